@@ -1,0 +1,83 @@
+"""What makes a consent real: its states, its bounds in time, the chain of its events (PIPL art. 14 to 16, 29, 31)."""
+
+import calendar
+import datetime
+import hashlib
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Final
+
+import rfc8785
+
+from services.registry.rules import refusals
+
+GUARDIAN_AGE: Final = 14  # years; PIPL art. 31
+MAX_MONTHS: Final = 12
+ASK_AGAIN_AFTER: Final = datetime.timedelta(days=30)
+GENESIS: Final = "0" * 64
+
+
+class ConsentState(StrEnum):
+    """The states of a consent. A refusal, a withdrawal and an expiry are each the end."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+def state(stored: ConsentState, expires_on: datetime.date, today: datetime.date) -> ConsentState:
+    """The state as of today: a consent lives through its last day and ends by itself."""
+    return ConsentState.EXPIRED if stored is ConsentState.GIVEN and today > expires_on else stored
+
+
+def check_expiry(expires_on: datetime.date, today: datetime.date) -> None:
+    """Expiry is mandatory, not in the past, at most twelve months ahead. Raises Refusal `consent-expiry`."""
+    if not today <= expires_on <= months_later(today, MAX_MONTHS):
+        raise refusals.Refusal("consent-expiry", f"Choose an expiry between today and {MAX_MONTHS} months from today.")
+
+
+def check_not_asked_too_soon(refused_at: datetime.datetime | None, now: datetime.datetime) -> None:
+    """A refusal blocks asking for the same again for 30 days. Raises Refusal `consent-refused-recently`."""
+    if refused_at is not None and now < refused_at + ASK_AGAIN_AFTER:
+        raise refusals.Refusal(
+            "consent-refused-recently", "This was refused within the last 30 days; it is not asked again before then."
+        )
+
+
+def check_sensitive(asked: Iterable[str], confirmed: Iterable[str]) -> None:
+    """Separate consent for each sensitive kind (PIPL art. 29). Raises Refusal `consent-sensitive-not-separate`."""
+    if set(asked) != set(confirmed):
+        raise refusals.Refusal(
+            "consent-sensitive-not-separate", "Confirm each sensitive kind of this service by itself, and no other."
+        )
+
+
+def needs_guardian(birth_date: datetime.date, today: datetime.date) -> bool:
+    """Whether a guardian decides: under fourteen (PIPL art. 31)."""
+    return today < months_later(birth_date, GUARDIAN_AGE * 12)
+
+
+def event_hash(previous: str, event: Mapping[str, str | int]) -> str:
+    """SHA-256 (hex) over the RFC 8785 form of the event joined to the hash before it.
+
+    The event must hold a random salt: without one, few enough decisions exist that the hash would give them away.
+    """
+    return hashlib.sha256(rfc8785.dumps({"previous": previous, "event": dict(event)})).hexdigest()
+
+
+def is_unbroken(events: Iterable[tuple[str, str, Mapping[str, str | int]]]) -> bool:
+    """Whether (previous, hash, event) in order form one chain that begins at GENESIS."""
+    head = GENESIS
+    for previous, digest, event in events:
+        if previous != head or digest != event_hash(previous, event):
+            return False
+        head = digest
+    return True
+
+
+def months_later(date: datetime.date, months: int) -> datetime.date:
+    """The same day of the month so many months later, or the last day of that month if it has no such day."""
+    year, month_index = divmod(date.year * 12 + date.month - 1 + months, 12)
+    last = calendar.monthrange(year, month_index + 1)[1]
+    return datetime.date(year, month_index + 1, min(date.day, last))
