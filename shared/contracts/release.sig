@@ -1,0 +1,1 @@
+CXjUHsNyS25Ncu856iACyGUvJ2Xm9WqivKcYeYW7tNwnzzWSIQsmqlqusyYTcMOayQD5LjtzmXNvHeSWvBp3BA==
