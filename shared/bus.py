@@ -1,0 +1,226 @@
+"""The event bus: NATS JetStream with fixed durables, fetched with short expiry and never cancelled mid-fetch."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import httpx
+import nats
+import nats.errors
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext, api
+from nats.js.errors import Error as JetStreamError
+from nats.js.errors import NotFoundError
+
+from shared.settings import Settings, SettingsError
+
+START_DEADLINE = 15.0  # seconds to reach the server at start
+PUBLISH_TIMEOUT = 5.0  # seconds for an acknowledgement
+ACK_WAIT = 20.0  # seconds until an unacknowledged message comes again
+FETCH = 64
+LAST_DELIVERY = 200  # the server parks a message after this many deliveries and says so in an advisory
+
+log = structlog.get_logger()
+
+
+class BusError(Exception):
+    """The bus did not take or give a message; the outbox row stays and is tried again."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One message as a consumer gets it; `attempt` counts from 1."""
+
+    payload: bytes
+    subject: str
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Later:
+    """The consumer's wish to see a message again after `seconds`."""
+
+    seconds: float
+
+
+Consumer = Callable[[Delivery], Awaitable[Later | None]]
+
+
+class Bus(Protocol):
+    """What the relay and the consumers need of a bus."""
+
+    async def publish(self, subject: str, payload: bytes, message_id: str) -> int:
+        """Store a message durably; returns its stream sequence; BusError if it is not certain."""
+
+    async def beat(self, subject: str, payload: bytes) -> None:
+        """Store a message that replaces the one before it on its subject."""
+
+    async def stream_state(self) -> tuple[str, int]:
+        """When this app's own stream was created, and its last sequence."""
+
+    def consume(self, stream: str, filters: list[str], consumer: Consumer) -> Coroutine[Any, Any, None]:
+        """Hand messages of another app's stream to `consumer`, until `stop`."""
+
+    async def stop(self) -> None:
+        """Finish what is in hand and leave."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether the server can be reached now."""
+
+
+class NatsBus:
+    """JetStream as the bus: a stream per publishing app (its name in capitals), a durable per consuming app."""
+
+    def __init__(self, settings: Settings, client: Client) -> None:
+        self.app = settings.app
+        self.client = client
+        self.stream = settings.app.upper()
+        self.stopping = asyncio.Event()
+
+    @property
+    def jetstream(self) -> JetStreamContext:
+        """The JetStream context with the publish time-out."""
+        return self.client.jetstream(timeout=PUBLISH_TIMEOUT)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the server can be reached now."""
+        return bool(self.client.is_connected)
+
+    async def publish(self, subject: str, payload: bytes, message_id: str) -> int:
+        """Publish with de-duplication by `message_id`; returns the stream sequence."""
+        return await self._store(subject, payload, {"Nats-Msg-Id": message_id})
+
+    async def beat(self, subject: str, payload: bytes) -> None:
+        """Publish and roll up: only the newest message of the subject stays."""
+        await self._store(subject, payload, {"Nats-Rollup": "sub"})
+
+    async def _store(self, subject: str, payload: bytes, headers: dict[str, str]) -> int:
+        try:
+            ack = await self.jetstream.publish(subject, payload, timeout=PUBLISH_TIMEOUT, headers=headers)
+        except (JetStreamError, nats.errors.Error, TimeoutError) as error:
+            raise BusError(type(error).__name__) from error
+        return int(ack.seq)
+
+    async def stream_state(self) -> tuple[str, int]:
+        """When the stream was created and its last sequence; makes the stream when it is missing."""
+        try:
+            info = await self.jetstream.stream_info(self.stream)
+        except NotFoundError:
+            info = await self.ensure_stream()
+        except (JetStreamError, nats.errors.Error, TimeoutError) as error:
+            raise BusError(type(error).__name__) from error
+        return str(info.created), int(info.state.last_seq)
+
+    async def ensure_stream(self) -> api.StreamInfo:
+        """Make or update this app's stream, and the one that captures advisories about its parked messages."""
+        advisory = f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.*.{self.app}"
+        await self._declare(api.StreamConfig(name=f"{self.stream}_ADVISORIES", subjects=[advisory], max_msgs=10_000))
+        return await self._declare(
+            api.StreamConfig(
+                name=self.stream,
+                subjects=[f"{self.app}.>"],
+                storage=api.StorageType.FILE,
+                duplicate_window=120,
+                allow_rollup_hdrs=True,
+                deny_delete=True,
+            )
+        )
+
+    async def _declare(self, config: api.StreamConfig) -> api.StreamInfo:
+        try:
+            return await self.jetstream.add_stream(config)
+        except JetStreamError:
+            return await self.jetstream.update_stream(config)
+
+    async def consume(self, stream: str, filters: list[str], consumer: Consumer) -> None:
+        """Pull from `stream` by this app's durable; re-binds after any failure of the server."""
+        while not self.stopping.is_set():
+            try:
+                subscription = await self._bind(stream, filters)
+                while not self.stopping.is_set():
+                    await self._batch(subscription, consumer)
+                return
+            except (JetStreamError, nats.errors.Error, TimeoutError) as error:
+                log.warning("consumer_binds_again", stream=stream, reason=type(error).__name__)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.stopping.wait(), 0.5)
+
+    async def _bind(self, stream: str, filters: list[str]) -> JetStreamContext.PullSubscription:
+        config = api.ConsumerConfig(
+            durable_name=self.app,
+            filter_subjects=filters,
+            ack_policy=api.AckPolicy.EXPLICIT,
+            ack_wait=ACK_WAIT,
+            max_deliver=LAST_DELIVERY,
+            max_ack_pending=FETCH * 4,
+        )
+        await self.jetstream.add_consumer(stream, config)
+        return await self.jetstream.pull_subscribe_bind(self.app, stream, inbox_prefix=f"_INBOX_{self.app}.".encode())
+
+    async def _batch(self, subscription: JetStreamContext.PullSubscription, consumer: Consumer) -> None:
+        try:
+            messages: list[Msg] = await subscription.fetch(FETCH, timeout=1)
+        except TimeoutError:
+            await subscription.consumer_info()
+            return
+        for message in messages:
+            delivery = Delivery(message.data, message.subject, message.metadata.num_delivered)
+            later = await consumer(delivery)
+            if later is None:
+                await message.ack()
+            else:
+                await message.nak(delay=later.seconds)
+
+    async def stop(self) -> None:
+        """Stop fetching, then drain within 5 s."""
+        self.stopping.set()
+        with contextlib.suppress(nats.errors.Error, ConnectionError, TimeoutError):
+            await asyncio.wait_for(self.client.drain(), 5)
+
+
+async def connect(settings: Settings) -> NatsBus:
+    """Connect, check that the server syncs every write, and declare this app's stream."""
+    await _check_sync(settings.nats_monitor_url)
+    try:
+        client = await asyncio.wait_for(
+            nats.connect(
+                settings.nats_url,
+                user=settings.nats_user,
+                password=settings.nats_password,
+                name=settings.app,
+                inbox_prefix=f"_INBOX_{settings.app}".encode(),
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=0.5,
+                ping_interval=10,
+                max_outstanding_pings=2,
+                error_cb=_report,
+            ),
+            START_DEADLINE,
+        )
+    except TimeoutError:
+        raise SettingsError(f"NATS does not answer at {settings.nats_url}: start it or set JIELI_NATS_URL.") from None
+    bus = NatsBus(settings, client)
+    await bus.ensure_stream()
+    return bus
+
+
+async def _check_sync(monitor_url: str) -> None:
+    """Refuse a server that acknowledges before it writes: its default loses acknowledged messages on power loss."""
+    advice = "set `jetstream { sync_interval: always }` in its configuration and check JIELI_NATS_MONITOR_URL"
+    try:
+        async with httpx.AsyncClient(timeout=5) as client:
+            answer = (await client.get(f"{monitor_url}/varz")).json()
+    except (httpx.HTTPError, ValueError):
+        raise SettingsError(f"NATS monitoring does not answer at {monitor_url}: {advice}.") from None
+    if not answer.get("jetstream", {}).get("config", {}).get("sync_always"):
+        raise SettingsError(f"NATS at {monitor_url} does not sync every write: {advice}.")
+
+
+async def _report(error: Exception) -> None:
+    log.warning("nats", reason=type(error).__name__, detail=str(error)[:200])

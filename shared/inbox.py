@@ -1,0 +1,202 @@
+"""Events arrive once and in order per record: inbox row, position and effect in one transaction; poison goes aside."""
+
+import json
+import secrets
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import async_sessionmaker
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared import telemetry
+from shared.bus import Delivery, Later
+from shared.events import Envelope, Event, Heartbeat
+
+POISON_AFTER = 5  # failed attempts until an event goes to the dead letters
+GAP_AFTER = 60  # deliveries that an event waits for the one before it
+NONCE = 12  # bytes
+
+Handler = Callable[[AsyncSession, Any], Awaitable[None]]
+Handlers = Mapping[type[Event], Handler]
+
+log = structlog.get_logger()
+
+_AHEAD = text("SELECT 1 FROM dead_letter WHERE source = :source AND aggregate = :aggregate LIMIT 1")
+_DEAD = text("SELECT event, subject, payload FROM dead_letter ORDER BY source, aggregate, seq")
+_EXHUME = text("DELETE FROM dead_letter WHERE event = :event")
+_BURY = text("""
+INSERT INTO dead_letter (event, source, aggregate, seq, subject, reason, trace, payload)
+VALUES (:event, :source, :aggregate, :seq, :subject, :reason, :trace, :payload) ON CONFLICT DO NOTHING
+""")
+
+
+class Unreadable(Exception):
+    """The message is no CloudEvent of a version that this app knows."""
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """Takes deliveries of other apps' streams to this app's handlers."""
+
+    sessions: async_sessionmaker[AsyncSession]
+    handlers: Handlers
+    known: Mapping[str, type[Event]]
+    kek: bytes
+
+    def filters(self, source: str) -> list[str]:
+        """The subjects of `source` that this app follows: whole nouns, so that numbers have no gaps."""
+        subjects = {event.subject for event in self.handlers if event.subject.split(".")[0] == source}
+        nouns = {".".join(subject.split(".")[:2]) for subject in subjects}
+        return [*sorted(f"{noun}.>" for noun in nouns), f"{source}.heartbeat.beat.v1"]
+
+    def sources(self) -> set[str]:
+        """The apps whose events this app handles."""
+        return {event.subject.split(".")[0] for event in self.handlers}
+
+    async def receive(self, delivery: Delivery) -> Later | None:
+        """Handle one delivery; None acknowledges it."""
+        if delivery.subject.endswith(".heartbeat.beat.v1"):
+            await self._beat(delivery)
+            return None
+        try:
+            envelope = _read(delivery.payload)
+        except Unreadable as error:
+            await self._bury(delivery, _stand_in(delivery), str(error))
+            return None
+        try:
+            if await self._apply(envelope):
+                return None
+        except Unreadable as error:
+            await self._bury(delivery, envelope, str(error))
+            return None
+        except Exception as error:
+            return await self._failed(delivery, envelope, type(error).__name__)
+        return await self._wait(delivery, envelope)
+
+    async def _apply(self, envelope: Envelope) -> bool:
+        """Inbox row, position and effect in one transaction; False when an earlier event is still missing."""
+        event_class = self.known.get(envelope.type)
+        if event_class is None:
+            raise Unreadable("unknown event or version")
+        with telemetry.consumed(envelope.type, envelope.traceparent):
+            async with self.sessions() as session, session.begin():
+                if not await _first_time(session, envelope):
+                    return True
+                if not await _advance(session, envelope):
+                    await session.rollback()
+                    return False
+                handler = self.handlers.get(event_class)
+                if handler:
+                    await handler(session, event_class.model_validate(envelope.data))
+        return True
+
+    async def _failed(self, delivery: Delivery, envelope: Envelope, reason: str) -> Later | None:
+        log.warning("event_failed", event_type=envelope.type, attempt=delivery.attempt, reason=reason)
+        if delivery.attempt < POISON_AFTER:
+            return Later(0.1 * 2**delivery.attempt)
+        await self._bury(delivery, envelope, reason)
+        return None
+
+    async def _wait(self, delivery: Delivery, envelope: Envelope) -> Later | None:
+        """An event whose predecessor is missing comes again; behind a dead letter it joins it, so that order holds."""
+        async with self.sessions() as session:
+            ahead = await session.execute(_AHEAD, {"source": envelope.source, "aggregate": envelope.subject})
+            behind = ahead.first() is not None
+        if not behind and delivery.attempt < GAP_AFTER:
+            return Later(min(0.05 * delivery.attempt, 1.0))
+        await self._bury(delivery, envelope, "behind a dead letter" if behind else "the one before it is missing")
+        return None
+
+    async def _bury(self, delivery: Delivery, envelope: Envelope, reason: str) -> None:
+        """Seal the message into the dead letters, from where `replay` hands it in again."""
+        log.error("dead_letter", event_type=envelope.type, reason=reason)
+        nonce = secrets.token_bytes(NONCE)
+        row = {
+            "event": envelope.id,
+            "source": envelope.source,
+            "aggregate": envelope.subject,
+            "seq": int(envelope.sequence),
+            "subject": delivery.subject,
+            "reason": reason,
+            "trace": envelope.traceparent or "",
+            "payload": nonce + AESGCM(self.kek).encrypt(nonce, delivery.payload, b"dead_letter"),
+        }
+        async with self.sessions() as session, session.begin():
+            await session.execute(_BURY, row)
+
+    async def replay(self) -> int:
+        """Hand every dead letter in again, in order per record; returns how many were handled and so are gone."""
+        async with self.sessions() as session:
+            rows = (await session.execute(_DEAD)).all()
+        handled = 0
+        for row in rows:
+            payload = AESGCM(self.kek).decrypt(row.payload[:NONCE], row.payload[NONCE:], b"dead_letter")
+            try:
+                applied = await self._apply(_read(payload))
+            except Exception as error:
+                log.warning("replay_failed", event_type=row.subject, reason=type(error).__name__)
+                continue
+            if applied:
+                async with self.sessions() as session, session.begin():
+                    await session.execute(_EXHUME, {"event": row.event})
+                handled += 1
+        return handled
+
+    async def _beat(self, delivery: Delivery) -> None:
+        beat = Heartbeat.model_validate_json(delivery.payload)
+        async with self.sessions() as session, session.begin():
+            await session.execute(
+                text(
+                    "INSERT INTO heartbeat (source, at) VALUES (:source, :at)"
+                    " ON CONFLICT (source) DO UPDATE SET at = greatest(heartbeat.at, excluded.at)"
+                ),
+                {"source": beat.source, "at": beat.at},
+            )
+
+
+def _read(payload: bytes) -> Envelope:
+    try:
+        envelope = Envelope.model_validate_json(payload)
+        int(envelope.sequence)
+    except (ValidationError, ValueError) as error:
+        raise Unreadable("no CloudEvent that can be read") from error
+    return envelope
+
+
+def _stand_in(delivery: Delivery) -> Envelope:
+    """What stands in the dead letters for a message that cannot be read."""
+    made = uuid.uuid5(uuid.NAMESPACE_OID, delivery.payload.hex())
+    app = delivery.subject.split(".")[0]
+    shell = {"id": str(made), "source": app, "type": delivery.subject, "subject": "unreadable", "sequence": "0"}
+    return Envelope.model_validate_json(json.dumps(shell | {"time": "1970-01-01T00:00:00Z", "data": {}}))
+
+
+async def _first_time(session: AsyncSession, envelope: Envelope) -> bool:
+    inserted = await session.execute(
+        text("INSERT INTO inbox (event) VALUES (:event) ON CONFLICT DO NOTHING RETURNING event"), {"event": envelope.id}
+    )
+    return inserted.first() is not None
+
+
+async def _advance(session: AsyncSession, envelope: Envelope) -> bool:
+    """Move the record's position to this event; False when an earlier one is still missing."""
+    number = int(envelope.sequence)
+    step = _FIRST if number == 1 else _NEXT
+    place = {"source": envelope.source, "aggregate": envelope.subject, "before": number - 1}
+    return (await session.execute(step, place)).first() is not None
+
+
+_FIRST = text("""
+INSERT INTO position (source, aggregate, seq) VALUES (:source, :aggregate, :before + 1)
+ON CONFLICT DO NOTHING RETURNING seq
+""")
+_NEXT = text("""
+UPDATE position SET seq = seq + 1
+WHERE source = :source AND aggregate = :aggregate AND seq = :before RETURNING seq
+""")

@@ -1,0 +1,185 @@
+"""What every route begins with: its grant, one transaction, and an answer kept under its Idempotency-Key."""
+
+import hashlib
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.routing import APIRoute
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared import grants, problems
+from shared.grants import CallKind, Grant
+from shared.runtime import Runtime
+
+REMEMBERED = 30  # days that an answer is kept under its key
+WRITES = frozenset({"POST", "PUT", "DELETE"})
+KEYED = frozenset({"self", "internal", "exchange"})
+
+
+def runtime(request: Request) -> Runtime:
+    """What the app was started with."""
+    held: Runtime = request.app.state.runtime
+    return held
+
+
+RuntimeDep = Annotated[Runtime, Depends(runtime)]
+
+
+async def current_grant(request: Request, held: RuntimeDep, jieli_grant: Annotated[str, Header()] = "") -> Grant:
+    """The gateway's grant for exactly this request, or 401 `grant-invalid`."""
+    grant = grants.verify(jieli_grant, held.grant_key, time.time())
+    path = request.scope["raw_path"].decode()
+    if request.url.query:
+        path = f"{path}?{request.url.query}"
+    bound = (grant.aud, grant.method, grant.path, grant.body)
+    if bound != (held.settings.app, request.method, path, grants.digest(await request.body())):
+        raise grants.GRANT_INVALID()
+    return grant
+
+
+GrantDep = Annotated[Grant, Depends(current_grant)]
+
+
+class Caller:
+    """The dependency that says which kinds of call a route takes; the architecture test wants one on every route."""
+
+    def __init__(self, *kinds: CallKind) -> None:
+        self.kinds = kinds
+
+    def __call__(self, grant: GrantDep) -> Grant:
+        """The grant, or 403 when this kind of call is not for this route."""
+        if grant.kind not in self.kinds:
+            raise problems.FORBIDDEN("This route does not take this kind of call.")
+        return grant
+
+
+Public = Annotated[Grant, Depends(Caller("public"))]
+Self = Annotated[Grant, Depends(Caller("self"))]
+Internal = Annotated[Grant, Depends(Caller("internal"))]
+Exchange = Annotated[Grant, Depends(Caller("exchange"))]
+Platform = Annotated[Grant, Depends(Caller("platform"))]
+
+
+class Replayed(Exception):
+    """The key was used before by the same request: its answer is given again and nothing runs twice."""
+
+    def __init__(self, status: int, answer: bytes, etag: str | None) -> None:
+        super().__init__(status)
+        self.status = status
+        self.answer = answer
+        self.etag = etag
+
+
+async def transaction(request: Request, held: RuntimeDep, grant: GrantDep) -> AsyncIterator[AsyncSession]:
+    """One transaction: the grant is used up in it, the key claimed, and it commits before the answer leaves."""
+    async with held.sessions() as session:
+        async with session.begin():
+            await _use(session, grant)
+            if grant.kind in KEYED and request.method in WRITES:
+                await _claim(session, request, grant)
+            request.state.session = session
+            yield session
+        if session.info.get("emitted"):
+            held.wake_relay()
+
+
+SessionDep = Annotated[AsyncSession, Depends(transaction, scope="function")]
+
+
+async def _use(session: AsyncSession, grant: Grant) -> None:
+    used = await session.execute(
+        text("INSERT INTO used_grant (jti, expires_at) VALUES (:jti, :exp) ON CONFLICT DO NOTHING"),
+        {"jti": grant.jti, "exp": datetime.fromtimestamp(grant.exp, UTC)},
+    )
+    if _rows(used) == 0:
+        raise grants.GRANT_INVALID("A grant serves one call only.")
+
+
+async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
+    key = request.headers.get("idempotency-key", "")
+    if not 8 <= len(key) <= 128 or not key.isascii() or not key.isprintable():
+        raise problems.KEY_MISSING()
+    line = f"{request.method} {grant.path} {grant.body}"
+    row = {"caller": f"{grant.actor.type}:{grant.actor.id}", "key": key}
+    claim = row | {"request": hashlib.sha256(line.encode()).digest()}
+    try:
+        claimed = await session.execute(
+            text(
+                "INSERT INTO idempotency (caller, key, request) VALUES (:caller, :key, :request) ON CONFLICT DO NOTHING"
+            ),
+            claim,
+        )
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") == "55P03":
+            raise problems.KEY_IN_FLIGHT() from None
+        raise
+    if _rows(claimed) == 1:
+        request.state.claimed = row
+        return
+    found = await session.execute(
+        text("SELECT request, status, answer, etag FROM idempotency WHERE caller = :caller AND key = :key"), row
+    )
+    known = found.one()
+    if known.request != claim["request"]:
+        raise problems.KEY_REUSED()
+    raise Replayed(known.status, known.answer, known.etag)
+
+
+class Route(APIRoute):
+    """A route that stores its answer under the claimed key, in the request's own transaction."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's handler with the answer kept before the transaction commits."""
+        handle = super().get_route_handler()
+
+        async def remember(request: Request) -> Response:
+            try:
+                response = await handle(request)
+            except Replayed as known:
+                headers = {"etag": known.etag} if known.etag else {}
+                return Response(known.answer, known.status, headers, media_type="application/json")
+            claimed = getattr(request.state, "claimed", None)
+            if claimed and response.status_code < 400:
+                await request.state.session.execute(
+                    text(
+                        "UPDATE idempotency SET status = :status, answer = :answer, etag = :etag"
+                        " WHERE caller = :caller AND key = :key"
+                    ),
+                    claimed
+                    | {
+                        "status": response.status_code,
+                        "answer": bytes(response.body),
+                        "etag": response.headers.get("etag"),
+                    },
+                )
+            return response
+
+        return remember
+
+
+def router() -> APIRouter:
+    """A router whose writes are idempotent."""
+    return APIRouter(route_class=Route)
+
+
+def if_match(header: str | None, version: int) -> None:
+    """Hold If-Match (RFC 9110, 13.1.1) against the current version: 428 without it, 412 when it is stale."""
+    if header is None:
+        raise problems.PRECONDITION_MISSING()
+    if header != etag(version):
+        raise problems.PRECONDITION_FAILED()
+
+
+def etag(version: int) -> str:
+    """The strong ETag of a version."""
+    return f'"{version}"'
+
+
+def _rows(result: object) -> int:
+    count: int = result.rowcount  # type: ignore[attr-defined]  # async execute is typed as Result; INSERT gives CursorResult
+    return count

@@ -1,0 +1,33 @@
+"""What an app holds while it runs: settings, engine, sessions, bus, vault."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.settings import Settings
+from shared.telemetry import Telemetry
+from shared.vault import Vault
+
+
+def _nothing_to_wake() -> None:
+    """Before the relay runs there is nothing to wake."""
+
+
+@dataclass
+class Runtime:
+    """One app's resources; made by the app factory's lifespan, closed by it."""
+
+    settings: Settings
+    engine: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+    telemetry: Telemetry
+    vault: Vault
+    wake_relay: Callable[[], None] = _nothing_to_wake
+    extras: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def grant_key(self) -> bytes:
+        """The key that authenticates the gateway's grants to this service."""
+        return bytes.fromhex(self.settings.grant_key)

@@ -1,0 +1,95 @@
+"""Personal values at rest: AES-256-GCM under one key per person and app, wrapped by the region's; no key, no value."""
+
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+NONCE = 12  # bytes, random per value (NIST SP 800-38D)
+VERSION = b"\x01"
+
+DDL = """
+CREATE TABLE IF NOT EXISTS {schema}.person_key (
+    person text PRIMARY KEY,
+    wrapped bytea NOT NULL,
+    kek text NOT NULL DEFAULT 'k1',
+    created_at timestamptz NOT NULL DEFAULT now()
+)
+"""
+
+
+class Gone(Exception):
+    """The person's key is destroyed (or never was): the value cannot be read any more."""
+
+
+class Vault:
+    """Seals values for a person; the keys lie in a database of their own, in this app's schema."""
+
+    def __init__(self, engine: AsyncEngine | None, app: str, region: str, kek: bytes) -> None:
+        self._engine = engine
+        self._app = app
+        self._region = region
+        self._kek = kek
+
+    async def seal(self, person: str, place: str, value: bytes) -> bytes:
+        """Seal `value` of `person` for `place` ("table.column/row id"); it opens nowhere else."""
+        nonce = secrets.token_bytes(NONCE)
+        key = await self._key(person, create=True)
+        return VERSION + nonce + AESGCM(key).encrypt(nonce, value, self._aad(person, place))
+
+    async def open(self, person: str, place: str, sealed: bytes) -> bytes:
+        """The value; Gone when the key is destroyed or the value was moved or altered."""
+        key = await self._key(person, create=False)
+        nonce, body = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
+        try:
+            return AESGCM(key).decrypt(nonce, body, self._aad(person, place))
+        except InvalidTag:
+            raise Gone(place) from None
+
+    async def destroy(self, person: str) -> None:
+        """Erase: destroy the person's key in this app; everything sealed under it is gone."""
+        async with self._connected().begin() as connection:
+            await connection.execute(
+                text(f"DELETE FROM {self._app}.person_key WHERE person = :person"),  # noqa: S608 - the app's own name
+                {"person": person},
+            )
+
+    async def _key(self, person: str, create: bool) -> bytes:
+        table = f"{self._app}.person_key"
+        read = text(f"SELECT wrapped FROM {table} WHERE person = :person")  # noqa: S608 - the app's own name
+        async with self._connected().begin() as connection:
+            wrapped = await connection.scalar(read, {"person": person})
+            if wrapped is None and create:
+                fresh = aes_key_wrap(self._kek, AESGCM.generate_key(256))
+                await connection.execute(
+                    text(f"INSERT INTO {table} (person, wrapped) VALUES (:person, :wrapped) ON CONFLICT DO NOTHING"),  # noqa: S608 - the app's own name
+                    {"person": person, "wrapped": fresh},
+                )
+                wrapped = await connection.scalar(read, {"person": person})
+        if wrapped is None:
+            raise Gone("no key")
+        return aes_key_unwrap(self._kek, wrapped)
+
+    def _aad(self, person: str, place: str) -> bytes:
+        return "|".join((self._region, self._app, person, place)).encode()
+
+    def _connected(self) -> AsyncEngine:
+        if self._engine is None:
+            raise RuntimeError("this app holds no personal values: JIELI_KEYS_DATABASE_URL is not set")
+        return self._engine
+
+
+def padded(value: bytes, size: int) -> bytes:
+    """`value` with a 4-byte length before it, filled to exactly `size` bytes, so that length tells nothing."""
+    if len(value) + 4 > size:
+        raise ValueError(f"{len(value)} bytes do not fit into {size}")
+    return len(value).to_bytes(4, "big") + value + bytes(size - 4 - len(value))
+
+
+def unpadded(block: bytes) -> bytes:
+    """The value inside a padded block."""
+    length = int.from_bytes(block[:4], "big")
+    return block[4 : 4 + length]
