@@ -1,0 +1,50 @@
+"""Signed notes and checkpoints of the log (C2SP signed-note and tlog-checkpoint), and the key they are signed with."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+# the note's signature type for Ed25519
+ED25519 = b"\x01"
+
+
+@dataclass(frozen=True)
+class Signer:
+    """The log's identity: its origin, which is also the name of its key, and the private key."""
+
+    origin: str
+    private: ed25519.Ed25519PrivateKey
+
+    def __post_init__(self) -> None:
+        if not self.origin or "+" in self.origin or any(character.isspace() for character in self.origin):
+            raise ValueError("the origin of a log holds neither spaces nor a plus sign")
+
+    @property
+    def public(self) -> bytes:
+        return self.private.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+    @property
+    def key_id(self) -> bytes:
+        return hashlib.sha256(self.origin.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+
+    @property
+    def verifier_key(self) -> str:
+        """The public key as one line, `origin+id+key`, the form that tools for signed notes take."""
+        return f"{self.origin}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+
+    def sign(self, message: bytes) -> bytes:
+        return self.private.sign(message)
+
+
+def origin(region: str) -> str:
+    return f"jieli/{region}"
+
+
+def checkpoint(signer: Signer, size: int, root: bytes) -> str:
+    """The signed statement that the log has this size and root. Two that contradict each other are a fork."""
+    text = f"{signer.origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+    signature = base64.b64encode(signer.key_id + signer.sign(text.encode())).decode()
+    return f"{text}\n— {signer.origin} {signature}\n"
