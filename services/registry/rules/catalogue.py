@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from shared.contracts import vocabulary
+
 MAX_BYTES: Final = 4_000_000
 MAX_CELL: Final = 2_000
 COLUMNS: Final = (
@@ -66,7 +68,7 @@ class Signed:
 
     fields: Mapping[str, frozenset[str]]
     kinds: Mapping[str, str]
-    forbidden_bodies: tuple[re.Pattern[str], ...]
+    is_forbidden_body: Callable[[str], bool]
 
 
 @dataclass(frozen=True, order=True)
@@ -78,7 +80,7 @@ class BadRow:
     reason: str
 
 
-class BadCatalogue(ValueError):  # noqa: N818 - it is an answer to the coordinator, not a fault of the program
+class BadCatalogue(ValueError):
     """At least one row is bad; nothing of the file was applied."""
 
     def __init__(self, rows: Iterable[BadRow]) -> None:
@@ -89,8 +91,8 @@ class BadCatalogue(ValueError):  # noqa: N818 - it is an answer to the coordinat
 Row = Mapping[str, str]
 
 
-def parse(content: bytes, signed: Signed | None) -> tuple[Service, ...]:
-    """The services of a catalogue file, in its order. `signed` is None only for the release's own file.
+def parse(content: bytes, signed: Signed) -> tuple[Service, ...]:
+    """The services of a catalogue file, in its order.
 
     Raises BadCatalogue with every bad row.
     """
@@ -102,13 +104,12 @@ def parse(content: bytes, signed: Signed | None) -> tuple[Service, ...]:
     return tuple(_service(cells) for _, cells in numbered)
 
 
-def closed_by(services: Iterable[Service], forbidden_bodies: Iterable[str]) -> Signed:
-    """The closed list that the signed release's own catalogue makes; `forbidden_bodies` are regular expressions."""
-    listed = tuple(services)
+def signed_by(release: vocabulary.Vocabulary) -> Signed:
+    """The closed list of a verified release."""
     return Signed(
-        fields={service.code: frozenset(service.fields) for service in listed},
-        kinds={service.code: service.kind for service in listed},
-        forbidden_bodies=tuple(re.compile(pattern) for pattern in forbidden_bodies),
+        fields={code: frozenset(service.fields) for code, service in release.services.items()},
+        kinds={code: service.kind for code, service in release.services.items()},
+        is_forbidden_body=lambda name: release.forbidden(name, "department") is not None,
     )
 
 
@@ -140,7 +141,7 @@ def _numbered(text: str) -> list[tuple[int, Row]]:
     return rows
 
 
-def _faults(line: int, row: Row, signed: Signed | None) -> Iterable[BadRow]:
+def _faults(line: int, row: Row, signed: Signed) -> Iterable[BadRow]:
     for column, cell in row.items():
         if len(cell) > MAX_CELL or any(ord(character) < 0x20 and character != "\n" for character in cell):
             yield BadRow(line, column, f"at most {MAX_CELL} characters and no control characters")
@@ -149,12 +150,11 @@ def _faults(line: int, row: Row, signed: Signed | None) -> Iterable[BadRow]:
             yield BadRow(line, column, reason)
     if row["kind"] != "info" and len(set(_list(row["data_fields"]))) != len(_list(row["data_fields"])):
         yield BadRow(line, "data_fields", "a field is named twice")
-    if signed is not None:
-        yield from _outside(line, row, signed)
+    yield from _outside(line, row, signed)
 
 
 def _outside(line: int, row: Row, signed: Signed) -> Iterable[BadRow]:
-    if row["kind"] != "info" and any(body.search(row["lead_dept_zh"]) for body in signed.forbidden_bodies):
+    if row["kind"] != "info" and signed.is_forbidden_body(row["lead_dept_zh"]):
         yield BadRow(line, "lead_dept_zh", "this body receives no personal data; only kind info can name it")
     if row["code"] not in signed.fields:
         yield BadRow(line, "code", "the service is not in the signed release")

@@ -9,12 +9,19 @@ from typing import Final
 
 import rfc8785
 
-from services.registry.rules import refusals
+from shared import problems
 
 GUARDIAN_AGE: Final = 14  # years; PIPL art. 31
 MAX_MONTHS: Final = 12
 ASK_AGAIN_AFTER: Final = datetime.timedelta(days=30)
 GENESIS: Final = "0" * 64
+
+EXPIRY = problems.kind(
+    422, "consent-expiry", "This expiry is not possible", f"Choose a day from today to {MAX_MONTHS} months from today."
+)
+REFUSED_RECENTLY = problems.kind(
+    409, "consent-refused-recently", "Refused within the last 30 days", "It is not asked again before 30 days are over."
+)
 
 
 class ConsentState(StrEnum):
@@ -32,25 +39,15 @@ def state(stored: ConsentState, expires_on: datetime.date, today: datetime.date)
 
 
 def check_expiry(expires_on: datetime.date, today: datetime.date) -> None:
-    """Expiry is mandatory, not in the past, at most twelve months ahead. Raises Refusal `consent-expiry`."""
+    """Expiry is mandatory, not in the past, at most twelve months ahead. Raises `consent-expiry`."""
     if not today <= expires_on <= months_later(today, MAX_MONTHS):
-        raise refusals.Refusal("consent-expiry", f"Choose an expiry between today and {MAX_MONTHS} months from today.")
+        raise EXPIRY()
 
 
 def check_not_asked_too_soon(refused_at: datetime.datetime | None, now: datetime.datetime) -> None:
-    """A refusal blocks asking for the same again for 30 days. Raises Refusal `consent-refused-recently`."""
+    """A refusal blocks asking for the same again for 30 days. Raises `consent-refused-recently`."""
     if refused_at is not None and now < refused_at + ASK_AGAIN_AFTER:
-        raise refusals.Refusal(
-            "consent-refused-recently", "This was refused within the last 30 days; it is not asked again before then."
-        )
-
-
-def check_sensitive(asked: Iterable[str], confirmed: Iterable[str]) -> None:
-    """Separate consent for each sensitive kind (PIPL art. 29). Raises Refusal `consent-sensitive-not-separate`."""
-    if set(asked) != set(confirmed):
-        raise refusals.Refusal(
-            "consent-sensitive-not-separate", "Confirm each sensitive kind of this service by itself, and no other."
-        )
+        raise REFUSED_RECENTLY()
 
 
 def needs_guardian(birth_date: datetime.date, today: datetime.date) -> bool:

@@ -4,12 +4,30 @@ import re
 import unicodedata
 from typing import Final
 
-from services.registry.rules import refusals
+from shared import problems
 
 SEPARATOR: Final = "\u00b7"
 MAX_CODE_POINTS: Final = 150
 # Spaces around separators fall away, so what was typed may be longer than what is kept; this bounds the kept raw input.
 MAX_RAW_CODE_POINTS: Final = 300
+
+EMPTY = problems.kind(422, "name-empty", "No name", "The name is empty; give it as the document shows it.")
+ONLY_SPACES = problems.kind(
+    422, "name-only-spaces", "The name holds only spaces", "Give the name as the document shows it."
+)
+CONTROL = problems.kind(422, "name-control-character", "The name holds a control character", "Type the name again.")
+BIDI = problems.kind(422, "name-bidi-control", "The name holds a writing-direction control", "Type the name again.")
+INVISIBLE = problems.kind(
+    422, "name-invisible-character", "The name holds an invisible character", "Type the name again."
+)
+DAMAGED = problems.kind(422, "name-damaged", "The name was damaged on its way", "Send it as UTF-8 text.")
+LONE_MARK = problems.kind(422, "name-lone-mark", "A combining mark stands without its letter", "Type the name again.")
+WITHOUT_LETTER = problems.kind(
+    422, "name-without-letter", "The name holds no letter", "Give the name as the document shows it."
+)
+TOO_LONG = problems.kind(
+    422, "name-too-long", "The name is too long", f"A name may have up to {MAX_CODE_POINTS} characters."
+)
 
 # Other dots that keyboards, fonts and old code pages put in place of U+00B7. NFC and NFKC do not unify them.
 _DOTS: Final = "\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\u25cf\u2024\u16eb\u2e31\ua78f\u0387"
@@ -37,7 +55,7 @@ _JOINERS: Final = frozenset("\u200c\u200d")
 def canonical(raw: str) -> str:
     """The name as it is kept: separator U+00B7 without spaces around it beside Han, outer spaces removed, NFC.
 
-    Names without Han are not touched otherwise. Raises Refusal with a `name-*` code.
+    Names without Han are not touched otherwise. Raises a problem with a `name-*` code.
     """
     _refuse_characters(raw)
     name = _NORMALISED.sub(lambda run: unicodedata.normalize("NFC", run[0]), raw.strip())
@@ -59,34 +77,30 @@ def differs_in_writing_only(one: str, other: str) -> bool:
 
 def _refuse_characters(raw: str) -> None:
     if len(raw) > MAX_RAW_CODE_POINTS:
-        raise _too_long()
+        raise TOO_LONG()
     for character in raw:
         category = unicodedata.category(character)
         if category in ("Cc", "Zl", "Zp"):
-            raise refusals.Refusal("name-control-character", "The name holds a control character; type it again.")
+            raise CONTROL()
         if character in _BIDI:
-            raise refusals.Refusal("name-bidi-control", "The name holds a writing-direction control; type it again.")
+            raise BIDI()
         if category == "Cs" or character == "\ufffd" or ord(character) & 0xFFFE == 0xFFFE:
-            raise refusals.Refusal("name-damaged", "The name was damaged on its way; send it as UTF-8 text.")
+            raise DAMAGED()
         if category == "Cf" and character not in _JOINERS:
-            raise refusals.Refusal("name-invisible-character", "The name holds an invisible character; type it again.")
+            raise INVISIBLE()
 
 
 def _refuse_shape(name: str, raw: str) -> None:
     if not raw:
-        raise refusals.Refusal("name-empty", "The name is empty; give the name as the document shows it.")
+        raise EMPTY()
     if not name:
-        raise refusals.Refusal("name-only-spaces", "The name holds only spaces; give it as the document shows it.")
+        raise ONLY_SPACES()
     if len(name) > MAX_CODE_POINTS:
-        raise _too_long()
+        raise TOO_LONG()
     if _has_lone_mark(name):
-        raise refusals.Refusal("name-lone-mark", "A combining mark stands without its letter; type the name again.")
+        raise LONE_MARK()
     if not any(_is_letter(character) for character in name):
-        raise refusals.Refusal("name-without-letter", "The name holds no letter; give it as the document shows it.")
-
-
-def _too_long() -> refusals.Refusal:
-    return refusals.Refusal("name-too-long", f"A name may have up to {MAX_CODE_POINTS} characters; shorten it.")
+        raise WITHOUT_LETTER()
 
 
 def _has_lone_mark(name: str) -> bool:

@@ -6,7 +6,17 @@ import unicodedata
 from enum import StrEnum
 from typing import Final
 
-from services.registry.rules import refusals
+from shared import problems
+
+MALFORMED = problems.kind(
+    422, "number-malformed", "Not the form of this document type", "Compare type and number with the document."
+)
+CHECK_CHARACTER = problems.kind(
+    422, "number-check-character", "The last character does not fit", "Compare the number with the document."
+)
+IMPOSSIBLE_DATE = problems.kind(
+    422, "number-impossible-date", "The number holds a date that cannot be", "Compare the number with the document."
+)
 
 
 class DocumentType(StrEnum):
@@ -38,13 +48,13 @@ _FORMS: Final = {
 def canonical(document_type: DocumentType, typed: str, today: datetime.date) -> str:
     """The number as it is kept: half-width, upper case, no spaces.
 
-    Raises Refusal `number-malformed`, `number-check-character` or `number-impossible-date`.
+    Raises `number-malformed`, `number-check-character` or `number-impossible-date`.
     """
     if len(typed) > _MAX_TYPED:
-        raise _malformed()
+        raise MALFORMED()
     number = unicodedata.normalize("NFKC", typed).replace(" ", "").upper()
     if not _FORMS[document_type].fullmatch(number):
-        raise _malformed()
+        raise MALFORMED()
     if _WITH_CHECK.fullmatch(number) and document_type in _CHECKED:
         _refuse_false(number, today)
     return number
@@ -63,13 +73,9 @@ def check_character(first_seventeen: str) -> str:
 
 def _refuse_false(number: str, today: datetime.date) -> None:
     if check_character(number[:17]) != number[17]:
-        raise refusals.Refusal(
-            "number-check-character", "The last character does not fit the number; compare it with the document."
-        )
+        raise CHECK_CHARACTER()
     if not _is_past_date(number[6:14], today):
-        raise refusals.Refusal(
-            "number-impossible-date", "The number holds a date that cannot be; compare it with the document."
-        )
+        raise IMPOSSIBLE_DATE()
 
 
 def _is_past_date(digits: str, today: datetime.date) -> bool:
@@ -78,9 +84,3 @@ def _is_past_date(digits: str, today: datetime.date) -> bool:
     except ValueError:
         return False
     return date <= today
-
-
-def _malformed() -> refusals.Refusal:
-    return refusals.Refusal(
-        "number-malformed", "The number does not have the form of this document type; compare it with the document."
-    )

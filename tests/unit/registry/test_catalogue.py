@@ -9,17 +9,17 @@ import pytest
 
 import services.registry
 from services.registry.rules import catalogue
+from shared.contracts import vocabulary
 
 CONTENT = (pathlib.Path(services.registry.__file__).parent / "data" / "service-catalogue.csv").read_bytes()
-FORBIDDEN = ("公安", "国安", "政法委")
 
 
 def shipped() -> tuple[catalogue.Service, ...]:
-    return catalogue.parse(CONTENT, None)
+    return catalogue.parse(CONTENT, signed())
 
 
 def signed() -> catalogue.Signed:
-    return catalogue.closed_by(shipped(), FORBIDDEN)
+    return catalogue.signed_by(vocabulary.load())
 
 
 def altered(alter: Callable[[list[dict[str, str]]], None]) -> bytes:
@@ -40,8 +40,10 @@ def bad_rows(content: bytes) -> list[tuple[int, str]]:
 
 
 def test_the_shipped_catalogue_is_inside_its_own_closed_list() -> None:
-    assert catalogue.parse(CONTENT, signed()) == shipped()
-    assert len(shipped()) == 60
+    assert {service.code for service in shipped()} == set(vocabulary.load().services)
+    for service in shipped():
+        listed = vocabulary.load().services[service.code]
+        assert (service.fields, service.sensitive) == (listed.fields, listed.sensitive)
 
 
 def test_a_service_names_its_fields_clock_and_sensitive_kinds() -> None:

@@ -1,4 +1,4 @@
-"""Consents: bounds in time, the thirty days after a refusal, separate consent, and the chain of events."""
+"""Consents: bounds in time, the thirty days after a refusal and the chain of events."""
 
 import copy
 import datetime
@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.rules import consents, refusals
+from services.registry.rules import consents
+from shared import problems
 
 TODAY = datetime.date(2026, 10, 10)
 NOW = datetime.datetime(2026, 10, 10, 9, tzinfo=datetime.UTC)
@@ -38,7 +39,7 @@ def test_expiry_may_lie_between_today_and_twelve_months_ahead(expires_on: dateti
 
 @pytest.mark.parametrize("expires_on", [datetime.date(2026, 10, 9), datetime.date(2027, 10, 11)])
 def test_any_other_expiry_is_refused(expires_on: datetime.date) -> None:
-    with pytest.raises(refusals.Refusal, match="consent-expiry"):
+    with pytest.raises(problems.Problem, match="consent-expiry"):
         consents.check_expiry(expires_on, TODAY)
 
 
@@ -52,15 +53,8 @@ def test_a_consent_lives_through_its_last_day_and_ends_by_itself() -> None:
 def test_a_refusal_blocks_asking_again_for_thirty_days() -> None:
     consents.check_not_asked_too_soon(None, NOW)
     consents.check_not_asked_too_soon(NOW - datetime.timedelta(days=30), NOW)
-    with pytest.raises(refusals.Refusal, match="consent-refused-recently"):
+    with pytest.raises(problems.Problem, match="consent-refused-recently"):
         consents.check_not_asked_too_soon(NOW - datetime.timedelta(days=29, hours=23), NOW)
-
-
-@pytest.mark.parametrize("confirmed", [[], ["health"], ["health", "minor", "income"]])
-def test_each_sensitive_kind_is_confirmed_by_itself(confirmed: list[str]) -> None:
-    consents.check_sensitive(["minor", "health"], ["health", "minor"])
-    with pytest.raises(refusals.Refusal, match="consent-sensitive-not-separate"):
-        consents.check_sensitive(["minor", "health"], confirmed)
 
 
 def test_a_guardian_decides_until_the_fourteenth_birthday() -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.registry.rules import names, refusals
+from services.registry.rules import names
+from shared import problems
 
 ROWS = list(
     csv.DictReader((pathlib.Path(__file__).parents[2] / "data" / "names.csv").read_text(encoding="utf-8").splitlines())
@@ -47,9 +48,9 @@ def test_reference_names_match_within_their_group_and_never_across() -> None:
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row["group"] == "bad"], ids=lambda row: row["note"])
 def test_reference_bad_names_are_refused_with_a_reason(row: dict[str, str]) -> None:
-    with pytest.raises(refusals.Refusal) as refused:
+    with pytest.raises(problems.Problem) as refused:
         names.canonical(typed(row["raw"]))
-    assert refused.value.code.startswith("name-") and refused.value.detail
+    assert refused.value.kind.code.startswith("name-") and refused.value.detail
 
 
 @pytest.mark.parametrize(
@@ -74,9 +75,9 @@ def test_reference_bad_names_are_refused_with_a_reason(row: dict[str, str]) -> N
     ],
 )
 def test_each_refusal_has_its_own_code(raw: str, code: str) -> None:
-    with pytest.raises(refusals.Refusal) as refused:
+    with pytest.raises(problems.Problem) as refused:
         names.canonical(raw)
-    assert refused.value.code == code
+    assert refused.value.kind.code == code
 
 
 @given(HAN_NAMES, HAN_NAMES, DOTS, st.sampled_from(["", " ", "\u3000", "\u00a0"]))
@@ -94,8 +95,8 @@ def test_latin_names_are_never_touched(name: str) -> None:
 def test_canonical_is_idempotent_or_refuses_with_a_code_and_never_repeats_the_name(raw: str) -> None:
     try:
         once = names.canonical(raw)
-    except refusals.Refusal as refused:
-        assert refused.code.startswith("name-")
+    except problems.Problem as refused:
+        assert refused.kind.code.startswith("name-")
         assert len(raw.strip()) < 3 or raw.strip() not in refused.detail
         return
     assert names.canonical(once) == once
@@ -106,7 +107,7 @@ def test_canonical_is_idempotent_or_refuses_with_a_code_and_never_repeats_the_na
 def test_folding_is_idempotent(raw: str) -> None:
     try:
         name = names.canonical(raw)
-    except refusals.Refusal:
+    except problems.Problem:
         return
     key = names.folded(name)
     assert names.folded(key) == key

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.rules import numbers, refusals
+from services.registry.rules import numbers
+from shared import problems
 
 TODAY = datetime.date(2026, 10, 10)
 RESIDENT = numbers.DocumentType.RESIDENT_ID
@@ -22,10 +23,10 @@ def whole(first_seventeen: str) -> str:
 
 
 def code_of(document_type: numbers.DocumentType, typed: str) -> str:
-    with pytest.raises(refusals.Refusal) as refused:
+    with pytest.raises(problems.Problem) as refused:
         numbers.canonical(document_type, typed, TODAY)
     assert typed.strip() == "" or typed not in refused.value.detail
-    return refused.value.code
+    return refused.value.kind.code
 
 
 @pytest.mark.parametrize("sample", ["932682198501010017", "911124198108030024"])
