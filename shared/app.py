@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -181,8 +183,14 @@ def _render_problems(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def internal(_: Request, error: Exception) -> JSONResponse:
-        log.error("failed", reason=type(error).__name__)
+        log.error("failed", reason=type(error).__name__, where=_where(error))
         return rendered(problems.INTERNAL())
+
+
+def _where(error: BaseException) -> str:
+    """The line that failed; a traceback could show values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames[-4:]))
 
 
 def rendered(problem: Problem) -> JSONResponse:

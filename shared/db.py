@@ -1,9 +1,8 @@
 """Engines and sessions: one transaction per request or fact, committed before the answer leaves."""
 
 from sqlalchemy import MetaData
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import registry
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 NAMING = {
     "ix": "%(table_name)s_%(column_0_N_name)s",
@@ -41,4 +40,4 @@ def engine(url: str, pool: int = 10) -> AsyncEngine:
 
 def session_maker(bound: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     """Sessions that keep their objects after commit; one per task, never shared."""
-    return async_sessionmaker(bound, class_=AsyncSession, expire_on_commit=False)
+    return async_sessionmaker(bound, expire_on_commit=False)

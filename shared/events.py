@@ -11,7 +11,7 @@ class Event(BaseModel):
     """The data of one event; `subject` is its type and NATS subject, `<service>.<noun>.<past participle>.v1`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    subject: ClassVar[str]
+    subject: ClassVar[str] = ""
 
 
 class Envelope(BaseModel):

@@ -7,8 +7,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared import ids, telemetry
 from shared.bus import Bus, BusError

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import grants, problems
 from shared.grants import CallKind, Grant
@@ -138,6 +138,9 @@ class Route(APIRoute):
         handle = super().get_route_handler()
 
         async def remember(request: Request) -> Response:
+            await (
+                request.body()
+            )  # kept on the request: a form parser would use it up before the grant is held against it
             try:
                 response = await handle(request)
             except Replayed as known:

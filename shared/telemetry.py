@@ -23,7 +23,7 @@ from shared.settings import Settings
 
 LOGGED = frozenset(
     "event level timestamp app region method route status ms trace_id reason attempt event_type stream rows port"
-    " detail code entries size peer jobs".split()
+    " detail code entries where size peer jobs".split()
 )
 _PROPAGATOR = TraceContextTextMapPropagator()
 _CURRENT_TRACER = context.create_key("jieli-tracer")

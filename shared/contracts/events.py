@@ -2,7 +2,9 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from shared.events import Event
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
@@ -14,13 +16,6 @@ Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 FieldName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 # Text that only the gateway can open: which person a thing belongs to, different each time it is made.
 Seal = Annotated[str, StringConstraints(min_length=1, max_length=512)]
-
-
-class Event(BaseModel):
-    """A fact in the past; `subject` is its name on the bus, with the version at its end."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    subject: ClassVar[str] = ""
 
 
 class OrganizationRegistered(Event):
@@ -101,13 +96,6 @@ class ConsentWithdrawn(ConsentFact):
     """The person took the consent back; it ends at once (PIPL 15)."""
 
     subject: ClassVar[str] = "registry.consent.withdrawn.v1"
-
-
-class HeartbeatBeat(Event):
-    """The registry's stream is alive; silence makes the gateway deny."""
-
-    subject: ClassVar[str] = "registry.heartbeat.beat.v1"
-    beat_at: AwareDatetime
 
 
 class RecordRequestFact(Event):
@@ -340,7 +328,7 @@ class AgreementSuspended(AgreementFact):
 
 _ALL: tuple[type[Event], ...] = (
     *(OrganizationRegistered, ClientRegistered, ClientRevoked, ServicePublished),
-    *(ConsentGiven, ConsentRefused, ConsentWithdrawn, HeartbeatBeat, RecordRequestMade, RecordRequestReleased),
+    *(ConsentGiven, ConsentRefused, ConsentWithdrawn, RecordRequestMade, RecordRequestReleased),
     *(
         ReferralDrafted,
         ReferralRequested,

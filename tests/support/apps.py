@@ -1,0 +1,98 @@
+"""One app over ASGI with a real PostgreSQL and a bus in memory: what the suites in tests/service stand on."""
+
+import asyncio
+import contextlib
+import importlib
+import json
+import secrets
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from joserfc.jwk import ECKey
+
+from shared import migrate
+from shared.events import Envelope, Event
+from shared.runtime import Runtime
+from shared.settings import Settings
+from tests.support import grants
+from tests.support.bus import MemoryBus
+from tests.support.postgres import TestServer
+
+REGION = "610118"
+
+
+def settings(app: str, urls: dict[str, str], directory: Path, **more: object) -> Settings:
+    """Settings of one app with fresh secrets; `urls` are those that TestServer.create_database gives."""
+    (directory / "identity-signing.jwk").write_text(json.dumps(ECKey.generate_key("P-256").as_dict(private=True)))
+    values: dict[str, Any] = {
+        "app": app,
+        "region": REGION,
+        "region_name": "鄠邑区",
+        "environment": "development",
+        "public_url": "http://gateway.test",
+        "nats_url": "nats://127.0.0.1:1",
+        "nats_user": app,
+        "nats_password": secrets.token_hex(16),
+        "nats_monitor_url": "http://127.0.0.1:1",
+        "grant_key": secrets.token_hex(32),
+        "kek": secrets.token_hex(32),
+        "index_key": secrets.token_hex(32),
+        "secrets_dir": directory,
+        "messages_file": directory / "messages.jsonl",
+        "log_level": "ERROR",
+        **{key.lower(): value for key, value in urls.items()},
+    }
+    return Settings.model_validate(values | more)
+
+
+@dataclass
+class RunningApp:
+    """An app that runs in this process; `as_` gives a client that calls it with the grants of some caller."""
+
+    app: FastAPI
+    settings: Settings
+    bus: MemoryBus
+
+    @property
+    def runtime(self) -> Runtime:
+        """The app's own resources, to look behind its routes."""
+        held: Runtime = self.app.state.runtime
+        return held
+
+    def as_(self, caller: grants.Caller | None = None) -> httpx.AsyncClient:
+        """A client whose calls carry the caller's grants."""
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        auth = caller or grants.Caller(self.settings)
+        return httpx.AsyncClient(transport=transport, base_url="http://service.test", auth=auth)
+
+    async def receive(self, source: str, aggregate: str, sequence: int, event: Event) -> None:
+        """Hand the app an event of another app, as the bus would."""
+        envelope = Envelope.model_validate(
+            {
+                "id": uuid.uuid4(),
+                "source": f"/regions/{REGION}/{source}",
+                "type": event.subject,
+                "subject": aggregate,
+                "time": "2026-11-22T00:00:00Z",
+                "sequence": f"{sequence:020d}",
+                "data": event.model_dump(mode="json"),
+            }
+        )
+        await self.bus.publish(event.subject, envelope.encode(), str(envelope.id))
+
+
+@contextlib.asynccontextmanager
+async def running(app: str, postgres: TestServer, directory: Path, **more: object) -> AsyncIterator[RunningApp]:
+    """Migrate a fresh database and run `app` over it until the block ends."""
+    made = settings(app, await postgres.create_database(app), directory, **more)
+    await asyncio.to_thread(migrate.upgrade, app, made)
+    bus = MemoryBus()
+    module = importlib.import_module("gateway.main" if app == "gateway" else f"services.{app}.main")
+    fastapi_app = module.create(made, bus)
+    async with fastapi_app.router.lifespan_context(fastapi_app):
+        yield RunningApp(fastapi_app, made, bus)

@@ -1,0 +1,64 @@
+"""A bus in memory with JetStream's promises and freedoms: it delivers twice, and out of order on request."""
+
+import asyncio
+import json
+from typing import Any
+
+from shared.bus import Consumer, Delivery
+
+
+class MemoryBus:
+    """Implements shared.bus.Bus; several apps may share one to form a platform in memory."""
+
+    def __init__(self, shuffled: bool = False) -> None:
+        self.messages: list[tuple[str, bytes]] = []
+        self.seen: dict[str, int] = {}
+        self.arrived = asyncio.Condition()
+        self.stopping = asyncio.Event()
+        self.shuffled = shuffled
+        self.connected = True
+
+    async def publish(self, subject: str, payload: bytes, message_id: str) -> int:
+        """Store once per message id."""
+        async with self.arrived:
+            if message_id not in self.seen:
+                self.messages.append((subject, payload))
+                self.seen[message_id] = len(self.messages)
+                self.arrived.notify_all()
+            return self.seen[message_id]
+
+    async def beat(self, subject: str, payload: bytes) -> None:
+        """Heartbeats are not kept: nothing in memory goes stale."""
+
+    async def stream_state(self) -> tuple[str, int]:
+        """This bus lives as long as the process."""
+        return "memory", len(self.messages)
+
+    async def consume(self, stream: str, filters: list[str], consumer: Consumer) -> None:
+        """Deliver every matching message twice."""
+        done = 0
+        while not self.stopping.is_set():
+            async with self.arrived:
+                await self.arrived.wait_for(lambda at=done: len(self.messages) > at or self.stopping.is_set())
+                batch = self.messages[done:]
+            done += len(batch)
+            for subject, payload in reversed(batch) if self.shuffled else batch:
+                if any(subject.startswith(pattern.removesuffix(">")) for pattern in filters):
+                    await self._deliver(subject, payload, consumer)
+                    await self._deliver(subject, payload, consumer)
+
+    async def _deliver(self, subject: str, payload: bytes, consumer: Consumer) -> None:
+        attempt = 1
+        while later := await consumer(Delivery(payload, subject, attempt)):
+            attempt += 1
+            await asyncio.sleep(min(later.seconds, 0.01))
+
+    async def stop(self) -> None:
+        """Wake the consumers so that they can leave."""
+        async with self.arrived:
+            self.stopping.set()
+            self.arrived.notify_all()
+
+    def events(self, subject: str) -> list[dict[str, Any]]:
+        """The data of every event published under `subject`."""
+        return [json.loads(payload)["data"] for name, payload in self.messages if name == subject]
