@@ -1,0 +1,133 @@
+"""Agreements as files: a directory of YAML is read as a whole, or every error is named and nothing is taken."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from gateway.agreements import rules
+from gateway.agreements.rules import Agreement
+from shared.contracts.vocabulary import Vocabulary
+
+_PLACE = re.compile(r" - at `\$(.*)`$")
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
+LARGEST = 256 * 1024  # bytes of one file
+
+
+@dataclass(frozen=True, slots=True)
+class FileError:
+    """What is wrong in which file, at which line (counted from 1)."""
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.reason}"
+
+
+class AgreementsError(Exception):
+    """At least one file is wrong, so none was taken."""
+
+    def __init__(self, errors: list[FileError]) -> None:
+        super().__init__("\n".join(map(str, errors)))
+        self.errors = errors
+
+
+def read(directory: Path, vocabulary: Vocabulary) -> list[Agreement]:
+    """Every agreement of the directory's *.yaml files, by file name; raises AgreementsError with all errors."""
+    errors: list[FileError] = []
+    taken: dict[tuple[str, int], Agreement] = {}
+    for file in sorted(directory.glob("*.yaml")):
+        try:
+            agreement, found = _read_one(file, vocabulary)
+        except _UnreadableError as error:
+            errors.append(error.found)
+            continue
+        errors.extend(found)
+        identity = (agreement.agreement_id, agreement.version)
+        if identity in taken:
+            errors.append(FileError(file.name, 1, f"version {identity[1]} of {identity[0]} stands in another file too"))
+        taken[identity] = agreement
+    if errors:
+        raise AgreementsError(errors)
+    return list(taken.values())
+
+
+class _UnreadableError(Exception):
+    def __init__(self, found: FileError) -> None:
+        super().__init__(str(found))
+        self.found = found
+
+
+def _read_one(file: Path, vocabulary: Vocabulary) -> tuple[Agreement, list[FileError]]:
+    text = _text(file)
+    node = _composed(file.name, text)
+    try:
+        agreement = msgspec.convert(yaml.safe_load(text), Agreement)
+    except msgspec.ValidationError as error:
+        message = str(error)
+        place = _PLACE.search(message)
+        at = _steps(place.group(1)) if place else ()
+        raise _UnreadableError(FileError(file.name, _line(node, at), _PLACE.sub("", message))) from None
+    findings = rules.validate(agreement, vocabulary)
+    return agreement, [FileError(file.name, _line(node, finding.at), str(finding)) for finding in findings]
+
+
+def _text(file: Path) -> str:
+    try:
+        if file.stat().st_size > LARGEST:
+            raise _UnreadableError(FileError(file.name, 1, f"larger than {LARGEST} bytes"))
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _UnreadableError(FileError(file.name, 1, f"cannot be read as UTF-8: {type(error).__name__}")) from None
+
+
+def _composed(name: str, text: str) -> yaml.Node:
+    """The nodes with their lines; refuses what YAML itself would let pass: a key that stands twice."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or "no YAML"
+        raise _UnreadableError(FileError(name, mark.line + 1 if mark else 1, reason)) from None
+    if node is None:
+        raise _UnreadableError(FileError(name, 1, "the file is empty"))
+    for key in _keys_twice(node):
+        raise _UnreadableError(FileError(name, key.start_mark.line + 1, f"'{key.value}' stands twice"))
+    return node
+
+
+def _keys_twice(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key
+            seen.add(key.value)
+            yield from _keys_twice(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _keys_twice(item)
+
+
+def _steps(path: str) -> tuple[str | int, ...]:
+    return tuple(int(number) if number else name for name, number in _STEP.findall(path))
+
+
+def _line(node: yaml.Node, at: tuple[str | int, ...]) -> int:
+    """The line of a place in the document, or of the nearest thing around it that is there."""
+    line = node.start_mark.line + 1
+    for step in at:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == step), None)
+            if found is None:
+                return line
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+    return line

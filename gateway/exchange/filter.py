@@ -1,0 +1,111 @@
+"""The last look before an answer leaves: only allowed fields, made as coarse as agreed; everything else is dropped."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from gateway.exchange.rules import Operation, Transform
+from shared import problems
+
+ANSWER_TYPE = problems.kind(
+    502, "answer-type-unlisted", "A service answered in a form that may not leave", "Report the decision id."
+)
+
+# What an answer may hold beside `fields`: ids, states, codes and times, each of its own shape, never a person.
+STRUCTURE: Mapping[Operation, frozenset[str]] = {
+    "read_referral": frozenset({"referral", "service", "state", "version", "due_at"}),
+    "answer_referral": frozenset({"referral", "service", "state", "version", "due_at"}),
+    "file_record": frozenset({"record", "record_type", "state"}),
+}
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CODE = re.compile(r"[a-z][a-z_]{0,39}")
+_SHAPES: Mapping[str, re.Pattern[str]] = {
+    "referral": _ID,
+    "record": _ID,
+    "service": re.compile(r"[A-Z]{3}-[0-9]{2}"),
+    "state": _CODE,
+    "record_type": _CODE,
+    "version": re.compile(r"[0-9]{1,9}"),
+    "due_at": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]{5,15}(Z|[+-][0-9]{2}:?[0-9]{2}))?"),
+}
+_PROBLEM_CODE = re.compile(r"[a-z][a-z-]{0,59}")
+_YEAR = re.compile(r"([0-9]{4})(-[0-9]{2}(-[0-9]{2})?)?")
+_DECODE = msgspec.json.Decoder()
+_ENCODE = msgspec.json.Encoder()
+_NOTHING = object()
+
+
+class Filtered(msgspec.Struct, frozen=True):
+    """The body that may leave, the fields in it, and how many things were dropped (each raises the alarm)."""
+
+    body: bytes
+    sent: tuple[str, ...]
+    dropped: int
+
+
+def apply(operation: Operation, content_type: str, body: bytes, fields: Mapping[str, Transform]) -> Filtered:
+    """Filter one complete answer; 502 `answer-type-unlisted` for anything but a JSON object."""
+    media = content_type.partition(";")[0].strip().lower()
+    if media not in ("application/json", "application/problem+json"):
+        raise ANSWER_TYPE()
+    try:
+        answer = _DECODE.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise ANSWER_TYPE() from None
+    if not isinstance(answer, dict):
+        raise ANSWER_TYPE()
+    if media == "application/problem+json":
+        return _problem(answer)
+    return _answer(answer, STRUCTURE.get(operation, frozenset()), fields)
+
+
+def _answer(answer: dict[str, Any], structure: frozenset[str], fields: Mapping[str, Transform]) -> Filtered:
+    kept: dict[str, Any] = {key: answer[key] for key in structure & answer.keys() if _shaped(key, answer[key])}
+    dropped = len(answer) - len(kept)
+    sent: dict[str, Any] = {}
+    values = answer.get("fields")
+    if isinstance(values, dict):
+        for name, value in values.items():
+            if name in fields and _plain(value) and (coarse := _coarse(value, fields[name])) is not _NOTHING:
+                sent[name] = coarse
+        dropped += len(values) - len(sent) - 1
+    if fields:
+        kept["fields"] = sent
+    return Filtered(_ENCODE.encode(kept), tuple(sent), dropped)
+
+
+def _problem(answer: dict[str, Any]) -> Filtered:
+    """A service's problem by its code alone: title from our own list, the words of the service stay inside."""
+    code = answer.get("code")
+    if not isinstance(code, str) or not _PROBLEM_CODE.fullmatch(code):
+        raise ANSWER_TYPE()
+    kept: dict[str, Any] = {"type": f"/problems/{code}", "code": code}
+    if code in problems.CATALOGUE:
+        kept["title"] = problems.CATALOGUE[code].title
+    if isinstance(answer.get("status"), int):
+        kept["status"] = answer["status"]
+    if _shaped("state", answer.get("state")):
+        kept["state"] = answer["state"]
+    verbs = answer.get("allowed")
+    if isinstance(verbs, list):
+        kept["allowed"] = [verb for verb in verbs if isinstance(verb, str) and _CODE.fullmatch(verb)]
+    return Filtered(_ENCODE.encode(kept), (), 0)
+
+
+def _shaped(key: str, value: object) -> bool:
+    text = str(value) if isinstance(value, int) else value
+    return isinstance(text, str) and _SHAPES[key].fullmatch(text) is not None
+
+
+def _plain(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float | bool)
+
+
+def _coarse(value: object, transform: Transform) -> object:
+    """`year` keeps the year of an ISO date; what is no date is dropped rather than shown."""
+    if transform == "none" or value is None:
+        return value
+    found = _YEAR.fullmatch(value) if isinstance(value, str) else None
+    return found.group(1) if found else _NOTHING
