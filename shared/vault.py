@@ -1,12 +1,13 @@
 """Personal values at rest: AES-256-GCM under one key per person and app, wrapped by the region's; no key, no value."""
 
 import secrets
+from collections.abc import Collection
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 NONCE = 12  # bytes, random per value (NIST SP 800-38D)
 VERSION = b"\x01"
@@ -56,6 +57,33 @@ class Vault:
                 text(f"DELETE FROM {self._app}.person_key WHERE person = :person"),  # noqa: S608 - the app's own name
                 {"person": person},
             )
+
+    async def keys(self, persons: Collection[str]) -> dict[str, bytes]:
+        """The keys of several persons in one go, made where there are none yet."""
+        async with self._connected().begin() as connection:
+            wrapped = await self._wrapped(connection, persons)
+            # sorted, or two processes that meet the same persons for the first time wait for each other
+            if missing := sorted(set(persons) - wrapped.keys()):
+                await connection.execute(
+                    text(
+                        f"INSERT INTO {self._app}.person_key (person, wrapped)"  # noqa: S608 - the app's own name
+                        " SELECT * FROM unnest(CAST(:persons AS text[]), CAST(:wrapped AS bytea[]))"
+                        " ON CONFLICT DO NOTHING"
+                    ),
+                    {
+                        "persons": missing,
+                        "wrapped": [aes_key_wrap(self._kek, AESGCM.generate_key(256)) for _ in missing],
+                    },
+                )
+                wrapped = await self._wrapped(connection, persons)
+        return {person: aes_key_unwrap(self._kek, key) for person, key in wrapped.items()}
+
+    async def _wrapped(self, connection: AsyncConnection, persons: Collection[str]) -> dict[str, bytes]:
+        found = await connection.execute(
+            text(f"SELECT person, wrapped FROM {self._app}.person_key WHERE person = ANY(:persons)"),  # noqa: S608 - the app's own name
+            {"persons": list(persons)},
+        )
+        return {line.person: line.wrapped for line in found}
 
     async def _key(self, person: str, create: bool) -> bytes:
         table = f"{self._app}.person_key"

@@ -1,0 +1,315 @@
+"""Writing the log: concurrent appends share one durable commit, and nothing is acknowledged before it.
+
+Never await `append` while holding a transaction on rows that a guard reads: the guard would wait for that transaction,
+and that transaction for the log.
+"""
+
+import asyncio
+import contextlib
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+import rfc8785
+import structlog
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from gateway.audit import queries, tables
+from gateway.audit.rules import entries, notes, tree
+from shared import problems
+from shared.vault import Vault
+
+BATCH = 500  # entries in one commit
+WAITING = 10_000  # entries that may wait; beyond that the log is too slow to serve
+CHECKPOINT_EVERY = 10.0  # seconds
+CHECKPOINT_AFTER = 1_000  # entries
+
+LOG_UNAVAILABLE = problems.kind(
+    503, "log-unavailable", "The access log cannot be written", "Nothing was read or sent; try again in a few seconds."
+)
+
+logger = structlog.get_logger()
+Question = TypeVar("Question", contravariant=True)
+
+_COUNT = text("""
+INSERT INTO log_counter AS counter (person_tag, entries)
+SELECT * FROM unnest(CAST(:tags AS bytea[]), CAST(:counts AS bigint[]))
+ON CONFLICT (person_tag) DO UPDATE SET entries = counter.entries + excluded.entries
+RETURNING person_tag, entries
+""")
+_APPEND = text("""
+WITH appended AS (
+    INSERT INTO log_entry (seq, decision, phase, subject_tag, body, leaf_hash, sealed, at)
+    SELECT seq, decision, phase, subject_tag, body, leaf_hash, sealed, CAST(:at AS timestamptz) FROM unnest(
+        CAST(:seqs AS bigint[]), CAST(:decisions AS uuid[]), CAST(:phases AS text[]), CAST(:tags AS bytea[]),
+        CAST(:bodies AS bytea[]), CAST(:leaves AS bytea[]), CAST(:boxes AS bytea[])
+    ) AS line (seq, decision, phase, subject_tag, body, leaf_hash, sealed)
+), gained AS (
+    INSERT INTO log_node (level, place, hash)
+    SELECT * FROM unnest(CAST(:levels AS smallint[]), CAST(:places AS bigint[]), CAST(:hashes AS bytea[]))
+)
+UPDATE log_head SET size = :size, edge = :edge
+""")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A guard's no. The entry is written as denied for this reason; the details go to the caller, not into the log."""
+
+    reason: str
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+class Guard(Protocol[Question]):
+    """A condition that is read, or counted, in the very transaction that writes the entries depending on it."""
+
+    async def check(self, connection: AsyncConnection, questions: Sequence[Question]) -> Sequence[Refusal | None]:
+        """One answer per question, in their order: None lets an entry stand.
+
+        An exception undoes the transaction and fails every entry that asked this guard; the others are written.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Condition(Generic[Question]):
+    """What one entry asks of a guard. All questions to one guard in a batch are asked together."""
+
+    guard: Guard[Question]
+    question: Question
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Where an entry stands, and the refusal if a guard turned it into one."""
+
+    index: int
+    leaf: bytes
+    at: datetime
+    refusal: Refusal | None
+
+
+@dataclass(eq=False)
+class _Waiting:
+    """An entry on its way, with whoever waits for it."""
+
+    entry: entries.Entry
+    condition: Condition[Any] | None
+    answer: asyncio.Future[Receipt]
+    refusal: Refusal | None = None
+    person: str = ""
+
+
+@dataclass(frozen=True)
+class _Line:
+    """An entry ready to be stored."""
+
+    waiting: _Waiting
+    body: bytes
+    subject: entries.Subject | None
+
+    @property
+    def leaf(self) -> bytes:
+        return tree.leaf_hash(self.body)
+
+
+class _GuardFailed(Exception):
+    """The guard of these entries failed; the cause says how."""
+
+    def __init__(self, asked: list[_Waiting]) -> None:
+        super().__init__()
+        self.asked = asked
+
+
+class Log:
+    """The one writer of a gateway process. Several may write: the head's row lock puts their batches in order."""
+
+    def __init__(self, engine: AsyncEngine, vault: Vault, signer: notes.Signer, index_key: bytes) -> None:
+        self.signer = signer
+        self._engine = engine
+        self._vault = vault
+        self._index_key = index_key
+        self._waiting: list[_Waiting] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._checkpoint_due = asyncio.Event()
+        self._covered = 0
+
+    async def append(self, entry: entries.Entry, condition: Condition[Any] | None = None) -> Receipt:
+        """Write one entry durably, as it is or as its guard's refusal. 503 `log-unavailable` if that cannot be."""
+        uuid.UUID(entry.decision)
+        if len(self._waiting) >= WAITING:
+            raise LOG_UNAVAILABLE()
+        waiting = _Waiting(entry, condition, asyncio.get_running_loop().create_future())
+        if entry.person is not None:
+            waiting.person = self.person_tag(entry.person).hex()
+        self._waiting.append(waiting)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_all())
+        return await waiting.answer
+
+    async def close(self) -> None:
+        """Wait until everything handed in is written."""
+        if self._writing:
+            await self._writing
+
+    def promise(self, receipt: Receipt) -> dict[str, Any]:
+        """The signed form of a receipt, for whoever asked."""
+        return entries.receipt(self.signer, receipt.index, receipt.leaf, receipt.at)
+
+    def person_tag(self, person: str) -> bytes:
+        return entries.person_tag(self._index_key, person)
+
+    async def key_of(self, person: str) -> bytes:
+        """The key under which this person's entries are tagged."""
+        tag = self.person_tag(person).hex()
+        return (await self._vault.keys([tag]))[tag]
+
+    async def forget(self, person: str) -> None:
+        """Destroy the person's key: her entries stay in the tree and nobody can tell any more that they were hers."""
+        await self._vault.destroy(self.person_tag(person).hex())
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                text("DELETE FROM log_counter WHERE person_tag = :tag"), {"tag": self.person_tag(person)}
+            )
+
+    async def checkpoint(self) -> queries.Checkpoint:
+        """Sign the log as it stands, unless the newest checkpoint says the same already."""
+        async with self._engine.begin() as connection:
+            edge = await queries.head(connection)
+            newest = await queries.newest_checkpoint(connection)
+            if newest is None or newest.size < edge.size:
+                newest = queries.Checkpoint(edge.size, notes.checkpoint(self.signer, edge.size, tree.root(edge)))
+                row = {**newest._asdict(), "at": datetime.now(UTC)}
+                await connection.execute(insert(tables.LOG_CHECKPOINT).values(row).on_conflict_do_nothing())
+        self._covered = newest.size
+        return newest
+
+    async def keep_checkpoints(self) -> None:
+        """A checkpoint every 10 s or 1,000 entries, as long as the log grows; a failure is tried again."""
+        while True:
+            self._checkpoint_due.clear()
+            try:
+                await self.checkpoint()
+            except (SQLAlchemyError, OSError) as error:
+                logger.error("checkpoint_failed", reason=type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._checkpoint_due.wait(), CHECKPOINT_EVERY)
+
+    async def _write_all(self) -> None:
+        """One batch after the other, each with what came in while the one before was being committed."""
+        while self._waiting:
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            while batch:
+                batch = await self._write(batch)
+
+    async def _write(self, batch: list[_Waiting]) -> list[_Waiting]:
+        """Write a batch and answer its callers; left is what is to be written again, without a guard that failed."""
+        try:
+            keys = await self._keys({waiting.person for waiting in batch if waiting.person})
+            async with self._engine.begin() as connection:
+                size, written, at = await self._append(connection, batch, keys)
+        except _GuardFailed as failure:
+            logger.error("guard_failed", reason=type(failure.__cause__).__name__)
+            _fail(failure.asked)
+            return [waiting for waiting in batch if waiting not in failure.asked]
+        except Exception as error:
+            logger.error("log_not_written", reason=type(error).__name__, entries=len(batch))
+            _fail(batch)
+            return []
+        except asyncio.CancelledError:
+            _fail(batch)
+            raise
+        for index, line in enumerate(written, size - len(written)):
+            if not line.waiting.answer.done():
+                line.waiting.answer.set_result(Receipt(index, line.leaf, at, line.waiting.refusal))
+        if size - self._covered >= CHECKPOINT_AFTER:
+            self._checkpoint_due.set()
+        return []
+
+    async def _keys(self, persons: set[str]) -> Mapping[str, bytes]:
+        return await self._vault.keys(persons) if persons else {}
+
+    async def _append(
+        self, connection: AsyncConnection, batch: list[_Waiting], keys: Mapping[str, bytes]
+    ) -> tuple[int, list[_Line], datetime]:
+        edge = await queries.head(connection, lock=True)
+        await _ask_guards(connection, batch)
+        counters = await _reserve(connection, batch)
+        at = datetime.now(UTC)
+        lines = _lines(batch, keys, counters, at)
+        edge, nodes = tree.extended(edge, [line.leaf for line in lines])
+        await connection.execute(_APPEND, _columns(lines, edge, nodes) | {"at": at})
+        return edge.size, lines, at
+
+
+async def _ask_guards(connection: AsyncConnection, batch: list[_Waiting]) -> None:
+    """Every guard once, with all that is asked of it; refused entries become their own refusals."""
+    asked: dict[Guard[Any], list[tuple[_Waiting, object]]] = {}
+    for waiting in batch:
+        if waiting.condition:
+            asked.setdefault(waiting.condition.guard, []).append((waiting, waiting.condition.question))
+    for guard, questions in asked.items():
+        try:
+            verdicts = await guard.check(connection, [question for _, question in questions])
+            for (waiting, _), refusal in zip(questions, verdicts, strict=True):
+                waiting.refusal = refusal
+        except Exception as error:
+            raise _GuardFailed([waiting for waiting, _ in questions]) from error
+
+
+async def _reserve(connection: AsyncConnection, batch: list[_Waiting]) -> dict[str, int]:
+    """The number of each person's first entry in this batch."""
+    counts = Counter(bytes.fromhex(waiting.person) for waiting in batch if waiting.person)
+    if not counts:
+        return {}
+    columns = {"tags": list(counts), "counts": list(counts.values())}
+    after = await connection.execute(_COUNT, columns)
+    return {tag.hex(): total - counts[tag] for tag, total in after}
+
+
+def _lines(batch: list[_Waiting], keys: Mapping[str, bytes], counters: dict[str, int], at: datetime) -> list[_Line]:
+    """The entries as they are stored. One that has no canonical form fails alone; the number it took stays unused."""
+    lines = []
+    for waiting in batch:
+        subject = None
+        if waiting.person:
+            subject = entries.Subject(keys[waiting.person], counters[waiting.person])
+            counters[waiting.person] += 1
+        entry = waiting.entry
+        if waiting.refusal:
+            entry = replace(entry, permitted=False, reason=waiting.refusal.reason, allowed=())
+        try:
+            lines.append(_Line(waiting, entries.canonical(entry, subject, at), subject))
+        except (rfc8785.CanonicalizationError, ValueError) as error:
+            logger.error("entry_not_canonical", reason=type(error).__name__)
+            _fail([waiting])
+    return lines
+
+
+def _columns(lines: list[_Line], edge: tree.Edge, nodes: Mapping[tree.Node, bytes]) -> dict[str, Any]:
+    return {
+        "seqs": list(range(edge.size - len(lines), edge.size)),
+        "decisions": [uuid.UUID(line.waiting.entry.decision) for line in lines],
+        "phases": [line.waiting.entry.phase.value for line in lines],
+        "tags": [line.subject.tag if line.subject else None for line in lines],
+        "bodies": [line.body for line in lines],
+        "leaves": [line.leaf for line in lines],
+        "boxes": [entries.sealed(line.waiting.entry, line.subject.key) if line.subject else None for line in lines],
+        "levels": [node.level for node in nodes],
+        "places": [node.place for node in nodes],
+        "hashes": list(nodes.values()),
+        "size": edge.size,
+        "edge": b"".join(edge.hashes),
+    }
+
+
+def _fail(batch: list[_Waiting]) -> None:
+    for waiting in batch:
+        if not waiting.answer.done():
+            waiting.answer.set_exception(LOG_UNAVAILABLE())

@@ -1,0 +1,111 @@
+"""Every SELECT of the log. Entries are found by place, by decision, or by tags that only a person's key can make."""
+
+import uuid
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.audit import tables
+from gateway.audit.rules import tree
+
+_ENTRY = select(
+    tables.LOG_ENTRY.c.seq,
+    tables.LOG_ENTRY.c.decision,
+    tables.LOG_ENTRY.c.subject_tag,
+    tables.LOG_ENTRY.c.body,
+    tables.LOG_ENTRY.c.leaf_hash,
+    tables.LOG_ENTRY.c.sealed,
+)
+_NODES = text("""
+SELECT node.level, node.place, node.hash
+FROM unnest(CAST(:levels AS smallint[]), CAST(:places AS bigint[])) AS wanted (level, place)
+JOIN log_node AS node ON node.level = wanted.level AND node.place = wanted.place
+""")
+
+
+class Stored(NamedTuple):
+    """One entry as it lies in the log."""
+
+    seq: int
+    decision: uuid.UUID
+    subject_tag: bytes | None
+    body: bytes
+    leaf_hash: bytes
+    sealed: bytes | None
+
+
+class Checkpoint(NamedTuple):
+    """The newest signed checkpoint: the size it covers and its note."""
+
+    size: int
+    note: str
+
+
+async def head(connection: AsyncConnection, *, lock: bool = False) -> tree.Edge:
+    """The tree as it stands. With `lock` no other writer appends until the transaction ends."""
+    statement = select(tables.LOG_HEAD.c.size, tables.LOG_HEAD.c.edge)
+    size, edge = (await connection.execute(statement.with_for_update() if lock else statement)).one()
+    return tree.Edge(size, tuple(edge[at : at + tree.HASH_SIZE] for at in range(0, len(edge), tree.HASH_SIZE)))
+
+
+async def newest_checkpoint(connection: AsyncConnection) -> Checkpoint | None:
+    statement = select(tables.LOG_CHECKPOINT.c.size, tables.LOG_CHECKPOINT.c.note)
+    row = (await connection.execute(statement.order_by(tables.LOG_CHECKPOINT.c.size.desc()).limit(1))).one_or_none()
+    return Checkpoint(*row) if row else None
+
+
+async def count_of(connection: AsyncConnection, person_tag: bytes) -> int:
+    """How many entries carry this person's tag."""
+    statement = select(tables.LOG_COUNTER.c.entries).where(tables.LOG_COUNTER.c.person_tag == person_tag)
+    return await connection.scalar(statement) or 0
+
+
+async def entry(connection: AsyncConnection, seq: int) -> Stored | None:
+    row = (await connection.execute(_ENTRY.where(tables.LOG_ENTRY.c.seq == seq))).one_or_none()
+    return Stored(*row) if row else None
+
+
+async def tagged(connection: AsyncConnection, tags: Collection[bytes]) -> list[Stored]:
+    """The entries that carry one of these tags."""
+    rows = await connection.execute(_ENTRY.where(tables.LOG_ENTRY.c.subject_tag.in_(tags)))
+    return [Stored(*row) for row in rows]
+
+
+async def of_decisions(connection: AsyncConnection, decisions: Collection[uuid.UUID]) -> list[Stored]:
+    """All entries of these decisions, in the order of the log."""
+    rows = await connection.execute(
+        _ENTRY.where(tables.LOG_ENTRY.c.decision.in_(decisions)).order_by(tables.LOG_ENTRY.c.seq)
+    )
+    return [Stored(*row) for row in rows]
+
+
+async def hashes(connection: AsyncConnection, nodes: Iterable[tree.Node]) -> dict[tree.Node, bytes]:
+    """The stored hashes of these subtrees."""
+    wanted = list(nodes)
+    leaves = [node.place for node in wanted if node.level == 0]
+    inner = [node for node in wanted if node.level > 0]
+    found: dict[tree.Node, bytes] = {}
+    if leaves:
+        statement = select(tables.LOG_ENTRY.c.seq, tables.LOG_ENTRY.c.leaf_hash).where(
+            tables.LOG_ENTRY.c.seq.in_(leaves)
+        )
+        found |= {tree.Node(0, seq): value for seq, value in await connection.execute(statement)}
+    if inner:
+        places = {"levels": [node.level for node in inner], "places": [node.place for node in inner]}
+        found |= {tree.Node(level, place): value for level, place, value in await connection.execute(_NODES, places)}
+    return found
+
+
+async def root(connection: AsyncConnection, size: int) -> bytes:
+    """The root that the log had at this size."""
+    nodes = tree.cover(tree.Span(0, size))
+    found = await hashes(connection, nodes)
+    return tree.root(tree.Edge(size, tuple(found[node] for node in nodes)))
+
+
+async def proof(connection: AsyncConnection, spans: list[tree.Span]) -> list[bytes]:
+    """The hashes of a proof, from stored subtrees."""
+    found = await hashes(connection, {node for span in spans for node in tree.cover(span)})
+    return tree.proof(spans, found)
