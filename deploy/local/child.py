@@ -16,6 +16,10 @@ import psutil
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
+class LaunchError(Exception):
+    """What keeps the platform from starting; its text is the one line that the operator sees."""
+
+
 @dataclass(frozen=True)
 class Identity:
     """The unprivileged account a child runs under."""
@@ -59,13 +63,14 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Starts a child in its own process group (Ctrl-C reaches the launcher alone, which then stops in order).
 
-    Both its outputs are appended to `log`. Raises OSError when the command cannot be executed.
+    Both its outputs are appended to `log`; its input stays open as long as we live.
+    Raises OSError when the command cannot be executed.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             env=environ,
@@ -82,9 +87,11 @@ def stop(process: subprocess.Popen[bytes], number: signal.Signals, seconds: floa
     if process.poll() is None:
         process.send_signal(number)
         try:
-            return process.wait(seconds)
+            process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
+    if process.stdin:
+        process.stdin.close()
     return process.wait()
 
 

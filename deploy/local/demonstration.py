@@ -37,7 +37,7 @@ def staff(region: places.Region) -> list[Facts]:
 
 
 def seed(region: places.Region) -> Facts:
-    """What identity registers at its start: organisations, clients with public keys, staff, whose assertions it trusts."""
+    """What identity registers at its start: organisations, clients and their public keys, staff, trusted assertions."""
     issuing = secrets.es256(keys(region) / "issuer.pem")
     return {
         "region": region.code,

@@ -18,10 +18,6 @@ from deploy.local import child
 OPERATOR = "operator"
 
 
-class NatsError(Exception):
-    """NATS cannot be started; the text says what to do."""
-
-
 def inbox(user: str) -> str:
     """The prefix of a user's reply subjects: clients connect with it, and nobody else may listen there."""
     return f"_INBOX_{user}"
@@ -33,7 +29,8 @@ def app_permissions(app: str) -> dict[str, dict[str, list[str]]]:
     Anything not written here is denied, another app's subjects and streams above all.
     """
     stream = app.upper()
-    own_stream = [f"$JS.API.STREAM.{verb}.{stream}" for verb in ("CREATE", "UPDATE", "MSG.GET")]
+    kept = (stream, f"{stream}_ADVISORIES")  # the second: what the server says of messages that this app could not take
+    own_streams = [f"$JS.API.STREAM.{verb}.{name}" for name in kept for verb in ("CREATE", "UPDATE", "MSG.GET")]
     reading = ["$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.INFO.*"]
     consuming = [
         f"$JS.API.CONSUMER.CREATE.*.{app}",
@@ -46,7 +43,7 @@ def app_permissions(app: str) -> dict[str, dict[str, list[str]]]:
     ]
     direct = [f"$JS.API.DIRECT.GET.{stream}", f"$JS.API.DIRECT.GET.{stream}.>"]
     return {
-        "publish": {"allow": [f"{app}.>", *reading, *own_stream, *direct, *consuming]},
+        "publish": {"allow": [f"{app}.>", *reading, *own_streams, *direct, *consuming]},
         "subscribe": {"allow": [f"{inbox(app)}.>"]},
     }
 
@@ -59,9 +56,9 @@ def operator_permissions() -> dict[str, dict[str, list[str]]]:
     }
 
 
-def authorization(passwords: dict[str, str]) -> dict[str, object]:
-    """The `authorization` block for these users; `operator` is known by its name, every other one is an app."""
-    users = [
+def users(passwords: dict[str, str]) -> list[dict[str, object]]:
+    """The users of a configuration; `operator` is known by its name, every other one is an app."""
+    return [
         {
             "user": user,
             "password": password,
@@ -69,7 +66,6 @@ def authorization(passwords: dict[str, str]) -> dict[str, object]:
         }
         for user, password in passwords.items()
     ]
-    return {"users": users}
 
 
 @dataclass
@@ -96,7 +92,7 @@ class Nats:
     def configuration(self) -> dict[str, object]:
         """The server's configuration (its format takes JSON); sync_interval always: what is acknowledged is on disk."""
         return {
-            "server_name": self.directory.parent.name,
+            "server_name": f"jieli-{self.directory.parent.name}",
             "listen": f"127.0.0.1:{self.port}",
             "http": f"127.0.0.1:{self.monitor_port}",
             "pid_file": str(self.directory / "nats.pid"),
@@ -106,16 +102,20 @@ class Nats:
                 "sync_interval": "always",
                 "max_memory_store": 67108864,
             },
-            "authorization": authorization(self.passwords),
+            "authorization": {"users": users(self.passwords)},
         }
 
     def prepare(self) -> None:
-        """Writes the configuration (readable by us alone) and stops an orphan of ours that a crash left running."""
+        """Writes the configuration, readable by us alone; no server of an earlier start is left running."""
         self.directory.mkdir(parents=True, exist_ok=True)
         self.directory.chmod(0o700)
         path = self.directory / "nats.conf"
         path.touch(mode=0o600)
         path.write_text(json.dumps(self.configuration(), indent=1), encoding="utf-8")
+        self.clear_orphan()
+
+    def clear_orphan(self) -> None:
+        """Stops a server of ours that a killed launcher left running."""
         with contextlib.suppress(FileNotFoundError, ValueError):
             pid = int((self.directory / "nats.pid").read_text(encoding="ascii"))
             if child.runs(pid, self.ours):
@@ -126,21 +126,23 @@ class Nats:
         return process.name().startswith("nats-server") and str(self.directory / "nats.conf") in process.cmdline()
 
     def launch(self) -> None:
-        """Starts the server; it answers once `wait_ready` returned. Raises NatsError when the binary is missing."""
+        """Starts the server; it answers once `wait_ready` returned. LaunchError without a binary."""
         binary = shutil.which("nats-server", path=str(Path(sys.executable).parent)) or shutil.which("nats-server")
         if binary is None:
-            raise NatsError("nats-server is not in this environment: run `make setup`")
+            raise child.LaunchError("nats-server is not in this environment: run `make setup`")
         command = [binary, "-c", str(self.directory / "nats.conf")]
         self.process = child.start(command, self.log, {"PATH": "/usr/bin:/bin"})
 
     def wait_ready(self, seconds: float = 15) -> None:
-        """Waits until JetStream is healthy. Raises NatsError when the server ends or does not get there."""
+        """Waits until JetStream is healthy. Raises child.LaunchError when the server ends or does not get there."""
         deadline = time.monotonic() + seconds
         while not self.ready():
             if self.process is None or self.process.poll() is not None:
-                raise NatsError(f"NATS did not start; the last lines of {self.log} say why:\n{self.last_lines()}")
+                raise child.LaunchError(
+                    f"NATS did not start; the last lines of {self.log} say why:\n{self.last_lines()}"
+                )
             if time.monotonic() > deadline:
-                raise NatsError(f"NATS was not ready after {seconds:.0f} s; see {self.log}")
+                raise child.LaunchError(f"NATS was not ready after {seconds:.0f} s; see {self.log}")
             time.sleep(0.02)
 
     def ready(self) -> bool:

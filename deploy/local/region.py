@@ -1,7 +1,7 @@
 """Runs apps of one region in one process on one loop: `python -m deploy.local.region [--apps identity,registry]`.
 
-The only place besides the tests that knows the modules of all five apps. The launcher starts one such process per region
-with all apps; in production each app has a process of its own, from the same code.
+The only place besides the tests that knows the modules of all five apps. The launcher starts one such process per
+region with all apps; in production each app has a process of its own, from the same code.
 """
 
 import argparse
@@ -102,9 +102,9 @@ async def serve(servers: Mapping[str, Server], supervised: bool) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     running = {asyncio.create_task(one.serve(), name=app): one for app, one in servers.items()}
-    waiting = {asyncio.create_task(told.wait())}
+    waiting: set[asyncio.Task[object]] = {asyncio.ensure_future(told.wait())}
     if supervised:
-        waiting.add(asyncio.create_task(launcher_gone()))
+        waiting.add(asyncio.ensure_future(launcher_gone()))
     await asyncio.wait({*running, *waiting}, return_when=asyncio.FIRST_COMPLETED)
     ended = [task.get_name() for task in running if task.done()]
     for one in servers.values():

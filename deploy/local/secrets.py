@@ -1,11 +1,11 @@
-"""The secrets of one installation: generated at the first start, mode 0600, added to when something new needs one, never replaced.
+"""The secrets of one installation: generated at the first start, mode 0600; added to when needed, never replaced.
 
-    .run/<region>/secrets/secrets.json                 passwords and symmetric keys
-    .run/<region>/secrets/identity/token.pem           ES256, signs access tokens
-    .run/<region>/secrets/gateway/log.pem              Ed25519, signs checkpoints of the access log
-    .run/<region>/secrets/gateway/federation.pem       ES256, signs requests to the other region
-    .run/<region>/secrets/demonstration/issuer.pem     ES256, signs the assertions by which staff and residents sign in
-    .run/<region>/secrets/demonstration/<client>.pem   ES256, a department system's own key
+.run/<region>/secrets/secrets.json                 passwords and symmetric keys
+.run/<region>/secrets/identity/token.pem           ES256, signs access tokens
+.run/<region>/secrets/gateway/log.pem              Ed25519, signs checkpoints of the access log
+.run/<region>/secrets/gateway/federation.pem       ES256, signs requests to the other region
+.run/<region>/secrets/demonstration/issuer.pem     ES256, signs the assertions by which staff and residents sign in
+.run/<region>/secrets/demonstration/<client>.pem   ES256, a department system's own key
 """
 
 import json

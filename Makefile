@@ -1,0 +1,86 @@
+# Jieli: `make help` lists what can be asked. Python 3.11 or newer, pip and make are enough; uv is used where it is installed.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+JIELI_VECTORS ?= ../shared/vectors
+export JIELI_VECTORS
+export PYTHONPATH := $(CURDIR)
+
+SUITES := unit architecture service bus system federation
+CODE := services gateway shared cli demo deploy benchmarks tests
+
+define install # $(1): the lock file
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "jieli: Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@echo "installing $(1) into $(VENV) (once; about a minute with pip)"
+	@if [ -n "$(UV)" ]; then \
+		test -x $(BIN)/python || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" $(VENV); \
+		$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
+	else \
+		test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); \
+	fi
+	@touch $@
+endef
+
+.PHONY: help setup run stop reset demo test conformance check lint types bench lock ci-suites openapi migrate
+
+help: ## what can be asked
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup: $(VENV)/.run-lock ## the environment, from the hashed lock (done once; again when the lock changes)
+
+$(VENV)/.run-lock: requirements.lock
+	$(call install,requirements.lock)
+
+$(VENV)/.dev-lock: requirements-dev.lock $(VENV)/.run-lock
+	$(call install,requirements-dev.lock)
+
+run: $(VENV)/.run-lock ## start both regions; Ctrl-C stops, the data stays in .run/
+	@exec $(BIN)/python -m deploy.local.run
+
+stop: $(VENV)/.run-lock ## stop a platform that runs in another shell
+	@$(BIN)/python -m deploy.local.run stop
+
+reset: $(VENV)/.run-lock ## stop, then delete the data and the secrets of this installation
+	@$(BIN)/python -m deploy.local.run reset
+
+demo: $(VENV)/.run-lock ## walk a family through arrival, against the running platform
+	@$(BIN)/python -m demo
+
+migrate: $(VENV)/.run-lock ## bring the databases of an installation to the newest form without serving
+	@$(BIN)/python -m deploy.local.run migrate
+
+test: $(VENV)/.dev-lock ## the whole default suite, on real PostgreSQL and NATS
+	@$(BIN)/python -m pytest $(wildcard $(SUITES:%=tests/%))
+
+conformance: $(VENV)/.dev-lock ## published vectors and schemas (JIELI_VECTORS: where they lie)
+	@$(BIN)/python -m pytest tests/conformance
+
+lint: $(VENV)/.dev-lock ## style, bug patterns, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: $(VENV)/.dev-lock ## strict types
+	@$(BIN)/mypy
+
+check: lint types test ## everything a change has to pass before it lands
+
+ci-suites: lint types test conformance ## what .ci/run calls
+
+bench: $(VENV)/.dev-lock ## the benchmarks, both sides in one run; results in benchmarks/results/
+	@$(BIN)/python -m benchmarks
+
+openapi: $(VENV)/.dev-lock ## write docs/openapi/ and docs/asyncapi.json from the code
+	@$(BIN)/python -m cli.main documents
+
+lock: ## resolve the locks again (needs uv); they hold hashes and no index addresses
+	@test -n "$(UV)" || { echo "jieli: make lock needs uv: pip install uv"; exit 1; }
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev pyproject.toml -o requirements-dev.lock
