@@ -26,19 +26,30 @@ class Platform:
     regions: list[places.Region]
     environ: Mapping[str, str]
     say: Callable[[str], None]
+    options: tuple[str, ...] = ()  # further ones for the apps' processes
     below: dict[str, servers.Servers] = field(default_factory=dict)
     apps: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     async def start(self) -> None:
-        """Brings everything up. Raises LaunchError; what was started until then is for `stop`."""
+        """Starts everything. Raises LaunchError; what was started until then is for `stop`."""
         for region in self.regions:
             self.make_room(region)
         self.say("starting PostgreSQL, NATS and the apps of both regions (the first time takes a little longer)")
         for region in self.regions:
             self.start_apps(region)
         await asyncio.gather(*(self.serve(region) for region in self.regions))
+
+    async def ready(self) -> None:
+        """Waits until every app is ready, then leaves the demonstration's credentials where `announce` says."""
         await asyncio.gather(*(self.apps_ready(region) for region in self.regions))
         secrets.write_private(self.credentials, environment.written(demonstration.credentials(self.regions)))
+
+    async def migrated(self) -> None:
+        """Waits until the app processes ended. Raises LaunchError when one of them failed."""
+        for region in self.regions:
+            if await asyncio.to_thread(self.apps[region.code].wait) != 0:
+                raise LaunchError(self.last_words(region))
+            self.say(f"{region.code}: every database is in the newest form")
 
     @property
     def credentials(self) -> Path:
@@ -58,14 +69,8 @@ class Platform:
         chosen = self.below[region.code]
         variables = environment.variables(region, self.regions, chosen.admin_url, chosen.bus, self.environ)
         secrets.write_private(region.environment, environment.written(variables))
-        command = [
-            sys.executable,
-            "-m",
-            "deploy.local.region",
-            "--supervised",
-            "--environment",
-            str(region.environment),
-        ]
+        command = [sys.executable, "-m", "deploy.local.region", "--supervised", *self.options]
+        command += ["--environment", str(region.environment)]
         environ = {"PATH": self.environ.get("PATH", ""), "PYTHONPATH": str(places.ROOT), "LANG": "C.UTF-8"}
         process = child.start(command, region.logs / "apps.log", {**environ, "PYTHONUNBUFFERED": "1"})
         (region.directory / "apps.pid").write_text(str(process.pid), encoding="ascii")

@@ -43,8 +43,9 @@ def packaged() -> Path:
 
 
 def reachable(path: Path) -> bool:
-    """Whether an unprivileged account can get to `path`: every directory above it lets others pass."""
-    return all(directory.stat().st_mode & stat.S_IXOTH for directory in path.resolve().parents)
+    """Whether an unprivileged account can get to `path`: every directory above it that exists lets others pass."""
+    above = [directory for directory in path.resolve().parents if directory.exists()]
+    return all(directory.stat().st_mode & stat.S_IXOTH for directory in above)
 
 
 def readable(tree: Path) -> bool:

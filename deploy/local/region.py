@@ -54,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for app in apps:
         if settings[app].owner_database_url:
             migrate.upgrade(app, settings[app])
+    if options.migrate_only:
+        return 0
     servers = {app: server(modules[app].create(settings[app]), settings[app]) for app in apps}
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(serve(servers, options.supervised))
@@ -65,6 +67,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--apps", default=",".join(MODULES), help="which apps, separated by commas")
     parser.add_argument("--environment", type=Path, help="a JSON file with the settings, instead of the environment")
     parser.add_argument("--supervised", action="store_true", help="wait for `go` on the input and end when it closes")
+    parser.add_argument("--migrate-only", action="store_true", help="bring the databases up to date and end")
     options = parser.parse_args(arguments)
     if unknown := set(options.apps.split(",")) - set(MODULES):
         parser.error(f"no such app: {', '.join(sorted(unknown))}; there are {', '.join(MODULES)}")

@@ -1,4 +1,4 @@
-"""The launcher: `python -m deploy.local.run`, `... stop`, `... reset` (make run, stop, reset)."""
+"""The launcher: `python -m deploy.local.run`, `... migrate`, `... stop`, `... reset` (the same words after make)."""
 
 import argparse
 import asyncio
@@ -8,7 +8,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -23,12 +23,12 @@ STOP = 90  # seconds a running launcher gets to stop everything
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns the exit code: 0 stopped as asked, 1 could not start or something ended by itself."""
     parser = argparse.ArgumentParser(prog="deploy.local.run", description=__doc__)
-    parser.add_argument("command", nargs="?", choices=["run", "stop", "reset"], default="run")
+    parser.add_argument("command", nargs="?", choices=["run", "migrate", "stop", "reset"], default="run")
     command = parser.parse_args(arguments).command
     try:
         directory = places.run_directory(os.environ)
-        if command == "run":
-            return run(directory, os.environ)
+        if command in ("run", "migrate"):
+            return run(directory, os.environ, command == "migrate")
         stop(directory, os.environ)
         if command == "reset":
             reset(directory, os.environ)
@@ -38,12 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def run(directory: Path, environ: Mapping[str, str]) -> int:
-    """Starts everything and stays until Ctrl-C, SIGTERM, or the death of a child."""
+def run(directory: Path, environ: Mapping[str, str], migrate_only: bool = False) -> int:
+    """Starts everything and stays until Ctrl-C, SIGTERM, or the death of a child; or migrates and ends."""
+    os.umask(0o022)  # PostgreSQL may run as nobody and must pass through; what is secret gets its own mode
     checks.writable(directory)
     checks.disk(directory)
     with checks.only_one(directory):
-        return asyncio.run(supervise(Platform(places.regions(environ), environ, narrator())))
+        if migrate_only:
+            platform = Platform(places.regions(environ), environ, narrator(), ("--migrate-only",))
+            return asyncio.run(supervise(platform, migrate))
+        return asyncio.run(supervise(Platform(places.regions(environ), environ, narrator()), serve))
 
 
 def narrator() -> Callable[[str], None]:
@@ -63,42 +67,45 @@ def show(line: str) -> None:
         sys.stdout.flush()
 
 
-async def supervise(platform: Platform) -> int:
-    """Start, wait, stop; whatever happens, everything that was started is stopped in order."""
+async def serve(platform: Platform) -> int:
+    """Up and ready, then until a child dies."""
+    await platform.start()
+    await platform.ready()
+    announce(platform)
+    death = await platform.first_death()
+    raise LaunchError(f"{death}; its log lies in {places.run_directory(platform.environ)}/<region>/logs")
+
+
+async def migrate(platform: Platform) -> int:
+    """Servers up, databases migrated."""
+    await platform.start()
+    await platform.migrated()
+    return 0
+
+
+async def supervise(platform: Platform, job: Callable[[Platform], Coroutine[None, None, int]]) -> int:
+    """Does the job until it ends or we are told to stop; whatever happens, what was started is stopped in order."""
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     asked = asyncio.create_task(told.wait())
-    starting = asyncio.create_task(platform.start())
+    working = asyncio.create_task(job(platform))
     code = 0
     try:
-        await asyncio.wait({asked, starting}, return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
-            starting.result()
-            announce(platform)
-            code = await until_end(platform, asked)
+        await asyncio.wait({asked, working}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            code = working.result()
     except (LaunchError, OSError) as error:
         sys.stderr.write(f"jieli: {error}\n")
         code = 1
     finally:
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
         platform.say("stopping: apps, NATS, PostgreSQL")
         await platform.stop()
         asked.cancel()
     platform.say("stopped; the data is kept")
     return code
-
-
-async def until_end(platform: Platform, asked: "asyncio.Task[bool]") -> int:
-    """Waits for the word to stop (0) or the death of a child (1)."""
-    death = asyncio.create_task(platform.first_death())
-    await asyncio.wait({asked, death}, return_when=asyncio.FIRST_COMPLETED)
-    if death.done():
-        sys.stderr.write(f"jieli: {death.result()}; its log lies under {places.run_directory(platform.environ)}\n")
-        return 1
-    death.cancel()
-    return 0
 
 
 def announce(platform: Platform) -> None:

@@ -1,0 +1,17 @@
+"""`jieli`: the operator's command. Each subject is a module of its own; this one only joins them."""
+
+import typer
+
+from cli import documents, state, vocabulary
+
+app = typer.Typer(
+    help="Jieli: referral, mediation and consented exchange between regions.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(vocabulary.app, name="vocabulary")
+app.command("documents")(documents.write)
+app.command("state")(state.show)
+
+if __name__ == "__main__":
+    app()
