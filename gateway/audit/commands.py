@@ -6,6 +6,7 @@ and that transaction for the log.
 
 import asyncio
 import contextlib
+import time
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ import rfc8785
 import structlog
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.audit import queries, tables
@@ -27,6 +28,8 @@ from shared.vault import Vault
 
 BATCH = 500  # entries in one commit
 WAITING = 10_000  # entries that may wait; beyond that the log is too slow to serve
+KEYS_FOR = 5.0  # seconds until a person's key is read again: an erasure elsewhere is felt after that
+KEYS_KNOWN = 10_000
 CHECKPOINT_EVERY = 10.0  # seconds
 CHECKPOINT_AFTER = 1_000  # entries
 
@@ -112,11 +115,8 @@ class _Line:
 
     waiting: _Waiting
     body: bytes
+    leaf: bytes
     subject: entries.Subject | None
-
-    @property
-    def leaf(self) -> bytes:
-        return tree.leaf_hash(self.body)
 
 
 class _GuardFailed(Exception):
@@ -139,6 +139,8 @@ class Log:
         self._writing: asyncio.Task[None] | None = None
         self._checkpoint_due = asyncio.Event()
         self._covered = 0
+        self._connection: AsyncConnection | None = None
+        self._known: dict[str, tuple[bytes, float]] = {}
 
     async def append(self, entry: entries.Entry, condition: Condition[Any] | None = None) -> Receipt:
         """Write one entry durably, as it is or as its guard's refusal. 503 `log-unavailable` if that cannot be."""
@@ -154,9 +156,10 @@ class Log:
         return await waiting.answer
 
     async def close(self) -> None:
-        """Wait until everything handed in is written."""
+        """Wait until everything handed in is written, and give the connection back."""
         if self._writing:
             await self._writing
+        await self._drop_connection()
 
     def promise(self, receipt: Receipt) -> dict[str, Any]:
         """The signed form of a receipt, for whoever asked."""
@@ -168,11 +171,12 @@ class Log:
     async def key_of(self, person: str) -> bytes:
         """The key under which this person's entries are tagged."""
         tag = self.person_tag(person).hex()
-        return (await self._vault.keys([tag]))[tag]
+        return (await self._keys({tag}))[tag]
 
     async def forget(self, person: str) -> None:
         """Destroy the person's key: her entries stay in the tree and nobody can tell any more that they were hers."""
         await self._vault.destroy(self.person_tag(person).hex())
+        self._known.clear()
         async with self._engine.begin() as connection:
             await connection.execute(
                 text("DELETE FROM log_counter WHERE person_tag = :tag"), {"tag": self.person_tag(person)}
@@ -212,8 +216,7 @@ class Log:
         """Write a batch and answer its callers; left is what is to be written again, without a guard that failed."""
         try:
             keys = await self._keys({waiting.person for waiting in batch if waiting.person})
-            async with self._engine.begin() as connection:
-                size, written, at = await self._append(connection, batch, keys)
+            size, written, at = await self._append(batch, keys)
         except _GuardFailed as failure:
             logger.error("guard_failed", reason=type(failure.__cause__).__name__)
             _fail(failure.asked)
@@ -232,20 +235,49 @@ class Log:
             self._checkpoint_due.set()
         return []
 
-    async def _keys(self, persons: set[str]) -> Mapping[str, bytes]:
-        return await self._vault.keys(persons) if persons else {}
-
-    async def _append(
-        self, connection: AsyncConnection, batch: list[_Waiting], keys: Mapping[str, bytes]
-    ) -> tuple[int, list[_Line], datetime]:
-        edge = await queries.head(connection, lock=True)
-        await _ask_guards(connection, batch)
-        counters = await _reserve(connection, batch)
-        at = datetime.now(UTC)
-        lines = _lines(batch, keys, counters, at)
-        edge, nodes = tree.extended(edge, [line.leaf for line in lines])
-        await connection.execute(_APPEND, _columns(lines, edge, nodes) | {"at": at})
+    async def _append(self, batch: list[_Waiting], keys: Mapping[str, bytes]) -> tuple[int, list[_Line], datetime]:
+        """One transaction; when it fails in any way nothing of the batch is acknowledged."""
+        try:
+            connection, edge = await self._locked()
+            await _ask_guards(connection, batch)
+            counters = await _reserve(connection, batch)
+            at = datetime.now(UTC)
+            lines = _lines(batch, keys, counters, at)
+            edge, nodes = tree.extended(edge, [line.leaf for line in lines])
+            await connection.execute(_APPEND, _columns(lines, edge, nodes) | {"at": at})
+            await connection.commit()
+        except BaseException:
+            await self._drop_connection()
+            raise
         return edge.size, lines, at
+
+    async def _locked(self) -> tuple[AsyncConnection, tree.Edge]:
+        """The locked head, on the one connection that is kept for writing; one that died while idle is replaced."""
+        if self._connection is not None:
+            try:
+                return self._connection, await queries.head(self._connection, lock=True)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                await self._drop_connection()
+        self._connection = await self._engine.connect()
+        return self._connection, await queries.head(self._connection, lock=True)
+
+    async def _drop_connection(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await connection.close()
+
+    async def _keys(self, persons: set[str]) -> Mapping[str, bytes]:
+        """The persons' keys, remembered for a few seconds: long enough for intent and outcome of one call."""
+        now = time.monotonic()
+        if len(self._known) > KEYS_KNOWN:
+            self._known.clear()
+        fresh = {person for person in persons if person not in self._known or self._known[person][1] < now}
+        if fresh:
+            read = await self._vault.keys(fresh)
+            self._known |= {person: (key, now + KEYS_FOR) for person, key in read.items()}
+        return {person: self._known[person][0] for person in persons}
 
 
 async def _ask_guards(connection: AsyncConnection, batch: list[_Waiting]) -> None:
@@ -285,10 +317,12 @@ def _lines(batch: list[_Waiting], keys: Mapping[str, bytes], counters: dict[str,
         if waiting.refusal:
             entry = replace(entry, permitted=False, reason=waiting.refusal.reason, allowed=())
         try:
-            lines.append(_Line(waiting, entries.canonical(entry, subject, at), subject))
+            body = entries.canonical(entry, subject, at)
         except (rfc8785.CanonicalizationError, ValueError) as error:
             logger.error("entry_not_canonical", reason=type(error).__name__)
             _fail([waiting])
+            continue
+        lines.append(_Line(waiting, body, tree.leaf_hash(body), subject))
     return lines
 
 

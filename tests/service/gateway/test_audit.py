@@ -160,6 +160,18 @@ async def test_nothing_is_acknowledged_when_the_log_cannot_be_written(opened: lo
     assert await opened.verified() == 0
 
 
+async def test_a_connection_that_died_while_idle_is_replaced(opened: logs.Opened) -> None:
+    await opened.log.append(logs.entry())
+    async with opened.engine.begin() as connection:
+        await connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user AND state = 'idle'"
+            )
+        )
+    assert (await opened.log.append(logs.entry())).index == 1
+    assert await opened.verified() == 2
+
+
 async def test_a_log_that_falls_behind_refuses_more(opened: logs.Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands, "WAITING", 3)
     outcomes = await asyncio.gather(*(opened.log.append(logs.entry()) for _ in range(5)), return_exceptions=True)
