@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 import rfc8785
 
+from shared import problems
 from shared.contracts.vocabulary import Vocabulary
 from shared.states import Machine, moves
 
@@ -43,6 +44,17 @@ MACHINE = Machine(
         }
     ),
 )
+
+AGREEMENT_GONE = problems.kind(
+    404, "agreement-not-found", "No such agreement", "See GET /v1/agreements for all of them."
+)
+
+_ORDER = ("draft", "offered", "agreed", "active", "suspended", "expired", "terminated")
+
+
+def later(state: str, target: str) -> bool:
+    """Whether `target` lies ahead: a file moves a version on, and never lifts a suspension or revives what ended."""
+    return _ORDER.index(target) > _ORDER.index(state)
 
 
 class Party(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

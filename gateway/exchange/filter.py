@@ -14,22 +14,26 @@ ANSWER_TYPE = problems.kind(
 )
 
 # What an answer may hold beside `fields`: ids, states, codes and times, each of its own shape, never a person.
+_REFERRAL = frozenset({"id", "referral", "service", "state", "fhir", "version", "due", "due_kind"})
 STRUCTURE: Mapping[Operation, frozenset[str]] = {
-    "read_referral": frozenset({"referral", "service", "state", "version", "due_at"}),
-    "answer_referral": frozenset({"referral", "service", "state", "version", "due_at"}),
-    "file_record": frozenset({"record", "record_type", "state"}),
+    "read_referral": _REFERRAL,
+    "answer_referral": _REFERRAL,
+    "file_record": frozenset({"id", "record_type", "state"}),
 }
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_CODE = re.compile(r"[a-z][a-z_]{0,39}")
+_CODE = re.compile(r"[a-z][a-z_-]{0,39}")
 _SHAPES: Mapping[str, re.Pattern[str]] = {
+    "id": _ID,
     "referral": _ID,
-    "record": _ID,
     "service": re.compile(r"[A-Z]{3}-[0-9]{2}"),
     "state": _CODE,
+    "fhir": _CODE,
+    "due_kind": _CODE,
     "record_type": _CODE,
     "version": re.compile(r"[0-9]{1,9}"),
-    "due_at": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]{5,15}(Z|[+-][0-9]{2}:?[0-9]{2}))?"),
+    "due": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]{5,15}(Z|[+-][0-9]{2}:?[0-9]{2}))?"),
 }
+_NULLABLE = frozenset({"due", "due_kind"})
 _PROBLEM_CODE = re.compile(r"[a-z][a-z-]{0,59}")
 _YEAR = re.compile(r"([0-9]{4})(-[0-9]{2}(-[0-9]{2})?)?")
 _DECODE = msgspec.json.Decoder()
@@ -95,6 +99,8 @@ def _problem(answer: dict[str, Any]) -> Filtered:
 
 
 def _shaped(key: str, value: object) -> bool:
+    if value is None:
+        return key in _NULLABLE
     text = str(value) if isinstance(value, int) else value
     return isinstance(text, str) and _SHAPES[key].fullmatch(text) is not None
 

@@ -24,13 +24,20 @@ def filtered(
 
 def test_allowed_fields_pass_and_others_are_dropped_and_counted() -> None:
     answer = {
-        **{"referral": REFERRAL, "service": "EDU-01", "state": "accepted", "version": 3},
+        **{
+            "referral": REFERRAL,
+            "service": "EDU-01",
+            "state": "accepted",
+            "fhir": "in-progress",
+            "version": 3,
+            "due": None,
+        },
         "fields": {"姓名": "王小明", "证件号码": CANARY, "出生日期": "2019-05-01"},
         "_links": {"person": CANARY},
     }
     body, done = filtered(answer, {"姓名": "none", "出生日期": "year"})
     assert body["fields"] == {"姓名": "王小明", "出生日期": "2019"}
-    assert body["state"] == "accepted"
+    assert (body["state"], body["fhir"], body["due"]) == ("accepted", "in-progress", None)
     assert set(done.sent) == {"姓名", "出生日期"}
     assert done.dropped == 2
     assert CANARY not in done.body.decode()
@@ -91,7 +98,7 @@ KEYS = [
     "service",
     "state",
     "version",
-    "due_at",
+    "due",
     "next",
     "answers",
     "姓名",

@@ -1,0 +1,27 @@
+"""Agreements in memory for the hot path: by id, replaced as a whole, so that a reader sees the old or the new."""
+
+from collections.abc import Iterable, Mapping
+
+from gateway.agreements import rules
+from gateway.agreements.rules import Agreement, Terms
+from shared.contracts.vocabulary import Vocabulary
+
+
+class Index:
+    """The terms of the current version of each agreement."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._terms: Mapping[str, Terms] = {}
+
+    def get(self, agreement_id: str) -> Terms | None:
+        """The terms of an agreement in whatever state; the decision looks at the state."""
+        return self._terms.get(agreement_id)
+
+    def replace(self, agreements: Iterable[Agreement]) -> None:
+        """Take these agreements in place of all before. What breaks today's rules or vocabulary is left out: deny."""
+        self._terms = {
+            agreement.agreement_id: rules.terms(agreement, self.vocabulary)
+            for agreement in agreements
+            if not rules.validate(agreement, self.vocabulary)
+        }
