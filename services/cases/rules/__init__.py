@@ -1,0 +1,1 @@
+"""What mediation allows, as pure functions: states, guards, clocks, texts (People's Mediation Law)."""
