@@ -96,7 +96,9 @@ class Postgres:
         """
         self.data.parent.mkdir(parents=True, exist_ok=True)
         if self.identity is not None and not reachable(self.data):
-            raise child.LaunchError(f"PostgreSQL runs as nobody, which cannot reach {self.data.parent}")
+            raise child.LaunchError(
+                f"PostgreSQL runs as nobody, which cannot pass to {self.data}: chmod o+x the directories above"
+            )
         if self.tools is None:
             self.tools = binaries(self.data.parent, self.identity)
         if (self.data / "PG_VERSION").exists():

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             reset(directory, os.environ)
         return 0
     except LaunchError as error:
-        sys.stderr.write(f"jieli: {error}\n")
+        complain(error)
         return 1
 
 
@@ -67,6 +67,13 @@ def show(line: str) -> None:
         sys.stdout.flush()
 
 
+def complain(error: Exception) -> None:
+    """Prints what went wrong, on the error output."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"jieli: {error}\n")
+        sys.stderr.flush()
+
+
 async def serve(platform: Platform) -> int:
     """Up and ready, then until a child dies."""
     await platform.start()
@@ -96,15 +103,16 @@ async def supervise(platform: Platform, job: Callable[[Platform], Coroutine[None
         if working.done():
             code = working.result()
     except (LaunchError, OSError) as error:
-        sys.stderr.write(f"jieli: {error}\n")
+        complain(error)
         code = 1
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
-        platform.say("stopping: apps, NATS, PostgreSQL")
-        await platform.stop()
         asked.cancel()
-    platform.say("stopped; the data is kept")
+        if platform.children():
+            platform.say("stopping: apps, NATS, PostgreSQL")
+            await platform.stop()
+            platform.say("stopped; the data is kept")
     return code
 
 

@@ -103,7 +103,7 @@ def private_directory(path: Path) -> None:
 
 def write_private(path: Path, text: str) -> None:
     """Writes a file that only its owner reads: whole or not at all, and on disk when this returns."""
-    private_directory(path.parent)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(path.name + ".part")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

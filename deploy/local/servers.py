@@ -97,11 +97,13 @@ def embedded_nats(region: places.Region, passwords: dict[str, str]) -> nats.Nats
 
 def postgres_home(region: places.Region) -> Path:
     """`.run/<region>/postgres`; or a place under /var/lib for a root whose checkout `nobody` cannot pass through."""
-    usual = region.directory / "postgres"
-    if child.unprivileged() is None or postgres.reachable(usual):
-        return usual / "data"
+    usual = region.directory / "postgres" / "data"
     mark = hashlib.sha256(str(region.directory).encode()).hexdigest()[:12]
-    return NOBODYS_PLACE / f"jieli-{mark}" / "postgres" / "data"
+    elsewhere = NOBODYS_PLACE / f"jieli-{mark}" / "postgres" / "data"
+    for existing in (usual, elsewhere):  # where data lies it stays, whatever became passable since
+        if existing.exists():
+            return existing
+    return usual if child.unprivileged() is None or postgres.reachable(usual) else elsewhere
 
 
 def foreign_bus(region: places.Region, url: str, environ: Mapping[str, str]) -> environment.Bus:
@@ -115,10 +117,10 @@ def foreign_bus(region: places.Region, url: str, environ: Mapping[str, str]) -> 
 
 
 def nats_accounts(region: places.Region) -> Path:
-    """Writes the region's account for a NATS server of the operator's to include (`include "..."`)."""
+    """Writes the region's account for a NATS server of the operator's to include."""
     prefix = f"{secrets.prefix(region)}_"
     users = [{**user, "user": prefix + str(user["user"])} for user in nats.users(secrets.symmetric(region)["nats"])]
-    path = region.secrets / "nats-account.conf"
+    path = region.secrets / f"nats-account-{region.code}.conf"
     secrets.write_private(path, json.dumps({f"R{region.code}": {"jetstream": "enabled", "users": users}}, indent=1))
     return path
 
@@ -134,7 +136,8 @@ async def accepted(region: places.Region, bus: environment.Bus) -> None:
         raise LaunchError(f"NATS does not answer at {bus.url}: start it, or check JIELI_NATS_URL") from None
     if not answer.startswith("PONG"):
         raise LaunchError(
-            f'NATS at {bus.url} refuses our users: `accounts {{ include "{path}" }}`, reload it, start again'
+            f"NATS at {bus.url} does not know our users: copy {path} beside its configuration, "
+            f'add `accounts {{ include "{path.name}" }}`, reload it, start again'
         )
 
 
@@ -143,7 +146,9 @@ async def greeting(bus: environment.Bus, password: str) -> str:
     parts = urlsplit(bus.url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 4222)
     try:
-        await reader.readline()
+        first = (await reader.readline()).decode()
+        if not json.loads(first.removeprefix("INFO ")).get("auth_required"):
+            return "this server asks nobody who they are"
         hello = {"user": f"{bus.user_prefix}{nats.OPERATOR}", "pass": password, "verbose": False, "pedantic": False}
         writer.write(b"CONNECT " + json.dumps(hello).encode() + b"\r\nPING\r\n")
         return (await reader.readline()).decode()
