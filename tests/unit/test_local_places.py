@@ -91,7 +91,8 @@ def test_the_demonstrations_organisations_are_of_kinds_and_services_that_exist(r
     for region in regions:
         ids = {entry["organization"] for entry in demonstration.organizations(region)}
         for entry in demonstration.organizations(region):
-            assert entry["kind"] in known.release.organisation_kinds
+            assert known.forbidden(entry["name"], entry["kind"]) is None
+            assert set(entry["services"]) <= set(known.services)
             assert entry["parent"] in {None, *ids}
         assert {entry["organization"] for entry in demonstration.staff(region)} <= ids
 
