@@ -47,6 +47,7 @@ class Service:
     events: Mapping[str, type[Event]] = field(default_factory=dict)
     on_start: tuple[Task, ...] = ()
     background: tuple[Task, ...] = ()
+    on_stop: tuple[Task, ...] = ()
 
 
 def create_app(service: Service, settings: Settings, bus: Bus | None = None) -> FastAPI:
@@ -73,7 +74,7 @@ def create_app(service: Service, settings: Settings, bus: Bus | None = None) -> 
         app.include_router(router)
     app.include_router(_operations())
     _render_problems(app)
-    app.add_middleware(Limited)
+    app.add_middleware(Guarded)
     app.add_middleware(telemetry.Middleware, telemetry=measured)
     return app
 
@@ -110,6 +111,8 @@ async def _running(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for stop in service.on_stop:
+            await stop(runtime)
         measured.close()
         await engine.dispose()
         if keys:
@@ -181,11 +184,6 @@ def _render_problems(app: FastAPI) -> None:
         log.error("dependency_failed", reason=type(error).__name__)
         return rendered(problems.UNAVAILABLE())
 
-    @app.exception_handler(Exception)
-    async def internal(_: Request, error: Exception) -> JSONResponse:
-        log.error("failed", reason=type(error).__name__, where=_where(error))
-        return rendered(problems.INTERNAL())
-
 
 def _where(error: BaseException) -> str:
     """The line that failed; a traceback could show values."""
@@ -199,20 +197,21 @@ def rendered(problem: Problem) -> JSONResponse:
     return JSONResponse(problem.body(), problem.kind.status, headers, media_type="application/problem+json")
 
 
-class Limited:
-    """Pure ASGI: bodies over 1 MiB are refused before they are read into memory."""
+class Guarded:
+    """Pure ASGI: bodies over 1 MiB are refused before they are read into memory; a fault shows nothing of itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count the bytes as they come."""
+        """Count the bytes as they come, and answer for whatever was not foreseen."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > BODY_LIMIT:
             return await rendered(problems.BODY_TOO_LARGE())(scope, receive, send)
         taken = 0
+        begun = False
 
         async def counted() -> Message:
             nonlocal taken
@@ -222,4 +221,14 @@ class Limited:
                 raise problems.BODY_TOO_LARGE()
             return message
 
-        await self.app(scope, counted, send)
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, counted, noted)
+        except Exception as error:
+            log.error("failed", reason=type(error).__name__, where=_where(error))
+            if not begun:
+                await rendered(problems.INTERNAL())(scope, receive, send)

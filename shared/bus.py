@@ -80,6 +80,7 @@ class NatsBus:
         self.app = settings.app
         self.client = client
         self.stream = settings.app.upper()
+        self.replicas = settings.nats_replicas
         self.stopping = asyncio.Event()
 
     @property
@@ -126,6 +127,7 @@ class NatsBus:
                 name=self.stream,
                 subjects=[f"{self.app}.>"],
                 storage=api.StorageType.FILE,
+                num_replicas=self.replicas,
                 duplicate_window=120,
                 allow_rollup_hdrs=True,
                 deny_delete=True,

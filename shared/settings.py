@@ -39,6 +39,7 @@ class Settings(BaseModel):
     nats_user: str
     nats_password: str
     nats_monitor_url: str
+    nats_replicas: int = Field(default=1, ge=1, le=5)
 
     grant_key: str = ""
     kek: str

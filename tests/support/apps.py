@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import importlib
-import json
 import secrets
 import uuid
 from collections.abc import AsyncIterator
@@ -28,7 +27,7 @@ REGION = "610118"
 
 def settings(app: str, urls: dict[str, str], directory: Path, **more: object) -> Settings:
     """Settings of one app with fresh secrets; `urls` are those that TestServer.create_database gives."""
-    (directory / "identity-signing.jwk").write_text(json.dumps(ECKey.generate_key("P-256").as_dict(private=True)))
+    (directory / "token.pem").write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
     values: dict[str, Any] = {
         "app": app,
         "region": REGION,

@@ -1,0 +1,162 @@
+"""One governed call: what was asked, what the log says of it, and the grant that the service gets."""
+
+import hashlib
+import hmac
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+from gateway.agreements.rules import Terms
+from gateway.audit.rules import entries
+from gateway.audit.rules.entries import Entry, Outcome, Phase
+from gateway.exchange.credentials import Caller
+from gateway.exchange.desk import Desk
+from gateway.exchange.forward import Answer, Outgoing
+from gateway.exchange.routes import Match
+from gateway.exchange.rules import Refuse, Request, Transform
+from shared.grants import Actor, AgreementRef
+
+FIELDS_MOST = 100  # names in one ?fields=
+
+
+@dataclass
+class Call:
+    """A call on its way through the decision; `persons` and `allowed` are known after the lookup."""
+
+    match: Match
+    caller: Caller
+    outgoing: Outgoing
+    request: Request
+    terms: Terms | None
+    region: str
+    officer: str
+    decision: str = field(default_factory=lambda: str(uuid.uuid4()))
+    persons: tuple[str, ...] = ()
+    consent: str = ""
+    allowed: Mapping[str, Transform] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+
+    @classmethod
+    def of(cls, desk: Desk, match: Match, caller: Caller, outgoing: Outgoing) -> "Call":
+        """Read what the caller asks; nothing about the person is looked up yet."""
+        agreement = outgoing.headers.get("jieli-agreement", "")
+        terms = desk.known.index.get(agreement)
+        party = desk.known.parties.get(caller.organisation)
+        request = Request(
+            kind=match.route.kind,
+            operation=match.route.operation,
+            caller_type=caller.kind,
+            caller_organisation=caller.organisation,
+            caller_kind=party.kind if party else "",
+            caller_client=caller.client,
+            caller_roles=caller.roles,
+            agreement_id=agreement,
+            purpose=outgoing.headers.get("jieli-purpose", ""),
+            fields=_fields(outgoing.path),
+            object_type=match.object_type,
+            object_id=match.object_id,
+        )
+        settings = desk.runtime.settings
+        officer = _pseudonym(settings.index_key, caller) if caller.kind == "staff" else ""
+        call = cls(match, caller, outgoing, request, terms, settings.region, officer)
+        if caller.person:
+            call.persons = (caller.person,)
+        return call
+
+    def intents(self, refuse: Refuse | None = None) -> list[Entry]:
+        """The entries before the call: one for each person it is about, or one without."""
+        return [self._entry(person, Phase.INTENT, refuse) for person in self.persons or (None,)]
+
+    def outcomes(self, outcome: Outcome, answer: Answer | None, sent: tuple[str, ...]) -> list[Entry]:
+        """The entries after the call."""
+        more = {
+            "outcome": outcome,
+            "status": answer.status if answer else None,
+            "sent": sent,
+            "latency_ms": int((time.perf_counter() - self.started) * 1000),
+            "response_sha256": hashlib.sha256(answer.body).digest() if answer else None,
+        }
+        return [self._entry(person, Phase.OUTCOME, None, **more) for person in self.persons or (None,)]
+
+    def _entry(self, person: str | None, phase: Phase, refuse: Refuse | None, **more: Any) -> Entry:
+        request, terms = self.request, self.terms
+        return Entry(
+            decision=self.decision,
+            phase=phase,
+            kind=request.kind,
+            actor=self._actor(),
+            operation=request.operation,
+            permitted=refuse is None,
+            reason=refuse.reason if refuse else None,
+            service=self.match.route.service,
+            purpose=request.purpose if terms and request.purpose in terms.services_by_purpose else None,
+            basis=terms.basis if terms else None,
+            agreement=entries.Agreement(id=terms.agreement_id, version=terms.version, hash=terms.hash)
+            if terms
+            else None,
+            asked=self._asked(),
+            allowed=tuple(sorted(self.allowed)),
+            person=person,
+            consent=self.consent or None,
+            about=request.object_id or None,
+            request_sha256=hashlib.sha256(self.outgoing.path.encode() + b"\n" + self.outgoing.body).digest(),
+            **more,
+        )
+
+    def _asked(self) -> tuple[str, ...]:
+        """Only names of the catalogue enter the log: a caller could write anything there."""
+        known = self.terms.catalogued if self.terms else frozenset()
+        return tuple(sorted((self.request.fields or frozenset()) & known))
+
+    def _actor(self) -> entries.Actor:
+        caller = self.caller
+        return entries.Actor(
+            kind=caller.kind,
+            region=self.region,
+            organisation=caller.organisation or None,
+            client=caller.client if caller.kind == "client" else None,
+            officer=self.officer or None,
+            role=",".join(sorted(caller.roles)) or None,
+        )
+
+    def claims(self, desk: Desk) -> dict[str, Any]:
+        """What the service's grant says of this call."""
+        service, caller = self.match.route.service, self.caller
+        subject = desk.seals.pairwise(service, self.persons[0]) if self.persons else ""
+        identity = subject if caller.kind == "resident" else caller.subject
+        claims: dict[str, Any] = {
+            "kind": self.request.kind,
+            "actor": Actor(caller.kind, identity, caller.organisation, tuple(sorted(caller.roles))),  # type: ignore[arg-type]  # identity issues these kinds only
+            "operation": self.request.operation,
+            "decision": self.decision,
+            "purpose": self.request.purpose,
+            "fields": tuple(sorted(self.allowed)),
+        }
+        if subject and self.request.kind != "internal":
+            claims["subject"] = subject
+        if self.request.kind == "self":
+            claims["seal"] = desk.seals.seal(caller.person)
+        if self.terms and self.request.kind == "exchange":
+            claims["agreement"] = AgreementRef(self.terms.agreement_id, self.terms.version)
+        return claims
+
+
+def _named(terms: Terms) -> entries.Agreement:
+    return entries.Agreement(id=terms.agreement_id, version=terms.version, hash=terms.hash)
+
+
+def _fields(path: str) -> frozenset[str] | None:
+    query = path.partition("?")[2]
+    values = parse_qs(query).get("fields")
+    if values is None:
+        return None
+    names = [name.strip() for value in values for name in value.split(",")]
+    return frozenset(names[:FIELDS_MOST]) - {""}
+
+
+def _pseudonym(index_key: str, caller: Caller) -> str:
+    """How the log names an officer: always the same, and nobody's name."""
+    return hmac.digest(bytes.fromhex(index_key), f"officer|{caller.subject}".encode(), "sha256").hex()[:16]

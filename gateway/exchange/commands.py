@@ -1,0 +1,133 @@
+"""What the gateway writes about a call: the last look under lock, what is counted, and withdrawals, first here."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from gateway.agreements.rules import Terms
+from gateway.audit.commands import Refusal
+from gateway.exchange import queries, rules
+from gateway.exchange.rules import Refuse, Request, Usage
+from gateway.exchange.seals import Seals
+from gateway.exchange.tables import QUOTA, QUOTA_PERSON, Withdrawal
+from shared import problems
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One exchange that is about to happen, as the last look needs it."""
+
+    request: Request
+    terms: Terms
+    person_tag: bytes
+
+
+class LiveConsent:
+    """Steps 10 to 12 once more, in the transaction that writes the intent: no withdrawal fits in between.
+
+    The log's head is locked by then, so that counting is exact over several gateway processes.
+    """
+
+    async def check(self, connection: AsyncConnection, questions: Sequence[Asked]) -> Sequence[Refusal | None]:
+        """A refusal for each exchange that may not happen any more."""
+        now = datetime.now(UTC)
+        rows = await queries.held(connection, [asked.request.object_id for asked in questions])
+        counted = await _Counted.load(connection, questions, now)
+        verdicts = []
+        for asked in questions:
+            row = rows.get(asked.request.object_id)
+            seen = queries.seen(row, now) if row else rules.Found(None, None, False)
+            verdict = rules.after_lookup(asked.request, asked.terms, seen, now)
+            refused = verdict if isinstance(verdict, Refuse) else counted.take(asked, now)
+            verdicts.append(Refusal(refused.reason, {"refuse": refused}) if refused else None)
+        await counted.store(connection, now)
+        return verdicts
+
+
+class _Counted:
+    """The quotas of the agreements in one batch, before and after it."""
+
+    def __init__(self, before: dict[tuple[str, str], int], reached: set[tuple[str, bytes]]) -> None:
+        self._before = before
+        self._reached = reached
+        self._calls: Counter[str] = Counter()
+        self._people: set[tuple[str, bytes]] = set()
+
+    @classmethod
+    async def load(cls, connection: AsyncConnection, questions: Sequence[Asked], now: datetime) -> "_Counted":
+        agreements = sorted({asked.terms.agreement_id for asked in questions})
+        before = await queries.usage(connection, agreements, now)
+        return cls(before, await queries.reached(connection, agreements, now))
+
+    def take(self, asked: Asked, now: datetime) -> Refuse | None:
+        """Count one call, or refuse it (step 12)."""
+        agreement = asked.terms.agreement_id
+        person = (agreement, asked.person_tag)
+        fresh = person not in self._reached | self._people
+        gained = sum(name == agreement for name, _ in self._people)
+        used = self._calls[agreement]
+        usage = Usage(
+            minute=self._before.get((agreement, "minute"), 0) + used,
+            day=self._before.get((agreement, "day"), 0) + used,
+            people=self._before.get((agreement, "people"), 0) + gained,
+            new_person=fresh,
+        )
+        refused = rules.within_quota(asked.terms.rate, usage, now)
+        if refused is None:
+            self._calls[agreement] += 1
+            if fresh:
+                self._people.add(person)
+        return refused
+
+    async def store(self, connection: AsyncConnection, now: datetime) -> None:
+        """Write what was counted."""
+        spans = (("minute", queries.minute(now)), ("day", queries.day(now)))
+        rows = [
+            {"agreement": agreement, "span": span, "starts_at": start, "calls": calls}
+            for agreement, calls in self._calls.items()
+            for span, start in spans
+        ]
+        if rows:
+            added = insert(QUOTA)
+            await connection.execute(
+                added.on_conflict_do_update(
+                    index_elements=["agreement", "span", "starts_at"],
+                    set_={"calls": QUOTA.c.calls + added.excluded.calls},
+                ),
+                rows,
+            )
+        if self._people:
+            day = queries.day(now).date()
+            people = [{"agreement": agreement, "day": day, "person_tag": tag} for agreement, tag in self._people]
+            await connection.execute(insert(QUOTA_PERSON).on_conflict_do_nothing(), people)
+
+
+async def withdraw(engine: AsyncEngine, seals: Seals, person: str, consent: str) -> None:
+    """Mark a withdrawal before anything else happens; from here on nothing leaves under it.
+
+    404 for a consent that is known and of somebody else. One that is not known here yet is marked too: the fact that it
+    was given may still be on its way.
+    """
+    async with engine.begin() as connection:
+        known = await connection.execute(_OWNER, {"consent": consent})
+        owner = known.scalar_one_or_none()
+        if owner is not None and seals.open(owner) != person:
+            raise problems.NOT_FOUND()
+        await connection.execute(_BLOCK, {"consent": consent})
+        row = {"consent": consent, "seal": seals.seal(person), "forwarded": False, "at": datetime.now(UTC)}
+        await connection.execute(insert(Withdrawal).values(row).on_conflict_do_nothing())
+
+
+async def forwarded(engine: AsyncEngine, consent: str) -> None:
+    """The registry took the withdrawal, or never knew such a consent."""
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE withdrawal SET forwarded = true WHERE consent = :c"), {"c": consent})
+
+
+_OWNER = text("SELECT seal FROM consent WHERE id = :consent")
+_BLOCK = text("SELECT id FROM link WHERE consent = :consent FOR UPDATE")

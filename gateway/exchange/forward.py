@@ -1,0 +1,109 @@
+"""The only way to a service: the request as it came, with a grant for exactly this call."""
+
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from shared import grants, problems, telemetry
+from shared.grants import Actor, Grant
+from shared.settings import Settings
+
+ANSWER_LIMIT = 4 * 1_048_576  # bytes
+DEADLINE = 15.0  # seconds for a service to answer
+CONNECTIONS = 100  # per service
+PASSED_ON = ("content-type", "idempotency-key", "if-match", "if-none-match", "accept")
+PASSED_BACK = ("content-type", "etag", "location", "retry-after", "link")
+
+SERVICE_UNAVAILABLE = problems.kind(
+    502, "service-unavailable", "A service does not answer", "Try the same Idempotency-Key again."
+)
+SERVICE_SLOW = problems.kind(
+    504, "service-slow", "A service did not answer in time", "What happened is not known: try the same key again."
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A service's complete answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A request for a service; `path` is as it came, with its query."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+class Services:
+    """Calls services; one connection pool, closed with the app."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._urls = settings.service_urls
+        self._keys = {service: bytes.fromhex(key) for service, key in settings.grant_keys.items()}
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit_per_host=CONNECTIONS, keepalive_timeout=30),
+            timeout=aiohttp.ClientTimeout(total=DEADLINE, sock_connect=3),
+            auto_decompress=False,
+            skip_auto_headers=("User-Agent", "Accept-Encoding"),
+        )
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._session.close()
+
+    async def call(self, service: str, outgoing: Outgoing, claims: Mapping[str, Any]) -> Answer:
+        """Forward one request with its grant; 502 or 504 when there is no answer. Never tried twice."""
+        headers = {name: outgoing.headers[name] for name in PASSED_ON if name in outgoing.headers}
+        headers["jieli-grant"] = self._grant(service, outgoing, claims)
+        trace = telemetry.traceparent()
+        if trace:
+            headers["traceparent"] = trace
+        url = URL(self._urls[service] + outgoing.path, encoded=True)
+        try:
+            async with self._session.request(
+                outgoing.method, url, headers=headers, data=outgoing.body or None, allow_redirects=False
+            ) as response:
+                if response.content_length is None or response.content_length > ANSWER_LIMIT:
+                    raise SERVICE_UNAVAILABLE("The answer has no length or is too large.")
+                body = await response.read()
+                kept = {name: response.headers[name] for name in PASSED_BACK if name in response.headers}
+                return Answer(response.status, kept, body)
+        except TimeoutError:
+            raise SERVICE_SLOW() from None
+        except (aiohttp.ClientError, OSError):
+            raise SERVICE_UNAVAILABLE() from None
+
+    async def public(self, service: str, path: str) -> Any:
+        """A public document of a service, as JSON."""
+        claims = {"kind": "public", "actor": Actor("gateway", "gateway")}
+        answer = await self.call(service, Outgoing("GET", path, {}), claims)
+        if answer.status != 200:
+            raise SERVICE_UNAVAILABLE()
+        return json.loads(answer.body)
+
+    def _grant(self, service: str, outgoing: Outgoing, claims: Mapping[str, Any]) -> str:
+        now = int(time.time())
+        grant = Grant(
+            jti=uuid.uuid4().hex,
+            aud=service,
+            iat=now,
+            exp=now + grants.LIFETIME,
+            method=outgoing.method,
+            path=outgoing.path,
+            body=grants.digest(outgoing.body),
+            **claims,
+        )
+        return grants.issue(grant, self._keys[service])

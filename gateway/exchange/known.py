@@ -1,0 +1,52 @@
+"""What every call needs and nobody waits for: agreements in force, organisations, revoked clients; read each second."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.agreements import commands as agreements
+from gateway.agreements.index import Index
+from gateway.exchange import queries, refusals
+from gateway.exchange.tables import Party
+from shared.runtime import Runtime
+
+EVERY = 1.0  # seconds between reads
+STALE = 5.0  # seconds after which nothing is decided any more
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Known:
+    """A picture of the gateway's own tables, at most a second old while the database answers."""
+
+    index: Index
+    parties: Mapping[str, Party] = field(default_factory=dict)
+    revoked: frozenset[str] = frozenset()
+    read_at: float = float("-inf")
+
+    def fresh(self) -> None:
+        """503 `projection-stale` when the picture is too old to decide on."""
+        if time.monotonic() - self.read_at > STALE:
+            raise refusals.PROJECTION_STALE()
+
+    async def read(self, runtime: Runtime) -> None:
+        """Take a new picture."""
+        async with runtime.sessions() as session:
+            await agreements.reload(session, self.index)
+            self.parties = await queries.parties(session)
+            self.revoked = await queries.revoked(session)
+        self.read_at = time.monotonic()
+
+    async def follow(self, runtime: Runtime) -> None:
+        """Read again each second."""
+        while True:
+            try:
+                await self.read(runtime)
+            except (SQLAlchemyError, OSError) as error:
+                log.error("picture_not_read", reason=type(error).__name__)
+            await asyncio.sleep(EVERY)

@@ -1,0 +1,215 @@
+"""The hot path, in plain ASGI: authenticate, decide, write the intent, call, filter, write the outcome, answer."""
+
+import asyncio
+import base64
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.audit.commands import Condition, Receipt
+from gateway.audit.rules.entries import Entry, Outcome
+from gateway.exchange import commands, desk, filter, queries, routes, rules
+from gateway.exchange.calls import Call
+from gateway.exchange.commands import Asked
+from gateway.exchange.desk import Desk
+from gateway.exchange.forward import SERVICE_SLOW, Answer, Outgoing
+from gateway.exchange.routes import Match
+from gateway.exchange.rules import Refuse
+from shared import problems
+from shared.grants import Actor
+from shared.problems import Problem
+from shared.runtime import Runtime
+
+PROBLEM = "application/problem+json"
+_ANYONE = Actor("anonymous")
+
+log = structlog.get_logger()
+
+
+class Refused(Exception):
+    """The decision said no; the entry about it is durable."""
+
+    def __init__(self, refuse: Refuse, decision: str) -> None:
+        super().__init__(refuse.code)
+        self.refuse = refuse
+        self.decision = decision
+
+
+class Proxy:
+    """Takes the routes of the table; everything else goes on to the gateway's own app."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request completely; an exception means no."""
+        match = routes.match(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        if match is None:
+            return await self.app(scope, receive, send)
+        scope["jieli.route"] = match.route.template
+        runtime: Runtime = scope["app"].state.runtime
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        try:
+            outgoing = Outgoing(scope["method"], _path(scope), headers, await _body(receive))
+            answer = await answered(desk.at(runtime), match, outgoing)
+        except Refused as refused:
+            answer = _problem(runtime, refused.refuse.problem(), refused.decision)
+        except Problem as problem:
+            answer = _problem(runtime, problem)
+        except Exception as error:
+            trace = error.__traceback__
+            while trace and trace.tb_next:
+                trace = trace.tb_next
+            where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+            log.error("denied_by_exception", reason=type(error).__name__, where=where)
+            answer = _problem(runtime, problems.INTERNAL())
+        await _send(send, answer)
+
+
+async def answered(at: Desk, match: Match, outgoing: Outgoing) -> Answer:
+    """One call through the whole decision."""
+    _check_media(match, outgoing)
+    if match.route.kind == "public":
+        return await at.services.call(match.route.service, outgoing, {"kind": "public", "actor": _ANYONE})
+    at.known.fresh()
+    caller = await at.credentials.caller(outgoing.headers.get("authorization", ""), at.known.revoked)
+    call = Call.of(at, match, caller, outgoing)
+    condition = await _decide(at, call)
+    receipts = await _append(at, call.intents(), condition)
+    refusal = receipts[0].refusal
+    if refusal:
+        refuse = refusal.details["refuse"]
+        assert isinstance(refuse, Refuse)  # noqa: S101 - LiveConsent puts it there
+        raise Refused(refuse, call.decision)
+    if match.route.operation == "withdraw_consent":
+        await commands.withdraw(at.runtime.engine, at.seals, caller.person, match.object_id)
+    return await _performed(at, call)
+
+
+async def _decide(at: Desk, call: Call) -> Condition[Asked] | None:
+    """Steps 4 to 11; raises Refused with its entry written. What comes back is asked again under lock."""
+    request, now = call.request, datetime.now(UTC)
+    first = rules.before_lookup(request, call.terms, at.policy, now)
+    if isinstance(first, Refuse):
+        raise await _refused(at, call, first)
+    if request.kind == "self" or not request.object_id:
+        return None
+    async with at.runtime.engine.connect() as connection:
+        row = (await queries.found(connection, [request.object_id])).get(request.object_id)
+    if request.kind == "internal":
+        await _inside(at, call, row)
+        return None
+    if row is not None:
+        call.persons = _opened(at, row.seals)
+    terms = call.terms
+    found = queries.seen(row, now) if row is not None and call.persons else rules.Found(None, None, True)
+    second = rules.after_lookup(request, terms, found, now) if terms else first
+    if isinstance(second, Refuse):
+        raise await _refused(at, call, second)
+    assert terms is not None  # noqa: S101 - step 4 refused a call without an agreement
+    call.allowed, call.consent = second.fields, second.consent
+    return Condition(at.live, Asked(request, terms, at.log.person_tag(call.persons[0])))
+
+
+async def _inside(at: Desk, call: Call, row: Any) -> None:
+    """Internal, on one object: it must be the own organisation's; whom it is about is logged."""
+    if row is None or row.consumer != call.request.caller_organisation or row.type != call.request.object_type:
+        raise await _refused(at, call, Refuse(10, problems.NOT_FOUND, log_code="not-of-organisation"))
+    call.persons = _opened(at, row.seals)
+
+
+async def _refused(at: Desk, call: Call, refuse: Refuse) -> Refused:
+    await _append(at, call.intents(refuse), None)
+    return Refused(refuse, call.decision)
+
+
+async def _performed(at: Desk, call: Call) -> Answer:
+    """Steps 14 to 17: call, filter, write the outcome, answer with decision and receipt."""
+    sent: tuple[str, ...] = ()
+    try:
+        answer = await at.services.call(call.match.route.service, call.outgoing, call.claims(at))
+        if call.request.kind == "exchange":
+            answer, sent = _filtered(at, call, answer)
+    except Problem as problem:
+        outcome = Outcome.UNKNOWN if problem.kind is SERVICE_SLOW else Outcome.FAILED
+        await _append(at, call.outcomes(outcome, None, ()), None)
+        if call.match.route.operation == "withdraw_consent":
+            return _taken(call)
+        raise
+    outcome = Outcome.RELEASED if answer.status < 400 else Outcome.FAILED
+    receipts = await _append(at, call.outcomes(outcome, answer, sent), None)
+    promise = base64.urlsafe_b64encode(msgspec.json.encode(at.log.promise(receipts[0]))).decode()
+    headers = {**answer.headers, "jieli-decision": call.decision, "jieli-receipt": promise, "cache-control": "no-store"}
+    return Answer(answer.status, headers, answer.body)
+
+
+def _filtered(at: Desk, call: Call, answer: Answer) -> tuple[Answer, tuple[str, ...]]:
+    content_type = answer.headers.get("content-type", "")
+    filtered = filter.apply(call.request.operation, content_type, answer.body, call.allowed)
+    if filtered.dropped:
+        at.runtime.telemetry.refusals.labels("field-dropped").inc(filtered.dropped)
+        log.error("fields_dropped", rows=filtered.dropped, route=call.match.route.template)
+    return Answer(answer.status, answer.headers, filtered.body), filtered.sent
+
+
+def _taken(call: Call) -> Answer:
+    """The registry is away; the withdrawal holds here already and is carried there later."""
+    body = msgspec.json.encode({"id": call.match.object_id, "state": "withdrawn"})
+    return Answer(202, {"content-type": "application/json", "jieli-decision": call.decision}, body)
+
+
+async def _append(at: Desk, made: Sequence[Entry], condition: Condition[Asked] | None) -> list[Receipt]:
+    return list(await asyncio.gather(*(at.log.append(entry, condition) for entry in made)))
+
+
+def _opened(at: Desk, seals: Sequence[str]) -> tuple[str, ...]:
+    persons = (at.seals.open(seal) for seal in seals)
+    return tuple(dict.fromkeys(person for person in persons if person))
+
+
+def _check_media(match: Match, outgoing: Outgoing) -> None:
+    """Step 0, for what the framework does not see."""
+    media = outgoing.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if outgoing.body and media != match.route.media:
+        raise problems.MEDIA_TYPE(f"Send {match.route.media}.")
+
+
+def _problem(runtime: Runtime, problem: Problem, decision: str = "") -> Answer:
+    runtime.telemetry.refusals.labels(problem.kind.code).inc()
+    body = problem.body()
+    headers = {"content-type": PROBLEM, "cache-control": "no-store"}
+    if decision:
+        body["decision"] = headers["jieli-decision"] = decision
+    retry = body.pop("retry_after", 2 if problem.kind.status == 503 else None)
+    if retry is not None:
+        headers["retry-after"] = str(retry)
+    return Answer(problem.kind.status, headers, msgspec.json.encode(body))
+
+
+def _path(scope: Scope) -> str:
+    raw: str = scope["raw_path"].decode("latin-1")
+    query: str = scope["query_string"].decode("latin-1")
+    return f"{raw}?{query}" if query else raw
+
+
+async def _body(receive: Receive) -> bytes:
+    parts = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise problems.BODY_UNREADABLE("The connection ended before the body did.")
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

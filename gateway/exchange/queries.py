@@ -1,0 +1,115 @@
+"""Every SELECT of the decision; the primary only, since a replica may show a consent that was withdrawn."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlmodel import col, select
+
+from gateway.exchange.rules import CHINA, ConsentFact, Found, Link
+from gateway.exchange.tables import Party, RevokedClient, Withdrawal
+
+SILENCE = timedelta(seconds=5)  # a consent stream silent for longer means deny
+
+_LOOK = """
+SELECT link.id AS object_id, link.type, link.provider, link.consumer, link.service, link.state AS link_state,
+       link.consent AS consent_id, link.seals,
+       consent.id, consent.state, consent.referral, consent.recipient, consent.purpose, consent.agreement,
+       consent.consent_hash, consent.fields, consent.separate, consent.expires_at,
+       (SELECT true FROM withdrawal WHERE withdrawal.consent = consent.id) AS withdrawn_here,
+       (SELECT max(at) FROM heartbeat WHERE source = 'registry') AS beat,
+       EXISTS (SELECT 1 FROM dead_letter WHERE subject LIKE 'registry.consent.%') AS buried
+FROM link LEFT JOIN consent ON consent.referral = link.id AND consent.state <> 'refused'
+     AND (link.consent IS NULL OR consent.id = link.consent)
+WHERE link.id = ANY(:objects)
+"""
+_FOUND = text(_LOOK)
+_HOLD = text("SELECT id FROM link WHERE id = ANY(:objects) ORDER BY id FOR SHARE")
+
+
+_USAGE = text("""
+SELECT agreement, span, calls FROM quota
+WHERE agreement = ANY(:agreements)
+  AND ((span = 'minute' AND starts_at = :minute) OR (span = 'day' AND starts_at = :day))
+UNION ALL
+SELECT agreement, 'people', count(*) FROM quota_person
+WHERE agreement = ANY(:agreements) AND day = :date GROUP BY agreement
+""")
+_REACHED = text("SELECT agreement, person_tag FROM quota_person WHERE agreement = ANY(:agreements) AND day = :date")
+
+
+def seen(row: Row[Any], now: datetime) -> Found:
+    """What one row says, for the pure rules."""
+    fresh = row.beat is not None and now - row.beat <= SILENCE and not row.buried
+    consent = None
+    if row.id is not None:
+        consent = ConsentFact(
+            id=row.id,
+            state="withdrawn" if row.withdrawn_here else row.state,
+            referral=row.referral,
+            recipient=row.recipient,
+            purpose=row.purpose,
+            agreement=row.agreement,
+            consent_hash=row.consent_hash,
+            fields=frozenset(row.fields),
+            expires_at=row.expires_at,
+            separate=frozenset(row.separate),
+        )
+    link = Link(row.object_id, row.provider, row.consumer, row.service, row.link_state, row.consent_id)
+    return Found(link, consent, fresh)
+
+
+async def found(connection: AsyncConnection, objects: Sequence[str]) -> dict[str, Row[Any]]:
+    """Links with their consents, by object id."""
+    rows = await connection.execute(_FOUND, {"objects": list(objects)})
+    return {row.object_id: row for row in rows}
+
+
+async def held(connection: AsyncConnection, objects: Sequence[str]) -> dict[str, Row[Any]]:
+    """The same, and until this transaction ends no withdrawal can slip in between.
+
+    A statement of its own takes the lock, so that the look after it sees what was committed while it waited.
+    """
+    await connection.execute(_HOLD, {"objects": list(objects)})
+    return await found(connection, objects)
+
+
+async def usage(connection: AsyncConnection, agreements: Sequence[str], now: datetime) -> dict[tuple[str, str], int]:
+    """Calls counted in this minute and this day, and people reached today, by (agreement, span)."""
+    spans = {"agreements": list(agreements), "minute": minute(now), "day": day(now), "date": day(now).date()}
+    return {(row.agreement, row.span): row.calls for row in await connection.execute(_USAGE, spans)}
+
+
+async def reached(connection: AsyncConnection, agreements: Sequence[str], now: datetime) -> set[tuple[str, bytes]]:
+    """Whom each agreement reached today, as (agreement, tag)."""
+    rows = await connection.execute(_REACHED, {"agreements": list(agreements), "date": day(now).date()})
+    return {(row.agreement, row.person_tag) for row in rows}
+
+
+def minute(now: datetime) -> datetime:
+    """When this minute began."""
+    return now.replace(second=0, microsecond=0)
+
+
+def day(now: datetime) -> datetime:
+    """When this day began in China, which has one time."""
+    return now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+async def parties(session: AsyncSession) -> dict[str, Party]:
+    """Every organisation, by id."""
+    return {party.id: party for party in (await session.scalars(select(Party))).all()}
+
+
+async def revoked(session: AsyncSession) -> frozenset[str]:
+    """The clients that were revoked."""
+    return frozenset((await session.scalars(select(RevokedClient.id))).all())
+
+
+async def open_withdrawals(session: AsyncSession) -> list[Withdrawal]:
+    """Withdrawals that the registry does not have yet and that are older than 2 s."""
+    before = datetime.now(UTC) - timedelta(seconds=2)
+    statement = select(Withdrawal).where(~col(Withdrawal.forwarded), col(Withdrawal.at) < before).limit(50)
+    return list((await session.scalars(statement)).all())

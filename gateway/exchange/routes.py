@@ -1,0 +1,118 @@
+"""What may be called from outside, and as what: a public path maps to a service, a kind of call and an operation."""
+
+import re
+from dataclasses import dataclass
+
+from shared.grants import CallKind
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+CSV = "text/csv"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One line of the table; a member `{referral}`, `{case}` or `{consent}` of the path names the object."""
+
+    kind: CallKind
+    method: str
+    template: str
+    service: str
+    operation: str = ""
+    media: str = JSON
+
+
+@dataclass(frozen=True)
+class Match:
+    """A route and the object that the path names, if it names one."""
+
+    route: Route
+    object_type: str
+    object_id: str
+
+
+PUBLIC = (
+    Route("public", "POST", "/v1/token", "identity", media=FORM),
+    Route("public", "GET", "/.well-known/oauth-authorization-server", "identity"),
+    Route("public", "GET", "/.well-known/jwks.json", "identity"),
+    Route("public", "GET", "/v1/organizations", "identity"),
+    Route("public", "GET", "/v1/organizations/{organization}", "identity"),
+    Route("public", "GET", "/directory", "registry"),
+    Route("public", "GET", "/directory/", "registry"),
+    Route("public", "GET", "/directory/services", "registry"),
+    Route("public", "GET", "/directory/services/{id}", "registry"),
+    Route("public", "GET", "/directory/organizations", "registry"),
+    Route("public", "GET", "/directory/organizations/{id}", "registry"),
+    Route("public", "GET", "/v1/divisions/{code}", "registry"),
+    Route("public", "POST", "/v1/confirmations", "registry"),
+)
+OWN = (
+    Route("self", "PUT", "/v1/me/record", "registry", "keep_own_record"),
+    Route("self", "GET", "/v1/me/record", "registry", "read_own_record"),
+    Route("self", "POST", "/v1/me/dependants", "registry", "add_dependant"),
+    Route("self", "GET", "/v1/me/dependants", "registry", "read_dependants"),
+    Route("self", "POST", "/v1/me/consents", "registry", "give_consent"),
+    Route("self", "GET", "/v1/me/consents", "registry", "read_consents"),
+    Route("self", "GET", "/v1/me/consents/{consent}", "registry", "read_consents"),
+    Route("self", "POST", "/v1/me/consents/{consent}:withdraw", "registry", "withdraw_consent"),
+    Route("self", "POST", "/v1/me/record-requests", "registry", "request_record"),
+    Route("self", "GET", "/v1/me/record-requests", "registry", "read_record_requests"),
+    Route("self", "GET", "/v1/me/record-requests/{request}", "registry", "read_record_requests"),
+    Route("self", "GET", "/v1/me/record-requests/{request}/record", "registry", "read_record_requests"),
+    Route("self", "POST", "/v1/me/intakes", "referrals", "start_intake"),
+    Route("self", "GET", "/v1/me/referrals", "referrals", "read_own_referrals"),
+    Route("self", "GET", "/v1/me/referrals/{referral}", "referrals", "read_own_referrals"),
+    Route("self", "POST", "/v1/me/referrals/{referral}:cancel", "referrals", "cancel_referral"),
+    Route("self", "POST", "/v1/me/referrals/{referral}:confirm", "referrals", "confirm_outcome"),
+    Route("self", "POST", "/v1/me/referrals/{referral}:dispute", "referrals", "dispute_outcome"),
+    Route("self", "POST", "/v1/me/cases", "cases", "apply_for_mediation"),
+    Route("self", "GET", "/v1/me/cases", "cases", "read_own_cases"),
+    Route("self", "GET", "/v1/me/cases/{case}", "cases", "read_own_cases"),
+    Route("self", "POST", "/v1/me/invitations:answer", "cases", "answer_invitation"),
+    Route("self", "POST", "/v1/me/cases/{case}:sign", "cases", "sign_case"),
+    Route("self", "POST", "/v1/me/cases/{case}:stop", "cases", "stop_case"),
+    Route("self", "POST", "/v1/me/cases/{case}:report", "cases", "report_performance"),
+)
+INTERNAL = (
+    Route("internal", "POST", "/v1/clients/{client}:revoke", "identity", "revoke_client"),
+    Route("internal", "POST", "/v1/catalogue-imports", "registry", "import_catalogue", CSV),
+    Route("internal", "GET", "/v1/referrals", "referrals", "read_inbox"),
+    Route("internal", "GET", "/v1/cases", "cases", "read_cases"),
+    Route("internal", "GET", "/v1/cases/{case}", "cases", "read_case"),
+    Route("internal", "POST", "/v1/cases/{case}:screen", "cases", "screen_case"),
+    Route("internal", "POST", "/v1/cases/{case}:invite", "cases", "invite_party"),
+    Route("internal", "POST", "/v1/cases/{case}:notify", "cases", "notify_parties"),
+    Route("internal", "POST", "/v1/cases/{case}:open-session", "cases", "open_session"),
+    Route("internal", "POST", "/v1/cases/{case}:draft", "cases", "draft_settlement"),
+    Route("internal", "POST", "/v1/cases/{case}:seal", "cases", "seal_settlement"),
+    Route("internal", "POST", "/v1/cases/{case}:follow-up", "cases", "follow_up"),
+)
+EXCHANGE = (
+    Route("exchange", "GET", "/v1/referrals/{referral}", "referrals", "read_referral"),
+    *(
+        Route("exchange", "POST", f"/v1/referrals/{{referral}}:{verb}", "referrals", "answer_referral")
+        for verb in ("accept", "reject", "start", "hold", "resume", "complete", "fail")
+    ),
+    Route("exchange", "POST", "/v1/referrals/{referral}/held-records", "registry", "file_record"),
+)
+ROUTES = (*PUBLIC, *OWN, *INTERNAL, *EXCHANGE)
+OBJECTS = frozenset({"referral", "case", "consent"})
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[A-Za-z0-9._-]+)", template.replace(".", r"\.")))
+
+
+_TABLE: dict[tuple[str, int], list[tuple[re.Pattern[str], Route]]] = {}
+for _route in ROUTES:
+    _TABLE.setdefault((_route.method, _route.template.count("/")), []).append((_pattern(_route.template), _route))
+
+
+def match(method: str, path: str) -> Match | None:
+    """The route that a request takes; None leaves it to the gateway's own routes."""
+    for pattern, route in _TABLE.get((method, path.count("/")), ()):
+        found = pattern.fullmatch(path)
+        if found:
+            named = next(((name, value) for name, value in found.groupdict().items() if name in OBJECTS), ("", ""))
+            return Match(route, *named)
+    return None

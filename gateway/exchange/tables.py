@@ -1,0 +1,91 @@
+"""What the decision looks up: whom referrals and cases link, the consents, who is known; and what was counted."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, Date, DateTime, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field
+
+from gateway.tables import Base
+
+
+class Link(Base, table=True):
+    """A referral or case, its parties, and the seals of those it is about."""
+
+    __tablename__ = "link"
+
+    id: str = Field(primary_key=True)
+    type: str
+    provider: str
+    consumer: str
+    service: str
+    state: str
+    consent: str | None
+    seals: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+class Consent(Base, table=True):
+    """What is known of a consent; `withdrawn` is set here first and never taken back."""
+
+    __tablename__ = "consent"
+
+    id: str = Field(primary_key=True)
+    state: str
+    referral: str
+    recipient: str
+    purpose: str
+    agreement: str
+    consent_hash: str
+    fields: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    separate: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    expires_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    seal: str
+
+
+class Withdrawal(Base, table=True):
+    """A withdrawal that this gateway took; `forwarded` once the registry has it too."""
+
+    __tablename__ = "withdrawal"
+    __table_args__ = (Index("withdrawal_open", "at", postgresql_where=text("NOT forwarded")),)
+
+    consent: str = Field(primary_key=True)
+    seal: str
+    forwarded: bool = False
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class Party(Base, table=True):
+    """An organisation as the decision needs it."""
+
+    __tablename__ = "party"
+
+    id: str = Field(primary_key=True)
+    name: str
+    kind: str
+
+
+class RevokedClient(Base, table=True):
+    """A client whose tokens are worthless."""
+
+    __tablename__ = "revoked_client"
+
+    id: str = Field(primary_key=True)
+
+
+QUOTA = Table(
+    "quota",
+    Base.metadata,
+    Column("agreement", Text, nullable=False),
+    Column("span", Text, nullable=False),
+    Column("starts_at", DateTime(timezone=True), nullable=False),
+    Column("calls", BigInteger, nullable=False),
+    PrimaryKeyConstraint("agreement", "span", "starts_at"),
+)
+QUOTA_PERSON = Table(
+    "quota_person",
+    Base.metadata,
+    Column("agreement", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("person_tag", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("agreement", "day", "person_tag"),
+)

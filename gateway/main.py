@@ -1,0 +1,101 @@
+"""The gateway: its record for the app factory, the desk of its hot path, and the two ways to make the app."""
+
+import os
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from gateway.agreements import api as agreements_api
+from gateway.agreements import commands as agreements
+from gateway.agreements.index import Index
+from gateway.audit.commands import Log
+from gateway.audit.rules import notes
+from gateway.exchange import api, desk, handlers, policy, withdrawals
+from gateway.exchange.commands import LiveConsent
+from gateway.exchange.credentials import Credentials
+from gateway.exchange.desk import Desk
+from gateway.exchange.forward import Services
+from gateway.exchange.known import Known
+from gateway.exchange.proxy import Proxy
+from gateway.exchange.seals import Seals
+from shared import app
+from shared.bus import Bus
+from shared.contracts import events, vocabulary
+from shared.runtime import Runtime
+from shared.settings import Settings, SettingsError
+
+LOG_KEY = "log.pem"  # file in the secrets directory
+
+
+async def furnish(runtime: Runtime) -> None:
+    """Set up the desk: agreements from their files, the log's key, the pool, a first picture of what is known."""
+    settings = runtime.settings
+    closed = vocabulary.load(settings.vocabulary_key)
+    index = Index(closed)
+    if settings.agreements_dir:
+        async with runtime.sessions() as session, session.begin():
+            await agreements.apply_directory(session, settings.agreements_dir, closed, index)
+    services = Services(settings)
+    signer = notes.Signer(notes.origin(settings.region), _log_key(settings))
+    log = Log(runtime.engine, runtime.vault, signer, bytes.fromhex(settings.index_key))
+    known = Known(index)
+    runtime.extras["desk"] = Desk(
+        runtime=runtime,
+        services=services,
+        credentials=Credentials(settings, services),
+        known=known,
+        policy=policy.load(closed),
+        seals=Seals(settings),
+        log=log,
+        live=LiveConsent(),
+    )
+    await known.read(runtime)
+
+
+def _log_key(settings: Settings) -> Ed25519PrivateKey:
+    key = load_pem_private_key((settings.secrets_dir / LOG_KEY).read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SettingsError(f"{LOG_KEY} must hold an Ed25519 private key (openssl genpkey -algorithm ed25519).")
+    return key
+
+
+async def follow(runtime: Runtime) -> None:
+    """Keep the picture of what is known young."""
+    await desk.at(runtime).known.follow(runtime)
+
+
+async def sign_checkpoints(runtime: Runtime) -> None:
+    """Sign the log as it grows."""
+    await desk.at(runtime).log.keep_checkpoints()
+
+
+async def close(runtime: Runtime) -> None:
+    """Write what waits for the log, then close the pool."""
+    await desk.at(runtime).log.close()
+    await desk.at(runtime).services.close()
+
+
+SERVICE = app.Service(
+    name="gateway",
+    title="gateway",
+    routers=(api.router, agreements_api.router),
+    handlers=handlers.HANDLERS,
+    events=events.BY_SUBJECT,
+    on_start=(furnish,),
+    background=(follow, sign_checkpoints, withdrawals.carry),
+    on_stop=(close,),
+)
+
+
+def create(settings: Settings, bus: Bus | None = None) -> FastAPI:
+    """The app with these settings; the proxy stands behind measuring and limiting, before the gateway's own routes."""
+    made = app.create_app(SERVICE, settings, bus)
+    made.user_middleware.append(Middleware(Proxy))
+    return made
+
+
+def from_environment() -> FastAPI:
+    """The app as production starts it."""
+    return create(Settings.load(SERVICE.name, os.environ))
