@@ -1,0 +1,1 @@
+"""What changes a referral, split by who changes it."""

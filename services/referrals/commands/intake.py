@@ -1,0 +1,135 @@
+"""A person says her needs once: each becomes a referral that waits for her consent, all of them or none."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.referrals import queries, schemas, tables
+from services.referrals.commands import moves
+from services.referrals.rules import clocks, needs, states
+from services.referrals.tables import Agreement, Referral, Service
+from shared import ids, outbox, vault
+from shared.contracts import vocabulary
+from shared.contracts.vocabulary import Vocabulary
+from shared.grants import Grant
+from shared.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One need with the service, agreement and recipient found for it."""
+
+    need: schemas.NeedIn
+    service: Service
+    agreement: Agreement
+    recipient_name: str
+    purpose: str
+
+
+async def trust_vocabulary(runtime: Runtime) -> None:
+    """Start only with a signed release of purposes and services."""
+    vocabulary.load(runtime.settings.vocabulary_key)
+
+
+async def take_in(session: AsyncSession, runtime: Runtime, grant: Grant, body: schemas.IntakeIn) -> schemas.IntakeOut:
+    """Refer every need or refuse the whole intake: 422 for what a service may not ask, 409 `no-recipient`."""
+    now = datetime.now(UTC)
+    closed = vocabulary.load(runtime.settings.vocabulary_key)
+    offers = await queries.offers(session, runtime.settings.region, {need.service for need in body.needs}, now)
+    plans = [_plan(at, need, offers.get(need.service, []), closed) for at, need in enumerate(body.needs)]
+    intake = ids.new()
+    made = [(plan, _referral(plan, intake, grant, now)) for plan in plans]
+    sealed = [await _sealed(runtime, plan, referral) for plan, referral in made]
+    await session.execute(
+        insert(tables.INTAKE), {"id": intake, "person": grant.subject, "told": body.told, "created_at": now}
+    )
+    await _write(session, [referral for _, referral in made], sealed)
+    return schemas.IntakeOut(intake=intake, referrals=[_answer(plan, referral) for plan, referral in made])
+
+
+def _plan(at: int, need: schemas.NeedIn, offers: list[queries.Offer], closed: Vocabulary) -> Plan:
+    service = offers[0][0] if offers else None
+    needs.check_service(need.service, service.kind if service else None, at)
+    purpose = closed.purpose_of(need.service)
+    if service:
+        needs.check_answers(need.answers, service.fields, at)
+        for _, agreement, name in offers:
+            if agreement and name and purpose in agreement.purposes:
+                return Plan(need, service, agreement, name, purpose)
+    raise needs.NO_RECIPIENT(service=need.service)
+
+
+def _referral(plan: Plan, intake: uuid.UUID, grant: Grant, now: datetime) -> Referral:
+    agreement, listed = plan.agreement, plan.service.fields
+    referral = Referral(
+        id=ids.new(),
+        intake=intake,
+        person=grant.subject,
+        dependant=plan.need.dependant,
+        seal=grant.seal,
+        service=plan.service.code,
+        provider=agreement.provider,
+        recipient=agreement.consumer,
+        agreement=agreement.id,
+        agreement_version=agreement.version,
+        purpose=plan.purpose,
+        consent_hash=agreement.consent_hash,
+        fields=needs.covered(agreement.fields, listed),
+        preview_fields=needs.covered(agreement.preview_fields, listed),
+        sensitive=agreement.sensitive,
+        retention_days=agreement.retention_days,
+        sla_days=plan.service.sla_days,
+        sla_unit=plan.service.sla_unit,
+        state=states.after(states.MACHINE.initial, "ask", "person"),
+        version=1,
+        created_at=now,
+        changed_at=now,
+    )
+    referral.ends_at = clocks.ends(referral.state, now, None)
+    return referral
+
+
+async def _sealed(runtime: Runtime, plan: Plan, referral: Referral) -> bytes:
+    kept = list(dict.fromkeys([*referral.preview_fields, *referral.fields]))
+    value = needs.packed(plan.need.answers, kept)
+    block = vault.padded(value, needs.block(len(value)))
+    return await runtime.vault.seal(referral.person, queries.place(referral.id), block)
+
+
+async def _write(session: AsyncSession, referrals: list[Referral], sealed: list[bytes]) -> None:
+    """Core, not the ORM: this is the statement that a busy counter waits for."""
+    await session.execute(insert(tables.REFERRAL), [referral.model_dump() for referral in referrals])
+    await session.execute(
+        insert(tables.ANSWERS),
+        [{"referral": row.id, "sealed": block} for row, block in zip(referrals, sealed, strict=True)],
+    )
+    await session.execute(insert(tables.HISTORY), [_line(referral) for referral in referrals])
+    for referral in referrals:
+        await outbox.emit(session, referral.id, moves.fact("ask", referral))
+
+
+def _line(referral: Referral) -> dict[str, object]:
+    return {
+        "id": ids.new(),
+        "referral": referral.id,
+        "verb": "ask",
+        "from_state": states.MACHINE.initial,
+        "to_state": referral.state,
+        "party": "person",
+        "at": referral.created_at,
+    }
+
+
+def _answer(plan: Plan, referral: Referral) -> schemas.ReferralMadeOut:
+    return schemas.ReferralMadeOut(
+        id=referral.id,
+        service=referral.service,
+        recipient=referral.recipient,
+        recipient_name=plan.recipient_name,
+        state=referral.state,
+        consent_request=schemas.ConsentRequestOut.of(referral),
+        missing=needs.missing(referral.fields, plan.need.answers),
+    )

@@ -1,0 +1,32 @@
+"""Referrals: its record for the app factory, and the two ways to make the app."""
+
+import os
+
+from fastapi import FastAPI
+
+from services.referrals import api, handlers
+from services.referrals.commands import clock, intake
+from shared import app
+from shared.bus import Bus
+from shared.contracts import events
+from shared.settings import Settings
+
+SERVICE = app.Service(
+    name="referrals",
+    title="referrals",
+    routers=(api.router,),
+    handlers=handlers.HANDLERS,
+    events=events.BY_SUBJECT,
+    on_start=(intake.trust_vocabulary,),
+    background=(clock.keep,),
+)
+
+
+def create(settings: Settings, bus: Bus | None = None) -> FastAPI:
+    """The app with these settings."""
+    return app.create_app(SERVICE, settings, bus)
+
+
+def from_environment() -> FastAPI:
+    """The app as production starts it."""
+    return create(Settings.load(SERVICE.name, os.environ))

@@ -1,0 +1,1 @@
+"""What a referral may do and when; pure."""
