@@ -23,7 +23,7 @@ define install # $(1): the lock file
 		$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
 	else \
 		test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); \
+		$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(1); \
 	fi
 	@touch $@
 endef

