@@ -172,9 +172,3 @@ class Mine:
     service: Service
     recipient_name: str
     answer: str | None
-
-
-INTAKE = Base.metadata.tables["intake"]
-REFERRAL = Base.metadata.tables["referral"]
-ANSWERS = Base.metadata.tables["referral_answers"]
-HISTORY = Base.metadata.tables["referral_history"]
