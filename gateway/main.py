@@ -20,6 +20,10 @@ from gateway.exchange.forward import Services
 from gateway.exchange.known import Known
 from gateway.exchange.proxy import Proxy
 from gateway.exchange.seals import Seals
+from gateway.federation import api as federation_api
+from gateway.federation import deliver
+from gateway.federation import handlers as federation
+from gateway.federation.peers import Peers
 from shared import app
 from shared.bus import Bus
 from shared.contracts import events, vocabulary
@@ -41,6 +45,7 @@ async def furnish(runtime: Runtime) -> None:
     signer = notes.Signer(notes.origin(settings.region), _log_key(settings))
     log = Log(runtime.engine, runtime.vault, signer, bytes.fromhex(settings.index_key))
     known = Known(index)
+    runtime.extras["peers"] = Peers(settings)
     runtime.extras["desk"] = Desk(
         runtime=runtime,
         services=services,
@@ -75,16 +80,19 @@ async def close(runtime: Runtime) -> None:
     """Write what waits for the log, then close the pool."""
     await desk.at(runtime).log.close()
     await desk.at(runtime).services.close()
+    peers = runtime.extras["peers"]
+    if isinstance(peers, Peers):
+        await peers.close()
 
 
 SERVICE = app.Service(
     name="gateway",
     title="gateway",
-    routers=(api.router, agreements_api.router),
-    handlers=handlers.HANDLERS,
+    routers=(api.router, agreements_api.router, federation_api.router),
+    handlers={**handlers.HANDLERS, **federation.HANDLERS},
     events=events.BY_SUBJECT,
     on_start=(furnish,),
-    background=(follow, sign_checkpoints, withdrawals.carry),
+    background=(follow, sign_checkpoints, withdrawals.carry, deliver.run),
     on_stop=(close,),
 )
 

@@ -136,9 +136,7 @@ class Call:
             "fields": tuple(sorted(self.allowed)),
         }
         if subject and self.request.kind != "internal":
-            claims["subject"] = subject
-        if self.request.kind == "self":
-            claims["seal"] = desk.seals.seal(caller.person)
+            claims |= {"subject": subject, "seal": desk.seals.seal(self.persons[0])}
         if self.terms and self.request.kind == "exchange":
             claims["agreement"] = AgreementRef(self.terms.agreement_id, self.terms.version)
         return claims

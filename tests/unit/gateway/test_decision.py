@@ -75,10 +75,7 @@ NOT_LINKED: list[Link | None] = [
     d.with_link(provider="org-610118-legal"),
     d.with_link(consumer="org-610118-housing"),
     d.with_link(service="EDU-02"),
-    *(
-        d.with_link(state=s)
-        for s in ("draft", "awaiting_consent", "completed", "rejected", "cancelled", "revoked", "?")
-    ),
+    *(d.with_link(state=s) for s in ("draft", "awaiting_consent", "completed", "rejected", "cancelled", "?")),
 ]
 
 
@@ -100,6 +97,12 @@ def test_one_broken_thing_is_refused_by_its_own_step(step: int, code: str, reque
 
 def test_every_step_of_the_order_has_a_refusal_in_the_table() -> None:
     assert {step for step, *_ in BROKEN} | {10} == set(range(4, 13))
+
+
+def test_a_referral_that_was_revoked_says_so_and_opens_nothing() -> None:
+    verdict = decide(d.REQUEST, d.facts(link=d.with_link(state="revoked")))
+    assert isinstance(verdict, Refuse)
+    assert (verdict.step, verdict.code) == (11, "consent-withdrawn")
 
 
 @pytest.mark.parametrize("link", NOT_LINKED)

@@ -1,0 +1,147 @@
+"""What another region may ask of this one: take in one person's request, take in the answer to one of ours."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from gateway.audit.rules.entries import Actor, Entry, Outcome, Phase
+from gateway.exchange.api import DeskDep, public
+from gateway.exchange.forward import Outgoing
+from gateway.federation import commands, peers, queries, rules, signatures
+from gateway.federation.peers import Peers
+from gateway.federation.rules import Peer
+from gateway.federation.signatures import Message, Reply
+from shared import grants, ids, problems
+from shared.problems import Problem
+from shared.requests import RuntimeDep
+
+router = APIRouter()
+
+
+def held(runtime: RuntimeDep) -> Peers:
+    """This gateway's peers."""
+    found = runtime.extras["peers"]
+    assert isinstance(found, Peers)  # noqa: S101 - put there by gateway.main at the start, before any request
+    return found
+
+
+PeersDep = Annotated[Peers, Depends(held)]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A message of a peer whose signature holds."""
+
+    peer: Peer
+    message: Message
+    body: bytes
+
+    @property
+    def key(self) -> str:
+        """The key that the peer gave the message."""
+        return self.message.headers.get("idempotency-key", "")
+
+    @property
+    def content(self) -> Any:
+        """The JSON in it."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            raise problems.BODY_UNREADABLE() from None
+
+
+async def signed(request: Request, runtime: RuntimeDep, known: PeersDep) -> Signed:
+    """The peer's message: key pinned, signature and digest hold, nonce fresh; 401 otherwise."""
+    url = runtime.settings.public_url + request.scope["raw_path"].decode()
+    message = Message(request.method, url, dict(request.headers))
+    peer = known.by_thumbprint.get(signatures.key_id(message))
+    if peer is None:
+        raise rules.PEER_UNKNOWN()
+    body = await request.body()
+    proof = signatures.verify(message, body, await known.key_of(peer))
+    async with runtime.sessions() as session, session.begin():
+        await commands.use_nonce(session, peer.region, proof)
+    return Signed(peer, message, body)
+
+
+SignedDep = Annotated[Signed, Depends(signed)]
+
+
+@router.get(peers.WELL_KNOWN, dependencies=[Depends(public)])
+async def metadata(known: PeersDep, at: DeskDep) -> PlainTextResponse:
+    """Who this region is and with which key it signs."""
+    return PlainTextResponse(known.metadata(at.log.signer.verifier_key), media_type="application/jose")
+
+
+@router.post("/federation/v1/record-requests", status_code=202)
+async def take_request(message: SignedDep, known: PeersDep, at: DeskDep) -> Response:
+    """Take in a person's request for her record; known and unknown persons get the same answer."""
+    content = {**message.content, "peer": message.peer.region}
+    return await _taken(message, known, at, Errand("/platform/record-requests", "receive_record_request", content))
+
+
+@router.post("/federation/v1/record-answers", status_code=202)
+async def take_answer(message: SignedDep, known: PeersDep, at: DeskDep) -> Response:
+    """Take in the record that one of this region's people asked for."""
+    content = message.content
+    async with at.runtime.sessions() as session:
+        asked = await queries.asked(session, message.peer.region, str(content.get("request")))
+    if asked is None:
+        raise problems.NOT_FOUND()
+    person = at.seals.open(asked.seal)
+    errand = Errand("/platform/record-answers", "receive_record", content, person, (asked.record_type,))
+    return await _taken(message, known, at, errand)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a peer's message means here; `person` is known only where this region asked."""
+
+    path: str
+    operation: str
+    content: Mapping[str, Any]
+    person: str | None = None
+    fields: tuple[str, ...] = ()
+
+
+async def _taken(message: Signed, known: Peers, at: DeskDep, errand: Errand) -> Response:
+    """Once per key: log the intent, hand it to the registry, log the outcome, sign the receipt."""
+    region = message.peer.region
+    async with at.runtime.sessions() as session:
+        answer = await commands.known_answer(session, region, message.key, message.body)
+    if answer is None:
+        answer = await _handed_over(message, at, errand)
+        async with at.runtime.sessions() as session, session.begin():
+            await commands.remember(session, region, message.key, message.body, answer)
+    body = json.dumps(answer).encode()
+    reply = Reply(202, message.message, {"content-type": "application/json"})
+    signatures.sign(reply, body, known.own.private, known.own.kid)
+    return Response(body, 202, dict(reply.headers))
+
+
+async def _handed_over(message: Signed, at: DeskDep, errand: Errand) -> dict[str, Any]:
+    decision = str(ids.new())
+    actor = Actor(kind="region", region=message.peer.region)
+
+    def entry(phase: Phase, **more: Any) -> Entry:
+        said: dict[str, Any] = {"operation": errand.operation, "person": errand.person, "asked": errand.fields}
+        return Entry(decision=decision, phase=phase, kind="region", actor=actor, permitted=True, **said, **more)
+
+    receipt = await at.log.append(entry(Phase.INTENT))
+    outgoing = Outgoing("POST", errand.path, {"content-type": "application/json"}, json.dumps(errand.content).encode())
+    claims = {"kind": "platform", "actor": grants.Actor("region", message.peer.region), "decision": decision}
+    try:
+        answer = await at.services.call("registry", outgoing, claims)
+    except Problem:
+        await at.log.append(entry(Phase.OUTCOME, outcome=Outcome.FAILED))
+        raise
+    done = answer.status < 400
+    outcome = Outcome.RELEASED if done else Outcome.FAILED
+    await at.log.append(entry(Phase.OUTCOME, outcome=outcome, status=answer.status, sent=errand.fields if done else ()))
+    if not done:
+        raise problems.BODY_INVALID("The message does not fit; see docs of the federated API.")
+    return {"state": "received", "receipt": at.log.promise(receipt)}

@@ -1,0 +1,115 @@
+"""Carries errands to peers: fetched from the registry at the moment of sending, signed, retried, never lost."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.audit.rules.entries import Actor, Entry, Outcome, Phase
+from gateway.exchange import desk
+from gateway.exchange.desk import Desk
+from gateway.exchange.forward import Outgoing
+from gateway.federation import commands, rules, signatures
+from gateway.federation.peers import Peers
+from gateway.federation.rules import Peer
+from gateway.federation.signatures import Message, Reply
+from gateway.federation.tables import Delivery
+from shared import grants, ids
+from shared.problems import Problem
+from shared.runtime import Runtime
+
+EVERY = 0.5  # seconds between looks at the list
+
+log = structlog.get_logger()
+
+
+class Unanswered(Exception):
+    """The peer did not take the message, or what it said does not hold."""
+
+
+async def run(runtime: Runtime) -> None:
+    """Carry what is due, for ever."""
+    at, known = desk.at(runtime), runtime.extras["peers"]
+    assert isinstance(known, Peers)  # noqa: S101 - put there by gateway.main at the start
+    while True:
+        try:
+            delivery = await commands.next_due(runtime.engine)
+            if delivery:
+                await _carry(at, known, delivery)
+                continue
+        except (SQLAlchemyError, OSError, Problem) as error:
+            log.warning("delivery_waits", reason=type(error).__name__)
+        await asyncio.sleep(EVERY)
+
+
+async def _carry(at: Desk, known: Peers, delivery: Delivery) -> None:
+    """One try: intent, fetch, send, outcome; whatever fails is tried again later."""
+    peer = known.by_region.get(delivery.peer)
+    decision = str(ids.new())
+    await at.log.append(_entry(at, delivery, decision, Phase.INTENT))
+    verb, receipt, outcome = "", None, Outcome.FAILED
+    try:
+        content = await _content(at, delivery, decision)
+        if content is None or peer is None:
+            verb = "drop"
+        else:
+            receipt = await _send(known, peer, delivery, content)
+            verb, outcome = "deliver", Outcome.RELEASED
+    except (httpx.HTTPError, Unanswered, Problem) as error:
+        log.warning("peer_unanswered", peer=delivery.peer, attempt=delivery.attempts, reason=type(error).__name__)
+        outcome = Outcome.UNKNOWN if isinstance(error, httpx.ReadTimeout) else Outcome.FAILED
+    await at.log.append(_entry(at, delivery, decision, Phase.OUTCOME, outcome))
+    async with at.runtime.sessions() as session, session.begin():
+        if verb:
+            await commands.settle(session, delivery, verb, receipt)
+        else:
+            await commands.postpone(session, delivery)
+
+
+async def _content(at: Desk, delivery: Delivery, decision: str) -> bytes | None:
+    """What is to be sent, asked of the registry now; None when there is nothing to send any more."""
+    path = rules.ERRANDS[delivery.kind].fetch.format(request=delivery.request)
+    claims = {"kind": "platform", "actor": grants.Actor("gateway", "gateway"), "decision": decision}
+    answer = await at.services.call("registry", Outgoing("GET", path, {}), claims)
+    if answer.status == 404:
+        return None
+    if answer.status != 200:
+        raise Unanswered(str(answer.status))
+    content: dict[str, Any] = json.loads(answer.body)
+    content.pop("peer", None)
+    return json.dumps(content, ensure_ascii=False).encode()
+
+
+async def _send(known: Peers, peer: Peer, delivery: Delivery, body: bytes) -> dict[str, Any]:
+    """Send signed; the peer's signed receipt, or Unanswered."""
+    url = peer.gateway_url + rules.ERRANDS[delivery.kind].send
+    headers = {"content-type": "application/json", "idempotency-key": str(delivery.id)}
+    message = Message("POST", url, headers)
+    signatures.sign(message, body, known.own.private, known.own.kid)
+    answer = await known.client.post(url, content=body, headers=dict(message.headers))
+    if answer.status_code != 202:
+        raise Unanswered(str(answer.status_code))
+    reply = Reply(answer.status_code, message, dict(answer.headers))
+    signatures.verify(reply, answer.content, await known.key_of(peer))
+    receipt: dict[str, Any] = answer.json()
+    return receipt
+
+
+def _entry(at: Desk, delivery: Delivery, decision: str, phase: Phase, outcome: Outcome | None = None) -> Entry:
+    fields = (delivery.record_type,)
+    return Entry(
+        decision=decision,
+        phase=phase,
+        kind="region",
+        actor=Actor(kind="region", region=delivery.peer),
+        operation=rules.ERRANDS[delivery.kind].operation,
+        permitted=True,
+        person=at.seals.open(delivery.seal),
+        asked=fields,
+        allowed=fields,
+        sent=fields if outcome is Outcome.RELEASED else (),
+        outcome=outcome,
+    )

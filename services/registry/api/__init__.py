@@ -1,1 +1,0 @@
-"""The registry's routes, split by noun: parse, call one command or query, return."""

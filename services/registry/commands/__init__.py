@@ -1,1 +1,0 @@
-"""What changes the registry: one function per verb, split by noun."""
