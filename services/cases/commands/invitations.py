@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import uuid
 from pathlib import Path
 
@@ -38,11 +39,15 @@ async def invite(call: Call) -> Written:
 
 
 def _send(file: Path | None, to: str, text: str) -> None:
-    """Hand one message to whoever sends messages: a line of JSON at the end of a file."""
+    """Hand one message to whoever sends messages: a line of JSON at the end of a file that only the operator reads.
+
+    It goes before the transaction commits: a code whose commit fails opens nothing, and no committed one stays unsent.
+    """
     if file is None:
         raise problems.UNAVAILABLE("No way to send messages is set up (JIELI_MESSAGES_FILE).")
-    with file.open("a", encoding="utf-8") as lines:
-        lines.write(json.dumps({"to": to, "text": text}, ensure_ascii=False) + "\n")
+    line = {"at": now().isoformat(), "to": to, "text": text}
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as lines:
+        lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 async def answer(session: AsyncSession, runtime: Runtime, grant: Grant, body: AnswerIn) -> Written:

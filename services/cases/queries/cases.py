@@ -1,4 +1,4 @@
-"""Cases, parties, invitations, agreements: rows without their sealed content. Each begins with who may see it."""
+"""Cases, parties, invitations, agreements, as rows: `visible_to` gives the case, everything else follows its id."""
 
 import uuid
 from collections.abc import Sequence

@@ -1,5 +1,6 @@
 """A dispute from application to performance, and every way in which it ends before."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -197,6 +198,16 @@ async def test_a_code_of_a_stopped_case_opens_nothing(story: Story) -> None:
     await story.until("inviting")
     await story.post(story.applicant, f"/v1/me/cases/{story.case}:stop")
     assert (await story.answer("accepted")).json()["code"] == "invitation-invalid"
+
+
+async def test_the_message_names_nobody_and_no_matter_and_only_the_operator_reads_it(story: Story) -> None:
+    await story.until("inviting")
+    file = story.app.settings.messages_file
+    assert file
+    assert file.stat().st_mode & 0o077 == 0
+    sent = json.loads(file.read_text().splitlines()[-1])
+    assert sent["to"] == CANARIES["contact"]
+    assert not [canary for canary in CANARIES.values() if canary in sent["text"]]
 
 
 async def test_nobody_is_pressed_by_a_second_invitation(story: Story) -> None:
