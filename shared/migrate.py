@@ -1,7 +1,6 @@
 """One linear Alembic history per app, run by the owner role; `python -m shared.migrate identity` in production."""
 
 import asyncio
-import importlib
 import os
 import sys
 from pathlib import Path
@@ -20,7 +19,8 @@ LOCK = 0x4A49454C  # one migration at a time per database
 
 def location(app: str) -> Path:
     """The folder of an app's migrations."""
-    return ROOT / ("gateway" if app == "gateway" else f"services/{app}") / "migrations"
+    service = ROOT / "services" / app
+    return (service if service.is_dir() else ROOT / app) / "migrations"
 
 
 def config(app: str, url: str) -> Config:
@@ -75,7 +75,6 @@ def create_plumbing() -> None:
 def main() -> None:
     """Migrate the app named on the command line."""
     app = sys.argv[1]
-    importlib.import_module("gateway" if app == "gateway" else f"services.{app}")
     upgrade(app, Settings.load(app, os.environ))
 
 

@@ -166,6 +166,7 @@ class Log:
         return entries.receipt(self.signer, receipt.index, receipt.leaf, receipt.at)
 
     def person_tag(self, person: str) -> bytes:
+        """The keyed index of a person, the same at every call."""
         return entries.person_tag(self._index_key, person)
 
     async def key_of(self, person: str) -> bytes:

@@ -51,6 +51,7 @@ async def head(connection: AsyncConnection, *, lock: bool = False) -> tree.Edge:
 
 
 async def newest_checkpoint(connection: AsyncConnection) -> Checkpoint | None:
+    """The newest signed checkpoint, or None before the first."""
     statement = select(tables.LOG_CHECKPOINT.c.size, tables.LOG_CHECKPOINT.c.note)
     row = (await connection.execute(statement.order_by(tables.LOG_CHECKPOINT.c.size.desc()).limit(1))).one_or_none()
     return Checkpoint(*row) if row else None
@@ -63,6 +64,7 @@ async def count_of(connection: AsyncConnection, person_tag: bytes) -> int:
 
 
 async def entry(connection: AsyncConnection, seq: int) -> Stored | None:
+    """One entry by its place in the log."""
     row = (await connection.execute(_ENTRY.where(tables.LOG_ENTRY.c.seq == seq))).one_or_none()
     return Stored(*row) if row else None
 

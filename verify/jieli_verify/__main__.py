@@ -12,6 +12,7 @@ VERIFIES, REFUSED, UNUSABLE = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Checks what the arguments name and prints the verdict. Returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
         lines = options.check(options, note.key(_key_line(options.key)))
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def proof(options: argparse.Namespace, trusted: note.Key) -> list[str]:
+    """One entry is in the log, as it was written."""
     subject = bundle.read(_text(options.bundle))
     covered = bundle.check(subject, trusted)
     place = f"entry {subject.index} of {covered.size} in the log {covered.origin}"
@@ -42,12 +44,14 @@ def proof(options: argparse.Namespace, trusted: note.Key) -> list[str]:
 
 
 def consistency(options: argparse.Namespace, trusted: note.Key) -> list[str]:
+    """The newer log holds the older one unchanged."""
     older = note.checkpoint(_text(options.old), trusted)
     newer = note.checkpoint(_text(options.new), trusted)
     return [_continued(older, newer, options.proof)]
 
 
 def log(options: argparse.Namespace, trusted: note.Key) -> list[str]:
+    """All entries give the root that was signed."""
     covered = note.checkpoint(_text(options.checkpoint), trusted)
     leaves = [tree.leaf(line.encode()) for line in _text(options.entries).removesuffix("\n").split("\n") if line]
     if len(leaves) < covered.size:

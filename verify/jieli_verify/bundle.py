@@ -34,6 +34,7 @@ class Bundle:
 
 
 def read(text: str) -> Bundle:
+    """The bundle in a JSON text; InputError when it is none."""
     content = obj(text, "the bundle")
     return Bundle(
         entry=_typed(content, "entry", str),
@@ -86,10 +87,12 @@ def obj(text: str, what: str) -> dict[str, Any]:
 
 
 def hashes(content: dict[str, Any], name: str) -> list[bytes]:
+    """A list of hashes; InputError when it is none."""
     return [note.base64_bytes(value, f"a hash in {name}") for value in _typed(content, name, list)]
 
 
 def whole(content: dict[str, Any], name: str) -> int:
+    """A whole number that fits into 63 bits; InputError otherwise."""
     value = content.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
         raise InputError(f"{name} is not a whole number")

@@ -24,6 +24,7 @@ class Key(NamedTuple):
     public: bytes
 
     def check(self, signature: bytes, message: bytes) -> None:
+        """VerificationError when the signature is not by this key."""
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except InvalidSignature:
@@ -39,6 +40,7 @@ class Checkpoint(NamedTuple):
 
 
 def key(line: str) -> Key:
+    """The key in a line `name+id+key`; InputError when it is none."""
     name, _, rest = line.strip().partition("+")
     identifier, _, encoded = rest.partition("+")
     material = base64_bytes(encoded, "the log's key")
@@ -66,6 +68,7 @@ def checkpoint(note: str, trusted: Key) -> Checkpoint:
 
 
 def base64_bytes(text: object, what: str) -> bytes:
+    """The bytes of a base64 text; InputError names `what` otherwise."""
     if not isinstance(text, str):
         raise InputError(f"{what} is not a text")
     try:

@@ -9,6 +9,7 @@ EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
 def leaf(data: bytes) -> bytes:
+    """RFC 9162, 2.1.1: the hash of one entry."""
     return hashlib.sha256(b"\x00" + data).digest()
 
 

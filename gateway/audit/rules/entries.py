@@ -100,6 +100,7 @@ class Subject:
 
     @property
     def tag(self) -> bytes:
+        """What marks this one entry of the person: HMAC-SHA-256 of the counter under the person's key."""
         return hmac.digest(self.key, self.counter.to_bytes(8, "big"), hashlib.sha256)
 
     def blinded(self, label: str, value: bytes) -> bytes:
@@ -145,6 +146,7 @@ def receipt(signer: notes.Signer, index: int, leaf: bytes, at: datetime) -> dict
 
 
 def moment(at: datetime) -> str:
+    """RFC 3339 with milliseconds and Z."""
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

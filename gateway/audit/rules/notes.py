@@ -24,10 +24,12 @@ class Signer:
 
     @property
     def public(self) -> bytes:
+        """The raw public key, 32 bytes (RFC 8032)."""
         return self.private.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
     @property
     def key_id(self) -> bytes:
+        """The four bytes that name the key in a signed note."""
         return hashlib.sha256(self.origin.encode() + b"\n" + ED25519 + self.public).digest()[:4]
 
     @property
@@ -36,10 +38,12 @@ class Signer:
         return f"{self.origin}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
 
     def sign(self, message: bytes) -> bytes:
+        """An Ed25519 signature (RFC 8032)."""
         return self.private.sign(message)
 
 
 def origin(region: str) -> str:
+    """What a region's log is called."""
     return f"jieli/{region}"
 
 

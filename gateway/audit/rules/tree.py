@@ -37,10 +37,12 @@ EMPTY = Edge(0, ())
 
 
 def leaf_hash(entry: bytes) -> bytes:
+    """RFC 9162, 2.1.1: the hash of one entry."""
     return hashlib.sha256(b"\x00" + entry).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
+    """RFC 9162, 2.1.1: the hash of two subtrees."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
@@ -59,6 +61,7 @@ def extended(edge: Edge, leaves: Iterable[bytes]) -> tuple[Edge, dict[Node, byte
 
 
 def root(edge: Edge) -> bytes:
+    """The root of the whole tree."""
     return folded(edge.hashes) if edge.hashes else EMPTY_ROOT
 
 

@@ -1,0 +1,112 @@
+"""Walls: import contracts, their lists complete; no cycles; who may call out; who may import which room."""
+
+import graphlib
+
+import pytest
+from importlinter import cli as import_linter
+
+from tests.architecture import house
+from tests.architecture.house import Module
+
+CONTRACTS = house.PYPROJECT["tool"]["importlinter"]["contracts"]
+OUTBOUND = frozenset(
+    {"httpx", "aiohttp", "requests", "urllib.request", "http.client", "socket", "smtplib", "websockets", "nats"}
+)
+MAY_CALL_OUT = {
+    "gateway.exchange.forward": "the only way to a service",
+    "gateway.federation": "other regions",
+    "gateway.webhooks": "partners' systems",
+    "shared.bus": "the event bus, and its monitoring page at the start",
+}
+# Which other rooms of the gateway a room may import; `exchange.api` is how a room knows who calls.
+ROOMS = {
+    "exchange": {"agreements", "audit"},
+    "agreements": {"exchange.api"},
+    "audit": {"exchange.api"},
+    "federation": {"exchange", "audit"},
+    "webhooks": {"exchange", "audit", "agreements"},
+}
+
+
+def contract(start: str) -> dict[str, list[str]]:
+    """The contract whose name begins so."""
+    found: dict[str, list[str]] = next(each for each in CONTRACTS if each["name"].startswith(start))
+    return found
+
+
+def ours() -> dict[str, Module]:
+    return {module.name: module for module in house.modules(*house.PACKAGES)}
+
+
+def edges() -> dict[str, set[str]]:
+    """Which module of ours imports which."""
+    known = ours()
+    found = {}
+    for name, module in known.items():
+        named = {target if target in known else target.rpartition(".")[0] for target in module.imports}
+        found[name] = (named & known.keys()) - {name}
+    return found
+
+
+def test_the_import_contracts_hold(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(house.ROOT)
+    broken = import_linter.lint_imports(no_cache=True)
+    assert broken == 0, capsys.readouterr().out
+
+
+def test_the_contracts_know_every_app_and_room() -> None:
+    services = {f"services.{path.parent.name}" for path in (house.ROOT / "services").glob("*/__init__.py")}
+    rooms = {f"gateway.{room}" for room in house.rooms()}
+    assert set(contract("Apps know nothing")["modules"]) == services | {"gateway"}
+    assert set(contract("Layers")["containers"]) == services | rooms
+    assert set(house.PYPROJECT["tool"]["importlinter"]["root_packages"]) == {*house.PACKAGES, "benchmarks"}
+
+
+def test_there_is_no_import_cycle() -> None:
+    try:
+        graphlib.TopologicalSorter(edges()).prepare()
+    except graphlib.CycleError as error:
+        raise AssertionError(" -> ".join(error.args[1])) from None
+
+
+def test_only_a_few_modules_call_out() -> None:
+    calling = {
+        module.name: sorted(called)
+        for module in house.modules(*house.APPS, "shared")
+        if (called := {each for each in OUTBOUND for name in module.imports if f"{name}.".startswith(f"{each}.")})
+    }
+    surprising = {name: called for name, called in calling.items() if not allowed_out(name)}
+    assert not surprising, f"everything leaves by {sorted(MAY_CALL_OUT)}: {surprising}"
+
+
+def allowed_out(name: str) -> bool:
+    return any(f"{name}.".startswith(f"{door}.") for door in MAY_CALL_OUT)
+
+
+def test_each_room_of_the_gateway_imports_only_the_rooms_it_may() -> None:
+    assert house.rooms() <= ROOMS.keys(), "say in ROOMS what the new room may import"
+    wrong = []
+    for module in house.modules("gateway"):
+        room = module.name.split(".")[1] if module.name.count(".") else ""
+        if room not in ROOMS:
+            continue
+        for target in module.imports:
+            inside = target.removeprefix("gateway.")
+            other = inside.split(".")[0]
+            if target != inside and other in ROOMS and other != room:
+                if not any(f"{inside}.".startswith(f"{may}.") for may in ROOMS[room]):
+                    wrong.append(f"{module.name} imports {target}")
+    assert not wrong, f"see ROOMS: {wrong}"
+
+
+def test_shared_names_no_app() -> None:
+    """A text constant that is an app's name would be an `if` about one of them; `gateway` is also a kind of caller."""
+    apps = {*house.apps(), "identity", "registry", "referrals", "cases", "gateway"}
+    named = [
+        f"{module.where}:{line}"
+        for module in house.modules("shared")
+        if module.name != "shared.grants"
+        for line, text in house.texts(module)
+        if text in apps or any(text.startswith(f"services.{app}") for app in apps)
+    ]
+    assert not named, f"shared is how every app runs, never what one means: {named}"
