@@ -151,6 +151,7 @@ class Terms:
     basis: str
     preview: Mapping[str, Field]
     full: Mapping[str, Field]
+    ever: frozenset[str]
     catalogued: frozenset[str]
     separate: bool
     valid_from: datetime
@@ -213,6 +214,7 @@ def terms(agreement: Agreement, vocabulary: Vocabulary) -> Terms:
         basis=agreement.legal_basis.kind,
         preview={field.path: field for field in agreement.preview_fields},
         full={field.path: field for field in agreement.fields},
+        ever=frozenset(field.path for field in (*agreement.preview_fields, *agreement.fields)),
         catalogued=vocabulary.fields_of(frozenset(vocabulary.services)),
         separate=agreement.consent == "separate_consent",
         valid_from=agreement.valid_from,

@@ -161,6 +161,10 @@ class Log:
             await self._writing
         await self._drop_connection()
 
+    def reading(self) -> AsyncConnection:
+        """A connection for queries, to be entered."""
+        return self._engine.connect()
+
     def promise(self, receipt: Receipt) -> dict[str, Any]:
         """The signed form of a receipt, for whoever asked."""
         return entries.receipt(self.signer, receipt.index, receipt.leaf, receipt.at)
@@ -335,7 +339,7 @@ def _columns(lines: list[_Line], edge: tree.Edge, nodes: Mapping[tree.Node, byte
         "tags": [line.subject.tag if line.subject else None for line in lines],
         "bodies": [line.body for line in lines],
         "leaves": [line.leaf for line in lines],
-        "boxes": [entries.sealed(line.waiting.entry, line.subject.key) if line.subject else None for line in lines],
+        "boxes": [entries.sealed(line.waiting.entry, line.subject) if line.subject else None for line in lines],
         "levels": [node.level for node in nodes],
         "places": [node.place for node in nodes],
         "hashes": list(nodes.values()),

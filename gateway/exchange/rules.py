@@ -1,6 +1,6 @@
 """The decision: default deny, one order, a code for every refusal. Pure; whoever calls treats an exception as a no."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime, timedelta, timezone
 from typing import Literal
 
@@ -19,6 +19,7 @@ PREVIEW_STATES = frozenset({"requested"})
 FULL_STATES = frozenset({"accepted", "scheduled", "in_progress", "on_hold"})
 # Whom the person withdrew from may know so: it has to stop and delete. Nothing else comes of it.
 REVOKED = "revoked"
+ANSWERED_STATES = PREVIEW_STATES | FULL_STATES | {REVOKED}
 # A quota's day ends at midnight in China, which has one time and no summer time.
 CHINA = timezone(timedelta(hours=8))
 
@@ -261,15 +262,15 @@ def _asks_within(request: Request, agreement: Terms, rule: ExchangeRule | None) 
         return Refuse(8, refusals.BASIS_MISMATCH)
     asked = request.fields or frozenset()
     if not rule.reads:
-        return _beyond(asked, {}, agreement)
+        return _beyond(asked, frozenset(), agreement)
     if not asked:
         return Refuse(9, refusals.FIELDS_MISSING)
-    return _beyond(asked, {**agreement.preview, **agreement.full}, agreement)
+    return _beyond(asked, agreement.ever, agreement)
 
 
-def _beyond(asked: frozenset[str], listed: Mapping[str, Field], agreement: Terms) -> Refuse | None:
+def _beyond(asked: frozenset[str], listed: Set[str], agreement: Terms) -> Refuse | None:
     """Step 9. Names outside the catalogue are counted, not repeated: a caller could put anything there."""
-    beyond = asked - listed.keys()
+    beyond = asked - listed
     if not beyond:
         return None
     named = sorted(beyond & agreement.catalogued)
@@ -284,7 +285,7 @@ def after_lookup(request: Request, agreement: Terms, found: Found, now: datetime
         return Refuse(10, problems.NOT_FOUND, log_code="subject-not-linked")
     listed = agreement.preview if link.state in PREVIEW_STATES else agreement.full
     asked = request.fields or frozenset()
-    refused = _beyond(asked, listed, agreement)
+    refused = _beyond(asked, listed.keys(), agreement)
     if refused:
         return refused
     if not found.fresh:
@@ -302,7 +303,7 @@ def _links(request: Request, agreement: Terms, link: Link) -> bool:
         link.object_id == request.object_id
         and link.provider == agreement.provider
         and link.consumer == agreement.consumer
-        and link.state in PREVIEW_STATES | FULL_STATES | {REVOKED}
+        and link.state in ANSWERED_STATES
         and link.service in agreement.services_by_purpose.get(request.purpose, frozenset())
         and request.service in ("", link.service)
     )

@@ -119,17 +119,17 @@ def person_tag(index_key: bytes, person: str) -> bytes:
     return hmac.digest(index_key, b"audit\x00" + person.encode(), hashlib.sha256)
 
 
-def sealed(entry: Entry, key: bytes) -> bytes:
-    """What only the person may read beside the entry: the ids of the consent and of the record it was about."""
+def sealed(entry: Entry, subject: Subject) -> bytes:
+    """What only the person may read beside the entry: its number, and the ids of the consent and of the record."""
     nonce = os.urandom(_NONCE_SIZE)
-    text = json.dumps({"consent": entry.consent, "about": entry.about}).encode()
-    return nonce + AESGCM(_seal_key(key)).encrypt(nonce, text, entry.decision.encode())
+    text = json.dumps({"counter": subject.counter, "consent": entry.consent, "about": entry.about}).encode()
+    return nonce + AESGCM(_seal_key(subject.key)).encrypt(nonce, text, entry.decision.encode())
 
 
-def opened(box: bytes, key: bytes, decision: str) -> dict[str, str | None]:
-    """The ids of `sealed`. A foreign key or another decision is an InvalidTag."""
+def opened(box: bytes, key: bytes, decision: str) -> dict[str, Any]:
+    """What was `sealed`. A foreign key or another decision is an InvalidTag."""
     text = AESGCM(_seal_key(key)).decrypt(box[:_NONCE_SIZE], box[_NONCE_SIZE:], decision.encode())
-    content: dict[str, str | None] = json.loads(text)
+    content: dict[str, Any] = json.loads(text)
     return content
 
 

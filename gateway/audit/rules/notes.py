@@ -22,6 +22,14 @@ class Signer:
         if not self.origin or "+" in self.origin or any(character.isspace() for character in self.origin):
             raise ValueError("the origin of a log holds neither spaces nor a plus sign")
 
+    @classmethod
+    def load(cls, pem: bytes, origin: str) -> "Signer":
+        """The identity whose private key is this PEM file (PKCS #8, unencrypted); ValueError if it is not Ed25519."""
+        private = serialization.load_pem_private_key(pem, password=None)
+        if not isinstance(private, ed25519.Ed25519PrivateKey):
+            raise ValueError("the log's key is not an Ed25519 private key")
+        return cls(origin, private)
+
     @property
     def public(self) -> bytes:
         """The raw public key, 32 bytes (RFC 8032)."""
@@ -45,6 +53,11 @@ class Signer:
 def origin(region: str) -> str:
     """What a region's log is called."""
     return f"jieli/{region}"
+
+
+def root_of(note: str) -> bytes:
+    """The root in a checkpoint of our own."""
+    return base64.b64decode(note.split("\n", 3)[2])
 
 
 def checkpoint(signer: Signer, size: int, root: bytes) -> str:

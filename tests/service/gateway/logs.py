@@ -15,7 +15,7 @@ from gateway.audit import commands, queries
 from gateway.audit import tables as log_tables
 from gateway.audit.rules import entries, notes
 from gateway.tables import Base
-from shared import db, vault
+from shared import db, plumbing, vault
 from tests.support.postgres import TestServer
 
 REGION = "610118"
@@ -29,6 +29,7 @@ async def create(server: TestServer) -> dict[str, str]:
     addresses = await server.create_database("gateway")
     owner = create_async_engine(addresses["OWNER_DATABASE_URL"])
     async with owner.begin() as connection:
+        await connection.run_sync(plumbing.METADATA.create_all)
         await connection.run_sync(Base.metadata.create_all, tables=log_tables.TABLES)
     await owner.dispose()
     keys = create_async_engine(addresses["KEYS_OWNER_DATABASE_URL"])
@@ -36,6 +37,27 @@ async def create(server: TestServer) -> dict[str, str]:
         await connection.execute(text(vault.DDL.format(schema="gateway")))
     await keys.dispose()
     return addresses
+
+
+async def empty(addresses: dict[str, str]) -> None:
+    """Take everything out again, which only the owner can."""
+    for url, statements in (
+        (
+            addresses["OWNER_DATABASE_URL"],
+            (
+                "TRUNCATE log_entry, log_node, log_checkpoint, log_counter",
+                "UPDATE log_head SET size = 0, edge = ''",
+                "ALTER TABLE log_entry ENABLE TRIGGER only_grows",
+                "DROP TABLE IF EXISTS stock",
+            ),
+        ),
+        (addresses["KEYS_OWNER_DATABASE_URL"], ("TRUNCATE gateway.person_key",)),
+    ):
+        owner = create_async_engine(url)
+        async with owner.begin() as connection:
+            for statement in statements:
+                await connection.execute(text(statement))
+        await owner.dispose()
 
 
 class Opened:

@@ -17,12 +17,11 @@ from gateway.audit import commands, queries
 from gateway.audit.rules import entries, tree
 from shared import problems
 from tests.service.gateway import logs
-from tests.support.postgres import TestServer
 
 
 @pytest.fixture
-async def opened(postgres: TestServer) -> AsyncIterator[logs.Opened]:
-    async with logs.opened(await logs.create(postgres)) as held:
+async def opened(empty_log: dict[str, str]) -> AsyncIterator[logs.Opened]:
+    async with logs.opened(empty_log) as held:
         yield held
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from hypothesis import given
 from hypothesis import strategies as st
 from jieli_verify import note
@@ -75,13 +76,13 @@ def test_a_tag_needs_the_key_and_the_counter(key: bytes, counter: int) -> None:
 
 def test_the_person_opens_what_was_sealed_for_her() -> None:
     entry = _entry()
-    content = entries.opened(entries.sealed(entry, KEY), KEY, entry.decision)
-    assert content == {"consent": entry.consent, "about": entry.about}
+    content = entries.opened(entries.sealed(entry, entries.Subject(KEY, 4)), KEY, entry.decision)
+    assert content == {"counter": 4, "consent": entry.consent, "about": entry.about}
 
 
 def test_sealed_ids_open_under_no_other_key_and_beside_no_other_entry() -> None:
     entry = _entry()
-    box = entries.sealed(entry, KEY)
+    box = entries.sealed(entry, entries.Subject(KEY, 4))
     with pytest.raises(InvalidTag):
         entries.opened(box, bytes(32), entry.decision)
     with pytest.raises(InvalidTag):
@@ -107,6 +108,23 @@ def test_the_published_key_has_the_form_of_signed_notes() -> None:
     text = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
     signature = base64.b64encode(signer.key_id + signer.sign(text.encode())).decode()
     assert signature == ("x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=")
+
+
+def test_a_signer_is_read_from_its_file() -> None:
+    private = ed25519.Ed25519PrivateKey.generate()
+    pem = private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    assert notes.Signer.load(pem, "jieli/610118").verifier_key == notes.Signer("jieli/610118", private).verifier_key
+
+
+def test_a_key_of_another_kind_does_not_sign_the_log() -> None:
+    other = ec.generate_private_key(ec.SECP256R1())
+    pem = other.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    with pytest.raises(ValueError, match="Ed25519"):
+        notes.Signer.load(pem, "jieli/610118")
 
 
 @pytest.mark.parametrize("name", ["", "jieli 610118", "jieli+610118"])

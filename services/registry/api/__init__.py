@@ -1,0 +1,1 @@
+"""The registry's routes, split by noun: parse, call one command or query, return."""

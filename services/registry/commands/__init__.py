@@ -1,0 +1,1 @@
+"""What changes the registry: one function per verb, split by noun."""

@@ -1,0 +1,173 @@
+"""A person decides about one recipient, and takes a consent back in one step."""
+
+import secrets
+import uuid
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry import sealing
+from services.registry.commands import receipts
+from services.registry.queries import consents as queries
+from services.registry.queries import people as people_queries
+from services.registry.queries import reach
+from services.registry.rules import consents as rules
+from services.registry.rules import days, indexes
+from services.registry.schemas.consents import ConsentIn, ConsentSealed, EventSealed
+from services.registry.tables import Consent, ConsentEvent, now
+from shared import ids, outbox, problems
+from shared.contracts import vocabulary
+from shared.contracts.events import ConsentGiven, ConsentRefused, ConsentWithdrawn
+from shared.grants import Grant
+from shared.runtime import Runtime
+from shared.settings import Settings
+
+PURPOSE_UNKNOWN = problems.kind(
+    422, "consent-purpose-unknown", "Not a purpose", "Use a purpose of the signed release; see /v1/agreements."
+)
+FIELD_UNKNOWN = problems.kind(
+    422,
+    "consent-field-not-on-list",
+    "A field outside the purpose",
+    "Ask only fields that this purpose's services list.",
+)
+SENSITIVE_UNKNOWN = problems.kind(
+    422, "consent-sensitive-unknown", "Not a kind of sensitive information", "Use the kinds of the signed release."
+)
+ALREADY_GIVEN = problems.kind(
+    409, "consent-already-given", "This consent is live", "Withdraw it first, or keep it as it is."
+)
+NOT_GIVEN = problems.kind(
+    409, "consent-not-given", "There is nothing to withdraw", "Only a given consent is withdrawn."
+)
+
+
+FACTS = {"referral", "recipient", "purpose", "agreement", "agreement_version", "consent_hash"}
+
+
+async def decide(session: AsyncSession, runtime: Runtime, grant: Grant, body: ConsentIn) -> uuid.UUID:
+    """Record one decision: chained event, receipt, and the fact for the others. A refusal is kept like a consent."""
+    moment = now()
+    _check(body, runtime.settings, moment)
+    await reach.lock(session, grant.subject)
+    if body.dependant is not None:
+        await people_queries.dependant(session, grant.subject, body.dependant)
+    asked = indexes.asked(bytes.fromhex(runtime.settings.index_key), grant.subject, body.recipient, body.purpose)
+    await _check_earlier(session, runtime, asked, grant.subject, body)
+    decided = ConsentSealed(
+        **body.model_dump(), subject_role="guardian" if body.dependant else "self", decided_at=moment, receipt=""
+    )
+    row = Consent(
+        id=ids.new(),
+        subject=grant.subject,
+        expires_on=body.expires_on,
+        asked_index=asked,
+        sealed=b"",
+        head=rules.GENESIS,
+        decided_at=moment,
+    )
+    await _append(session, runtime, row, _event(row, decided, 1, body.decision, moment))
+    receipt = receipts.sign(runtime.settings, _receipt(runtime.settings, row, decided))
+    await _seal(session, runtime, row, decided.model_copy(update={"receipt": receipt}))
+    await outbox.emit(session, row.id, _fact(row, body, grant.seal))
+    return row.id
+
+
+def _check(body: ConsentIn, settings: Settings, moment: datetime) -> None:
+    closed = vocabulary.load(settings.vocabulary_key)
+    if body.purpose not in closed.purposes:
+        raise PURPOSE_UNKNOWN()
+    if not set(body.fields) <= closed.fields_of(closed.purposes[body.purpose].services):
+        raise FIELD_UNKNOWN()
+    if not set(body.sensitive) <= set(closed.release.sensitive_kinds):
+        raise SENSITIVE_UNKNOWN()
+    rules.check_expiry(body.expires_on, days.day_of(moment))
+
+
+async def _check_earlier(session: AsyncSession, runtime: Runtime, asked: bytes, subject: str, body: ConsentIn) -> None:
+    earlier = await queries.asked_before(session, runtime.vault, subject, asked)
+    rules.check_not_asked_too_soon(queries.last_refusal(earlier), now())
+    for decided in earlier:
+        same = (decided.referral, decided.consent_hash) == (body.referral, body.consent_hash)
+        if same and queries.state(decided, days.day_of(now())) is rules.ConsentState.GIVEN:
+            raise ALREADY_GIVEN()
+
+
+def _event(row: Consent, decided: ConsentSealed, sequence: int, kind: str, at: datetime) -> EventSealed:
+    return EventSealed.model_validate(
+        {
+            "consent": str(row.id),
+            "sequence": sequence,
+            "kind": kind,
+            "at": at,
+            "subject_role": decided.subject_role,
+            "recipient": decided.recipient,
+            "purpose": decided.purpose,
+            "consent_hash": decided.consent_hash,
+            "notice": f"{decided.notice.id}/{decided.notice.version}/{decided.notice.channel}",
+            "salt": secrets.token_hex(16),
+        }
+    )
+
+
+async def _append(session: AsyncSession, runtime: Runtime, row: Consent, event: EventSealed) -> None:
+    """Add a link to the consent's chain; of it only the salted hash stands in clear."""
+    digest = rules.event_hash(row.head, event.model_dump(mode="json"))
+    place = f"consent_event.sealed/{row.id}/{event.sequence}"
+    link = ConsentEvent(
+        consent=row.id,
+        sequence=event.sequence,
+        subject=row.subject,
+        previous=row.head,
+        hash=digest,
+        sealed=await sealing.seal(runtime.vault, row.subject, place, event, sealing.Size.EVENT),
+    )
+    session.add(link)
+    row.head = digest
+
+
+async def _seal(session: AsyncSession, runtime: Runtime, row: Consent, decided: ConsentSealed) -> None:
+    place = f"consent.sealed/{row.id}"
+    row.sealed = await sealing.seal(runtime.vault, row.subject, place, decided, sealing.Size.CONSENT)
+    session.add(row)
+
+
+def _receipt(settings: Settings, row: Consent, decided: ConsentSealed) -> dict[str, object]:
+    left_out = {"notice", "dependant", "receipt", "withdrawn_at"}
+    return decided.model_dump(mode="json", exclude=left_out) | {
+        "iss": settings.public_url,
+        "iat": int(row.decided_at.timestamp()),
+        "jti": str(row.id),
+        "notice": f"{decided.notice.id}/{decided.notice.version}",
+        "head": row.head,
+    }
+
+
+def _fact(row: Consent, body: ConsentIn, seal: str) -> ConsentGiven | ConsentRefused:
+    facts = body.model_dump(include=FACTS) | {"consent": str(row.id), "seal": seal}
+    if body.decision == "refused":
+        return ConsentRefused(**facts, fields=())
+    expires_at = days.end_of(body.expires_on)
+    return ConsentGiven(**facts, fields=body.fields, separate=body.sensitive, expires_at=expires_at)
+
+
+async def withdraw(session: AsyncSession, runtime: Runtime, grant: Grant, consent: uuid.UUID) -> None:
+    """End a consent at once (PIPL art. 15). Withdrawing again changes nothing; a refusal cannot be withdrawn."""
+    row = await queries.consent(session, grant.subject, consent)
+    decided = await queries.opened(runtime.vault, row)
+    if decided.decision == "refused":
+        raise NOT_GIVEN()
+    if decided.withdrawn_at is not None:
+        return
+    moment = now()
+    await _append(session, runtime, row, _event(row, decided, 2, "withdrawn", moment))
+    await _seal(session, runtime, row, decided.model_copy(update={"withdrawn_at": moment}))
+    told = ConsentWithdrawn(
+        **decided.model_dump(include=FACTS),
+        consent=str(row.id),
+        fields=decided.fields,
+        separate=decided.sensitive,
+        expires_at=days.end_of(decided.expires_on),
+        seal=grant.seal,
+    )
+    await outbox.emit(session, row.id, told)

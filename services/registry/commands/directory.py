@@ -1,0 +1,123 @@
+"""The directory is filled: by the shipped files at the first start, by catalogue files, by what identity tells."""
+
+import csv
+import dataclasses
+import hashlib
+import uuid
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.queries import directory as queries
+from services.registry.rules import catalogue
+from services.registry.tables import CatalogueImport, Organization, Service, now
+from shared import outbox, problems
+from shared.contracts import vocabulary
+from shared.contracts.events import OrganizationRegistered, ServicePublished
+from shared.runtime import Runtime
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+DIVISIONS_YEAR = 2023  # statistics bureau codes, cut-off 30 June 2023
+NAMESPACE = uuid.UUID("6f1f6e0c-9d2b-5a53-8c53-4a0f7f2d1c11")  # fixed, so that directory ids are the same everywhere
+_LOAD_LOCK = 0x6469_7631  # one app at a time fills an empty directory
+
+ROWS_BAD = problems.kind(
+    422, "catalogue-rows-bad", "Nothing was imported", "Mend the rows listed in `rows` and send the whole file again."
+)
+
+_INSERT_DIVISIONS = text("""
+INSERT INTO division (code, name, parent, year)
+SELECT code, name, nullif(parent, ''), :year
+FROM unnest(CAST(:codes AS text[]), CAST(:names AS text[]), CAST(:parents AS text[])) AS given (code, name, parent)
+""")
+
+
+def directory_id(kind: str, name: str) -> uuid.UUID:
+    """The directory's id of a thing that has a name of its own (UUIDv5)."""
+    return uuid.uuid5(NAMESPACE, f"{kind}|{name}")
+
+
+async def load_reference(runtime: Runtime) -> None:
+    """Fill an empty directory from the shipped files; does nothing at later starts."""
+    async with runtime.sessions() as session, session.begin():
+        await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOAD_LOCK})
+        if await queries.division(session, runtime.settings.region) is None:
+            await _load_divisions(session)
+        if not await queries.all_services(session):
+            closed = vocabulary.load(runtime.settings.vocabulary_key)
+            await import_catalogue(session, (DATA / "service-catalogue.csv").read_bytes(), closed)
+
+
+async def _load_divisions(session: AsyncSession) -> None:
+    rows: list[tuple[str, str, str]] = []
+    for name, digits in (("provinces", 0), ("cities", 2), ("areas", 4), ("streets", 6), ("villages-pilot", 9)):
+        with (DATA / "divisions" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            rows.extend((row["code"], row["name"], row["code"][:digits]) for row in csv.DictReader(file))
+    codes, names, parents = (list(column) for column in zip(*rows, strict=True))
+    given = {"codes": codes, "names": names, "parents": parents, "year": DIVISIONS_YEAR}
+    await session.execute(_INSERT_DIVISIONS, given)
+
+
+async def import_catalogue(session: AsyncSession, content: bytes, closed: vocabulary.Vocabulary) -> CatalogueImport:
+    """Take a catalogue file in, whole or not at all; the same file again changes nothing and tells nobody."""
+    try:
+        listed = catalogue.parse(content, catalogue.signed_by(closed))
+    except catalogue.BadCatalogue as bad:
+        raise ROWS_BAD(rows=[dataclasses.asdict(row) for row in bad.rows]) from None
+    known = await queries.all_services(session)
+    changed = [service for service in listed if _differs(known.get(service.code), service)]
+    for service in changed:
+        row = await session.merge(_row(service))
+        await outbox.emit(session, service.code, _published(row))
+    digest = hashlib.sha256(content).hexdigest()
+    imported = CatalogueImport(
+        id=directory_id("import", digest), digest=digest, services=len(listed), changed=len(changed)
+    )
+    if changed:
+        await session.merge(imported)
+    return imported
+
+
+def _row(service: catalogue.Service) -> Service:
+    content = dataclasses.asdict(service)
+    lists = {name: list(content[name]) for name in ("fields", "sensitive", "materials")}
+    department = directory_id("department", service.department_zh)
+    return Service(**content | lists, id=directory_id("service", service.code), department_id=department)
+
+
+def _differs(row: Service | None, service: catalogue.Service) -> bool:
+    if row is None:
+        return True
+    listed = _row(service).model_dump(exclude={"modified_at"})
+    return row.model_dump(exclude={"modified_at"}) != listed
+
+
+def _published(row: Service) -> ServicePublished:
+    return ServicePublished(
+        service=row.code,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        domain=row.domain,
+        kind=row.kind,
+        fields=tuple(row.fields),
+        sensitive=tuple(row.sensitive),
+        guardian_if_under14=row.guardian_if_under14,
+        sla_days=row.sla_days,
+        sla_unit=row.sla_unit,
+    )
+
+
+async def learn_organization(session: AsyncSession, told: OrganizationRegistered) -> None:
+    """Show an organisation of the tree, as identity tells it."""
+    row = Organization(
+        slug=told.organization,
+        id=directory_id("organization", told.organization),
+        name=told.name,
+        kind=told.kind,
+        parent=told.parent,
+        district=told.district,
+        services=list(told.services),
+        modified_at=now(),
+    )
+    await session.merge(row)

@@ -1,0 +1,113 @@
+"""A person writes her service record, and whom she answers for."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry import sealing
+from services.registry.queries import directory as directory_queries
+from services.registry.queries import people as queries
+from services.registry.queries import reach
+from services.registry.rules import days, indexes, names, numbers, people
+from services.registry.schemas.people import DependantIn, DependantSealed, RecordIn, RecordSealed
+from services.registry.tables import Dependant, Person, now
+from shared import ids, problems, requests
+from shared.grants import Grant
+from shared.runtime import Runtime
+
+MAX_DEPENDANTS = 20
+DISTRICT_UNKNOWN = problems.kind(
+    422, "district-unknown", "No such district", "Give the six digits of a district that /v1/divisions knows."
+)
+NUMBER_INCOMPLETE = problems.kind(
+    422, "number-incomplete", "Type and number belong together", "Send document_type with document_number, or neither."
+)
+TOO_MANY_DEPENDANTS = problems.kind(
+    409, "dependants-too-many", "Too many people to answer for", f"One person answers for {MAX_DEPENDANTS} at most."
+)
+
+
+async def put_record(
+    session: AsyncSession, runtime: Runtime, grant: Grant, body: RecordIn, if_match: str | None
+) -> Person:
+    """Write the person's record: the first time freely, afterwards only over the version that she read (If-Match)."""
+    await reach.lock(session, grant.subject)
+    row = await queries.person(session, grant.subject)
+    if row is None and if_match is not None:
+        raise problems.PRECONDITION_FAILED()
+    if row is not None:
+        requests.if_match(if_match, row.version)
+    if not await directory_queries.is_district(session, body.district):
+        raise DISTRICT_UNKNOWN()
+    written = await _person(runtime, grant, body)
+    written.version = row.version + 1 if row else 1
+    return await session.merge(written)
+
+
+async def _person(runtime: Runtime, grant: Grant, body: RecordIn) -> Person:
+    kept = _checked(body)
+    key = bytes.fromhex(runtime.settings.index_key)
+    place = f"person.sealed/{grant.subject}"
+    return Person(
+        subject=grant.subject,
+        district=body.district,
+        sealed=await sealing.seal(runtime.vault, grant.subject, place, kept, sealing.Size.PERSON),
+        seal=grant.seal,
+        name_index=indexes.name_and_birth(key, kept.name, kept.birth_date.isoformat()),
+        contact_index=indexes.name_and_contact(key, kept.name, kept.phone),
+        number_index=_number_index(key, kept),
+        updated_at=now(),
+    )
+
+
+def _checked(body: RecordIn) -> RecordSealed:
+    language, need = body.preferred_language, body.accessibility_need
+    return RecordSealed(
+        name=names.canonical(body.name),
+        name_as_typed=body.name,
+        document_type=body.document_type,
+        document_number=_number(body),
+        birth_date=people.birth_date(body.birth_date, days.day_of(now())),
+        phone=people.phone(body.phone),
+        preferred_language=people.language(language) if language is not None else None,
+        accessibility_need=people.free_text(need) if need is not None else None,
+    )
+
+
+def _number(body: RecordIn | DependantIn) -> str | None:
+    if body.document_number is None:
+        return None
+    if body.document_type is None:
+        raise NUMBER_INCOMPLETE()
+    return numbers.canonical(body.document_type, body.document_number, days.day_of(now()))
+
+
+def _number_index(key: bytes, kept: RecordSealed | DependantSealed) -> bytes | None:
+    if kept.document_type is None or kept.document_number is None:
+        return None
+    return indexes.number(key, kept.document_type, kept.document_number)
+
+
+async def add_dependant(session: AsyncSession, runtime: Runtime, subject: str, body: DependantIn) -> Dependant:
+    """Add a guardian link; the dependant's own values are sealed under the dependant's own key."""
+    await reach.lock(session, subject)
+    if len(await queries.dependants(session, subject)) >= MAX_DEPENDANTS:
+        raise TOO_MANY_DEPENDANTS()
+    today = days.day_of(now())
+    born = people.birth_date(body.birth_date, today)
+    people.check_dependant(born, body.proof_type, today)
+    name = names.canonical(body.name)
+    content = body.model_dump() | {"name": name, "name_as_typed": body.name, "document_number": _number(body)}
+    row = await _dependant(runtime, subject, DependantSealed(**content))
+    session.add(row)
+    return row
+
+
+async def _dependant(runtime: Runtime, subject: str, kept: DependantSealed) -> Dependant:
+    key = bytes.fromhex(runtime.settings.index_key)
+    fresh = ids.new()
+    return Dependant(
+        id=fresh,
+        subject=subject,
+        sealed=await sealing.seal(runtime.vault, str(fresh), f"dependant.sealed/{fresh}", kept, sealing.Size.PERSON),
+        name_index=indexes.name_and_birth(key, kept.name, kept.birth_date.isoformat()),
+        number_index=_number_index(key, kept),
+    )

@@ -1,0 +1,34 @@
+"""Registry: its record for the app factory, and the two ways to make the app."""
+
+import os
+
+from fastapi import FastAPI
+
+from services.registry import handlers, messages
+from services.registry.api import consents, directory, people, records
+from services.registry.commands import directory as directory_commands
+from services.registry.commands import receipts
+from shared import app
+from shared.bus import Bus
+from shared.contracts import events
+from shared.settings import Settings
+
+SERVICE = app.Service(
+    name="registry",
+    title="registry",
+    routers=(directory.router, people.router, consents.router, records.router),
+    handlers=handlers.HANDLERS,
+    events=events.BY_SUBJECT,
+    on_start=(receipts.ensure_key, directory_commands.load_reference),
+    background=(messages.deliver,),
+)
+
+
+def create(settings: Settings, bus: Bus | None = None) -> FastAPI:
+    """The app with these settings."""
+    return app.create_app(SERVICE, settings, bus)
+
+
+def from_environment() -> FastAPI:
+    """The app as production starts it."""
+    return create(Settings.load(SERVICE.name, os.environ))

@@ -1,0 +1,1 @@
+"""Every SELECT of the registry, split by noun."""

@@ -1,0 +1,68 @@
+"""Consents of one person and the chain of their events."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from services.registry import sealing
+from services.registry.rules import consents as rules
+from services.registry.schemas import consents as schemas
+from services.registry.tables import Consent, ConsentEvent
+from shared import problems
+from shared.vault import Vault
+
+
+async def consent(session: AsyncSession, subject: str, consent_id: uuid.UUID) -> Consent:
+    """One consent of the person, locked for a change; 404 otherwise."""
+    own = select(Consent).where(Consent.id == consent_id, Consent.subject == subject)
+    row = (await session.scalars(own.with_for_update())).first()
+    if row is None:
+        raise problems.NOT_FOUND()
+    return row
+
+
+async def opened(vault: Vault, row: Consent) -> schemas.ConsentSealed:
+    """What was decided."""
+    place = f"consent.sealed/{row.id}"
+    return await sealing.unseal(vault, row.subject, place, row.sealed, schemas.ConsentSealed)
+
+
+def state(decided: schemas.ConsentSealed, today: date) -> rules.ConsentState:
+    """The state of a consent as of today."""
+    if decided.withdrawn_at is not None:
+        return rules.ConsentState.WITHDRAWN
+    return rules.state(rules.ConsentState(decided.decision), decided.expires_on, today)
+
+
+async def shown(vault: Vault, row: Consent, today: date) -> schemas.ConsentOut:
+    """The consent as its person reads it."""
+    decided = await opened(vault, row)
+    return schemas.ConsentOut(**decided.model_dump(), id=str(row.id), state=state(decided, today))
+
+
+async def consents(session: AsyncSession, subject: str, before: uuid.UUID | None, limit: int) -> list[Consent]:
+    """A page of the person's consents, newest first."""
+    query = select(Consent).where(Consent.subject == subject).order_by(col(Consent.id).desc()).limit(limit)
+    if before is not None:
+        query = query.where(col(Consent.id) < before)
+    return list((await session.scalars(query)).all())
+
+
+async def asked_before(session: AsyncSession, vault: Vault, subject: str, asked: bytes) -> list[schemas.ConsentSealed]:
+    """What the person decided before for the same recipient and purpose."""
+    query = select(Consent).where(Consent.subject == subject, Consent.asked_index == asked)
+    rows = (await session.scalars(query.order_by(col(Consent.id).desc()).limit(50))).all()
+    return [await opened(vault, row) for row in rows]
+
+
+def last_refusal(earlier: list[schemas.ConsentSealed]) -> datetime | None:
+    """When the newest refusal among them was."""
+    return max((decided.decided_at for decided in earlier if decided.decision == "refused"), default=None)
+
+
+async def chain(session: AsyncSession, subject: str, consent_id: uuid.UUID) -> list[ConsentEvent]:
+    """The events of a consent in order."""
+    query = select(ConsentEvent).where(ConsentEvent.consent == consent_id, ConsentEvent.subject == subject)
+    return list((await session.scalars(query.order_by(col(ConsentEvent.sequence)))).all())

@@ -1,0 +1,16 @@
+"""Days as people in China count them: UTC+8 everywhere, without daylight saving time."""
+
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Final
+
+CHINA: Final = timezone(timedelta(hours=8), "China")
+
+
+def day_of(moment: datetime) -> date:
+    """The day in China on which the moment falls."""
+    return moment.astimezone(CHINA).date()
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which the day ends in China."""
+    return datetime.combine(day + timedelta(days=1), time(), CHINA)

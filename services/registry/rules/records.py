@@ -1,0 +1,65 @@
+"""Records that go from region to region: what each type may hold, the states of a request, and the one-time code."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from shared import problems, states
+
+ENTRIES_UNKNOWN = problems.kind(
+    422, "record-entry-not-on-list", "An entry holds what this type does not", "Send only the parts listed in `parts`."
+)
+NOT_TOLD = problems.kind(
+    422,
+    "record-request-not-told",
+    "The person must know what the request shows",
+    "A request shows the other region which region the person is in now. Tell her, then send `told: true`.",
+)
+OWN_REGION = problems.kind(
+    422, "record-request-own-region", "This is your own region", "Name the region that holds the record."
+)
+CONFIRMATION_REFUSED = problems.kind(
+    403,
+    "confirmation-refused",
+    "This code does not fit",
+    "Check the request and the code in the message; after some wrong codes a new request is needed.",
+)
+
+# The closed list: one flat form per record type, so that nothing else can travel inside a record.
+PARTS: Final[Mapping[str, frozenset[str]]] = {
+    "vaccination": frozenset({"vaccine", "dose", "given_on", "place", "batch"}),
+    "school": frozenset({"school", "grade", "from", "to", "result"}),
+    "insurance_filing": frozenset({"insurance", "place", "from", "to"}),
+    "skills_certificate": frozenset({"skill", "level", "number", "issued_on"}),
+}
+MAX_TRIES: Final = 5
+CODE_LIVES: Final = timedelta(hours=24)
+
+REQUEST: Final = states.Machine("record request", "requested", states.moves({"answer": ("requested", "answered")}))
+RELEASE: Final = states.Machine(
+    "release",
+    "received",
+    states.moves({"match": ("received", "waiting"), "confirm": ("waiting", "released")}),
+)
+
+
+def check_entry(record_type: str, entry: Mapping[str, str]) -> None:
+    """Raises `record-entry-not-on-list` when the entry holds a part that its record type has not."""
+    if not entry or not entry.keys() <= PARTS[record_type]:
+        raise ENTRIES_UNKNOWN(parts=sorted(PARTS[record_type]))
+
+
+def new_code() -> str:
+    """A one-time code of eight digits: five tries guess it with a chance of 1 in 20 million."""
+    return f"{secrets.randbelow(10**8):08d}"
+
+
+def message(asking_region: str, code: str) -> str:
+    """What goes to the contact: the same words for everybody (product line 4), in two languages."""
+    return (
+        f"【接力】{asking_region} 请求本地区保存的一份记录。若是您本人申请，请在申请页面输入确认码 {code}；"
+        f"若不是，请不要告诉任何人，记录不会发出。 / "
+        f"{asking_region} asks for a record held here. If you asked for it, enter the code {code} there; "
+        f"if not, tell nobody the code and nothing is sent."
+    )

@@ -1,0 +1,78 @@
+"""Consents: what was shown, what was decided, and the receipt."""
+
+import datetime
+import uuid
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from services.registry.rules.consents import ConsentState
+from services.registry.schemas.common import Body
+from shared.contracts.events import Code, Digest, FieldName, Id
+
+Decision = Literal["given", "refused"]
+Role = Literal["self", "guardian"]
+
+
+class Notice(Body):
+    """The notice that the person saw before deciding (PIPL art. 17)."""
+
+    id: Id
+    version: Annotated[int, Field(ge=1)]
+    language: Annotated[str, StringConstraints(max_length=35)] | None = None
+    channel: Literal["web", "counter", "phone"]
+
+
+class ConsentIn(Body):
+    """One decision for one recipient of one referral."""
+
+    referral: Id
+    recipient: Id
+    purpose: Code
+    agreement: Id
+    agreement_version: Annotated[int, Field(ge=1)]
+    consent_hash: Digest
+    fields: Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=60)]
+    sensitive: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+    notice: Notice
+    decision: Decision
+    expires_on: datetime.date
+    dependant: uuid.UUID | None = None
+
+
+class ConsentSealed(ConsentIn):
+    """The sealed object of a consent."""
+
+    subject_role: Role
+    decided_at: datetime.datetime
+    withdrawn_at: datetime.datetime | None = None
+    receipt: str
+
+
+class EventSealed(Body):
+    """One link of a consent's chain: flat, so that its hash is over one plain form; `salt` hides what it says."""
+
+    consent: str
+    sequence: int
+    kind: Literal["given", "refused", "withdrawn"]
+    at: datetime.datetime
+    subject_role: Role
+    recipient: str
+    purpose: str
+    consent_hash: str
+    notice: str
+    salt: str
+
+
+class ConsentOut(ConsentSealed):
+    """A consent as its person reads it; `receipt` is a JWS that proves it."""
+
+    id: str
+    state: ConsentState
+
+
+class ConsentsOut(BaseModel):
+    """The person's consents, newest first."""
+
+    consents: list[ConsentOut]
+    next: str | None

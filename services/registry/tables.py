@@ -1,0 +1,225 @@
+"""The registry's tables. Personal values stand in `sealed` alone; indexes over them are keyed and compound."""
+
+import uuid
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Column, DateTime, Index, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from shared import db
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def _time(optional: bool = False) -> Column[datetime]:
+    return Column(DateTime(timezone=True), nullable=optional)
+
+
+def _texts() -> Column[list[str]]:
+    return Column(ARRAY(Text), nullable=False)
+
+
+def _bytes(optional: bool = False) -> Column[bytes]:
+    return Column(LargeBinary, nullable=optional)
+
+
+class Base(SQLModel, registry=db.new_registry()):
+    """The registry's own metadata, so that five apps fit in one process."""
+
+
+class Service(Base, table=True):
+    """A service of the directory, as the catalogue describes it."""
+
+    __tablename__ = "service"
+
+    code: str = Field(primary_key=True)
+    id: uuid.UUID = Field(unique=True)
+    department_id: uuid.UUID = Field(index=True)
+    name_zh: str
+    name_en: str
+    domain: str
+    kind: str
+    department_zh: str
+    department_en: str
+    level: str
+    who_may_apply: str
+    fields: list[str] = Field(sa_column=_texts())
+    sensitive: list[str] = Field(sa_column=_texts())
+    materials: list[str] = Field(sa_column=_texts())
+    finish_days: int | None
+    finish_unit: str
+    sla_days: int | None
+    sla_unit: str
+    legal_source: str
+    source_url: str
+    mode: str
+    fee: str
+    separate_consent: bool
+    guardian_if_under14: bool
+    grade: str
+    modified_at: datetime = Field(default_factory=now, sa_column=_time())
+
+
+class CatalogueImport(Base, table=True):
+    """One file that was taken in: what it was and how many services it changed."""
+
+    __tablename__ = "catalogue_import"
+
+    id: uuid.UUID = Field(primary_key=True)
+    digest: str
+    services: int
+    changed: int
+    at: datetime = Field(default_factory=now, sa_column=_time())
+
+
+class Division(Base, table=True):
+    """An administrative division: two, four, six, nine or twelve digits, with the year of the data."""
+
+    __tablename__ = "division"
+
+    code: str = Field(primary_key=True)
+    name: str
+    parent: str | None = Field(index=True)
+    year: int
+
+
+class Organization(Base, table=True):
+    """An organisation of the tree, learned from identity, with the services it offers."""
+
+    __tablename__ = "organization"
+
+    slug: str = Field(primary_key=True)
+    id: uuid.UUID = Field(unique=True)
+    name: str
+    kind: str
+    parent: str | None
+    district: str
+    services: list[str] = Field(sa_column=_texts())
+    modified_at: datetime = Field(default_factory=now, sa_column=_time())
+
+
+class Person(Base, table=True):
+    """A person's service record. The district is the only thing about her that stands in clear."""
+
+    __tablename__ = "person"
+
+    subject: str = Field(primary_key=True)
+    district: str
+    sealed: bytes = Field(sa_column=_bytes())
+    seal: str
+    name_index: bytes = Field(sa_column=_bytes())
+    contact_index: bytes = Field(sa_column=_bytes())
+    number_index: bytes | None = Field(sa_column=_bytes(optional=True))
+    version: int = 1
+    updated_at: datetime = Field(default_factory=now, sa_column=_time())
+
+    __table_args__ = (
+        Index("person_name_index", "name_index"),
+        Index("person_contact_index", "contact_index"),
+        Index("person_number_index", "number_index"),
+    )
+
+
+class Dependant(Base, table=True):
+    """A guardian link: a person and one she answers for. There is no other kind of link between people."""
+
+    __tablename__ = "dependant"
+
+    id: uuid.UUID = Field(primary_key=True)
+    subject: str = Field(index=True)
+    sealed: bytes = Field(sa_column=_bytes())
+    name_index: bytes = Field(sa_column=_bytes())
+    number_index: bytes | None = Field(sa_column=_bytes(optional=True))
+
+
+class Consent(Base, table=True):
+    """One decision about one recipient. What was decided lies sealed: here a refusal looks like a consent."""
+
+    __tablename__ = "consent"
+
+    id: uuid.UUID = Field(primary_key=True)
+    subject: str = Field(index=True)
+    expires_on: date
+    asked_index: bytes = Field(sa_column=_bytes())
+    sealed: bytes = Field(sa_column=_bytes())
+    head: str
+    decided_at: datetime = Field(default_factory=now, sa_column=_time())
+
+    __table_args__ = (Index("consent_asked_index", "asked_index"),)
+
+
+class ConsentEvent(Base, table=True):
+    """One link of a consent's chain; rows are only ever added (a trigger holds that)."""
+
+    __tablename__ = "consent_event"
+
+    consent: uuid.UUID = Field(primary_key=True)
+    sequence: int = Field(primary_key=True)
+    subject: str
+    previous: str
+    hash: str
+    sealed: bytes = Field(sa_column=_bytes())
+
+
+class HeldRecord(Base, table=True):
+    """A record that this region holds of a person or of one she answers for."""
+
+    __tablename__ = "held_record"
+
+    id: uuid.UUID = Field(primary_key=True)
+    subject: str = Field(index=True)
+    dependant: uuid.UUID | None
+    record_type: str
+    name_index: bytes = Field(sa_column=_bytes())
+    sealed: bytes = Field(sa_column=_bytes())
+    seal: str
+    at: datetime = Field(default_factory=now, sa_column=_time())
+
+    __table_args__ = (Index("held_record_match", "name_index", "record_type"),)
+
+
+class RecordRequest(Base, table=True):
+    """A person's own request for one record that another region holds."""
+
+    __tablename__ = "record_request"
+
+    id: uuid.UUID = Field(primary_key=True)
+    subject: str = Field(index=True)
+    dependant: uuid.UUID | None
+    peer: str
+    record_type: str
+    state: str
+    answer: bytes | None = Field(sa_column=_bytes(optional=True))
+    at: datetime = Field(default_factory=now, sa_column=_time())
+
+
+class Release(Base, table=True):
+    """A peer's request for a record that may be held here; it looks the same whether one is held or not."""
+
+    __tablename__ = "release"
+
+    request: uuid.UUID = Field(primary_key=True)
+    peer: str
+    record_type: str
+    state: str
+    claims: bytes | None = Field(sa_column=_bytes(optional=True))
+    held: uuid.UUID | None
+    code: bytes = Field(sa_column=_bytes())
+    tries: int = 0
+    expires_at: datetime = Field(sa_column=_time())
+
+    __table_args__ = (Index("release_state", "state"),)
+
+
+class Message(Base, table=True):
+    """A message on its way to a contact, sealed until it is sent and gone afterwards."""
+
+    __tablename__ = "message"
+
+    id: uuid.UUID = Field(primary_key=True)
+    subject: str
+    sealed: bytes = Field(sa_column=_bytes())

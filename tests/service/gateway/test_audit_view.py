@@ -1,0 +1,262 @@
+"""What a person reads of her own log over HTTP, and that she can prove every line of it with the separate verifier."""
+
+import json
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from jieli_verify.__main__ import main as jieli_verify
+from sqlalchemy import text
+
+from gateway.audit import api, commands
+from gateway.audit.rules import entries
+from shared import app, problems
+from shared.contracts import vocabulary
+from shared.runtime import Runtime
+from tests.service.gateway import logs
+from tests.support import apps
+from tests.support.bus import MemoryBus
+
+AMY = {"Authorization": "Bearer amy"}
+BOB = {"Authorization": "Bearer bob"}
+
+
+async def _person(authorization: str) -> str:
+    """Stands for the gateway's authentication, which is another room's."""
+    if not authorization:
+        raise problems.UNAUTHENTICATED()
+    return authorization.removeprefix("Bearer ")
+
+
+async def _furnish(runtime: Runtime) -> None:
+    runtime.extras["audit"] = api.Room(
+        log=commands.Log(runtime.engine, runtime.vault, logs.SIGNER, logs.INDEX_KEY),
+        region=logs.REGION,
+        person=_person,
+        organisation={"org-610118-education": "示范区教育局"}.get,
+        purposes={code: (p.label_zh, p.label_en) for code, p in vocabulary.load().purposes.items()},
+    )
+
+
+class Gateway:
+    """A gateway of which only the log's room is furnished."""
+
+    def __init__(self, client: httpx.AsyncClient, runtime: Runtime, folder: Path) -> None:
+        self.client = client
+        self.runtime = runtime
+        self._folder = folder
+
+    @property
+    def log(self) -> commands.Log:
+        room = self.runtime.extras["audit"]
+        assert isinstance(room, api.Room)
+        return room.log
+
+    async def get(self, path: str, headers: dict[str, str] | None = None) -> Any:
+        answer = await self.client.get(path, headers=headers or {})
+        assert answer.status_code == 200, answer.text
+        return answer.json() if answer.headers["content-type"] == "application/json" else answer.text
+
+    async def access(self, person: str | None = "amy", **changed: Any) -> str:
+        """One access with its intent and its outcome."""
+        same = {"decision": str(uuid.uuid4()), "person": person} | changed
+        await self.log.append(logs.entry(**same))
+        sent = {
+            "phase": entries.Phase.OUTCOME,
+            "outcome": entries.Outcome.RELEASED,
+            "sent": ("儿童姓名",),
+            "status": 200,
+        }
+        await self.log.append(logs.entry(**(same | sent)))
+        return str(same["decision"])
+
+    async def verdict(self, command: str, *arguments: str, **files: Any) -> int:
+        """What jieli-verify says, with its files given by name."""
+        paths = {"key": await self.get("/v1/log/key")} | files
+        for name, content in paths.items():
+            (self._folder / name).write_text(content if isinstance(content, str) else json.dumps(content))
+        given = [str(self._folder / argument) if argument in paths else argument for argument in arguments]
+        return jieli_verify([command, "--key", str(self._folder / "key"), *given])
+
+
+@pytest.fixture
+async def gateway(empty_log: dict[str, str], tmp_path: Path) -> AsyncIterator[Gateway]:
+    settings = apps.settings("gateway", empty_log, tmp_path)
+    service = app.Service(name="gateway", title="gateway", routers=(api.router,), on_start=(_furnish,))
+    made = app.create_app(service, settings, MemoryBus())
+    async with made.router.lifespan_context(made):
+        transport = httpx.ASGITransport(made, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
+            held = Gateway(client, made.state.runtime, tmp_path)
+            yield held
+            await held.log.close()
+
+
+async def test_a_person_reads_who_why_which_fields_and_with_what_result(gateway: Gateway) -> None:
+    decision = await gateway.access(consent="consent-7", about="referral-7")
+    own, access = (await gateway.get("/v1/me/accesses", AMY))["accesses"]
+    assert access | {"entries": None, "at": None} == {
+        "decision": decision,
+        "at": None,
+        "kind": "exchange",
+        "who": {
+            "kind": "client",
+            "region": "610118",
+            "organisation": "org-610118-education",
+            "organisation_name": "示范区教育局",
+            "client": "school",
+            "officer": None,
+            "role": None,
+        },
+        "why": {"purpose": "school_enrolment", "basis": None, **_label("school_enrolment")},
+        "service": None,
+        "operation": "read_referral",
+        "fields": {
+            "asked": ["儿童姓名", "出生日期"],
+            "allowed": ["儿童姓名", "出生日期"],
+            "sent": ["儿童姓名"],
+        },
+        "agreement": {"id": "agr-610118-school", "version": 1, "hash": "ab" * 32},
+        "consent": "consent-7",
+        "about": "referral-7",
+        "result": "released",
+        "reason": None,
+        "entries": None,
+    }
+    assert [entry["phase"] for entry in access["entries"]] == ["intent", "outcome"]
+    assert (own["why"]["en"], own["result"]) == ("You looked at your own access record", "done")
+
+
+def _label(purpose: str) -> dict[str, str]:
+    known = vocabulary.load().purposes[purpose]
+    return {"zh": known.label_zh, "en": known.label_en}
+
+
+async def test_a_refusal_and_an_unfinished_call_are_told_as_such(gateway: Gateway) -> None:
+    await gateway.log.append(logs.entry(person="amy", permitted=False, reason="purpose-not-agreed"))
+    await gateway.log.append(logs.entry(person="amy"))
+    _, unfinished, refused = (await gateway.get("/v1/me/accesses", AMY))["accesses"]
+    assert (refused["result"], refused["reason"]) == ("refused", "purpose-not-agreed")
+    assert (unfinished["result"], unfinished["reason"]) == ("open", None)
+
+
+async def test_nobody_sees_the_accesses_of_another_person(gateway: Gateway) -> None:
+    await gateway.access("amy")
+    theirs = (await gateway.get("/v1/me/accesses", BOB))["accesses"]
+    assert [access["operation"] for access in theirs] == ["read_accesses"]
+    answer = await gateway.client.get("/v1/me/accesses/0/proof", headers=BOB)
+    unknown = await gateway.client.get("/v1/me/accesses/999999/proof", headers=BOB)
+    assert (answer.status_code, answer.json()) == (404, unknown.json())
+
+
+async def test_a_decision_about_two_people_shows_each_her_own_entries(gateway: Gateway) -> None:
+    decision = await gateway.access("amy")
+    await gateway.access("bob", decision=decision)
+    for headers, expected in ((AMY, [0, 1]), (BOB, [2, 3])):
+        access = (await gateway.get("/v1/me/accesses", headers))["accesses"][-1]
+        assert [entry["entry"] for entry in access["entries"]] == expected
+
+
+async def test_an_outcome_that_the_sweeper_wrote_without_knowing_whom_is_shown_and_proved(gateway: Gateway) -> None:
+    await gateway.log.append(first := logs.entry(person="amy"))
+    late = logs.entry(decision=first.decision, phase=entries.Phase.OUTCOME, outcome=entries.Outcome.UNKNOWN)
+    await gateway.log.append(late)
+    access = (await gateway.get("/v1/me/accesses", AMY))["accesses"][-1]
+    assert access["result"] == "unknown"
+    bundle = await gateway.get("/v1/me/accesses/1/proof", AMY)
+    assert bundle["opening"] is None
+    assert await gateway.verdict("proof", "bundle", bundle=bundle) == 0
+    assert (await gateway.client.get("/v1/me/accesses/1/proof", headers=BOB)).status_code == 404
+
+
+async def test_each_reading_is_an_entry_before_it_is_answered(gateway: Gateway) -> None:
+    await gateway.get("/v1/me/accesses", AMY)
+    await gateway.client.get("/v1/me/accesses/999/proof", headers=AMY)
+    told = (await gateway.get("/v1/me/accesses", AMY))["accesses"]
+    assert [access["operation"] for access in told] == ["read_accesses", "read_proof", "read_accesses"]
+
+
+async def test_pages_hold_every_access_once(gateway: Gateway) -> None:
+    made = [await gateway.access() for _ in range(7)]
+    seen, path = [], "/v1/me/accesses?limit=3"
+    while path:
+        page = await gateway.get(path, AMY)
+        seen += [access["decision"] for access in page["accesses"] if access["operation"] != "read_accesses"]
+        path = f"/v1/me/accesses?limit=3&cursor={page['next']}" if page["next"] else ""
+    assert seen == made[::-1]
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "cursor=%20", "cursor=é"])
+async def test_a_page_that_cannot_be_is_refused(gateway: Gateway, query: str) -> None:
+    answer = await gateway.client.get(f"/v1/me/accesses?{query}", headers=AMY)
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/v1/me/accesses", "/v1/me/accesses/0/proof"])
+async def test_the_log_of_a_person_wants_to_know_who_asks(gateway: Gateway, path: str) -> None:
+    assert (await gateway.client.get(path)).status_code == 401
+
+
+async def test_every_entry_of_a_person_verifies_outside(gateway: Gateway) -> None:
+    for number in range(3):
+        await gateway.access("amy", consent=f"consent-{number}")
+        await gateway.access("bob")
+    told = (await gateway.get("/v1/me/accesses", AMY))["accesses"]
+    for entry in (entry["entry"] for access in told for entry in access["entries"]):
+        bundle = await gateway.get(f"/v1/me/accesses/{entry}/proof", AMY)
+        assert bundle["opening"] is not None
+        assert await gateway.verdict("proof", "bundle", bundle=bundle) == 0
+
+
+async def test_a_kept_checkpoint_and_a_later_bundle_fit_together(gateway: Gateway) -> None:
+    await gateway.access()
+    saved = await gateway.get("/v1/log/checkpoint")
+    size = int(saved.splitlines()[1])
+    for _ in range(5):
+        await gateway.access("bob")
+    bundle = await gateway.get("/v1/me/accesses/1/proof", AMY)
+    await gateway.log.checkpoint()
+    now = int((await gateway.get("/v1/log/checkpoint")).splitlines()[1])
+    path = await gateway.get(f"/v1/log/consistency?from={size}&to={now}")
+    newer = await gateway.get("/v1/log/checkpoint")
+    assert await gateway.verdict("consistency", "saved", "newer", "path", saved=saved, newer=newer, path=path) == 0
+    assert await gateway.verdict("proof", "bundle", bundle=bundle) == 0
+
+
+async def test_an_entry_edited_behind_the_triggers_is_not_proved(gateway: Gateway) -> None:
+    await gateway.access()
+    owner = logs.db.engine(gateway.runtime.settings.owner_database_url)
+    async with owner.begin() as connection:
+        await connection.execute(text("ALTER TABLE log_entry DISABLE TRIGGER only_grows"))
+        await connection.execute(text("UPDATE log_entry SET body = body || ' ' WHERE seq = 1"))
+    await owner.dispose()
+    answer = await gateway.client.get("/v1/me/accesses/1/proof", headers=AMY)
+    assert (answer.status_code, answer.json()["code"]) == (500, "log-damaged")
+
+
+@pytest.mark.parametrize("query", ["from=0&to=99", "from=2&to=1", "from=-1&to=1", "from=a&to=1", "to=1", "from=1"])
+async def test_a_consistency_proof_needs_sizes_that_were_signed(gateway: Gateway, query: str) -> None:
+    await gateway.access()
+    await gateway.log.checkpoint()
+    assert (await gateway.client.get(f"/v1/log/consistency?{query}")).status_code in (404, 422)
+
+
+async def test_a_fresh_log_has_a_checkpoint_over_nothing(gateway: Gateway) -> None:
+    assert (await gateway.get("/v1/log/checkpoint")).splitlines()[:2] == ["jieli/610118", "0"]
+
+
+async def test_a_forgotten_person_has_no_accesses_and_the_log_still_verifies(gateway: Gateway) -> None:
+    await gateway.access(about="referral-7")
+    await gateway.log.forget("amy")
+    told = (await gateway.get("/v1/me/accesses", AMY))["accesses"]
+    assert [access["operation"] for access in told] == ["read_accesses"]
+    async with gateway.runtime.engine.connect() as connection:
+        bodies = await connection.scalars(text("SELECT body FROM log_entry ORDER BY seq"))
+        entries_ = "".join(body.decode() + "\n" for body in bodies)
+    await gateway.log.checkpoint()
+    note = await gateway.get("/v1/log/checkpoint")
+    assert await gateway.verdict("log", "note", "entries", note=note, entries=entries_) == 0

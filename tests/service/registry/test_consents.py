@@ -1,0 +1,202 @@
+"""Consents: one per recipient, refused without trace in clear, taken back in one step, chained, and with a receipt."""
+
+import asyncio
+import datetime
+import json
+import uuid
+from typing import Any
+
+import pytest
+from joserfc import jws
+from joserfc.jwk import ECKey
+
+from services.registry import sealing
+from services.registry.queries import consents as queries
+from services.registry.queries import reach
+from services.registry.rules import consents as rules
+from services.registry.rules import days
+from services.registry.schemas.consents import EventSealed
+from tests.service.registry.conftest import CHILD
+from tests.support import grants
+from tests.support.apps import RunningApp
+from tests.support.until import until
+
+TODAY = days.day_of(datetime.datetime.now(datetime.UTC))
+
+
+def decision(**changes: Any) -> dict[str, Any]:
+    return {
+        "referral": str(uuid.uuid4()),
+        "recipient": "org-610118-education",
+        "purpose": "school_enrolment",
+        "agreement": "agr-education",
+        "agreement_version": 1,
+        "consent_hash": "a" * 64,
+        "fields": ["儿童姓名", "出生日期"],
+        "sensitive": ["minor"],
+        "notice": {"id": "notice-school", "version": 2, "language": "ug", "channel": "web"},
+        "decision": "given",
+        "expires_on": str(TODAY + datetime.timedelta(days=180)),
+    } | changes
+
+
+async def decided(registry: RunningApp, caller: grants.Caller, **changes: Any) -> str:
+    async with registry.as_(caller) as client:
+        answer = await client.post("/v1/me/consents", json=decision(**changes))
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def refusal(registry: RunningApp, caller: grants.Caller, **changes: Any) -> tuple[int, str]:
+    async with registry.as_(caller) as client:
+        answer = await client.post("/v1/me/consents", json=decision(**changes))
+    return answer.status_code, answer.json()["code"]
+
+
+async def facts(registry: RunningApp, what: str, consent: str) -> list[dict[str, Any]]:
+    async def told() -> list[dict[str, Any]]:
+        events = registry.bus.events(f"registry.consent.{what}.v1")
+        return [event for event in events if event["consent"] == consent]
+
+    return await until(told)
+
+
+async def read(registry: RunningApp, caller: grants.Caller, consent: str) -> dict[str, Any]:
+    async with registry.as_(caller) as client:
+        return dict((await client.get(f"/v1/me/consents/{consent}")).json())
+
+
+async def test_a_consent_is_given_read_and_told(registry: RunningApp, person: grants.Caller) -> None:
+    consent = await decided(registry, person)
+    shown = await read(registry, person, consent)
+    assert (shown["state"], shown["fields"], shown["subject_role"]) == ("given", ["儿童姓名", "出生日期"], "self")
+    [told] = await facts(registry, "given", consent)
+    assert told["separate"] == ["minor"] and told["seal"] == "seal-of-a-test"
+    assert "ug" not in json.dumps(told) and "notice" not in told
+
+
+async def test_the_receipt_proves_what_was_decided(registry: RunningApp, person: grants.Caller) -> None:
+    receipt = (await read(registry, person, await decided(registry, person)))["receipt"]
+    async with registry.as_() as anybody:
+        [key] = (await anybody.get("/directory/receipt-keys")).json()["keys"]
+    claims = json.loads(jws.deserialize_compact(receipt, ECKey.import_key(key), algorithms=["ES256"]).payload)
+    assert (claims["decision"], claims["recipient"]) == ("given", "org-610118-education")
+    assert "d" not in key and "ug" not in json.dumps(claims)
+
+
+async def test_withdrawing_takes_one_step_and_again_changes_nothing(
+    registry: RunningApp, person: grants.Caller
+) -> None:
+    consent = await decided(registry, person)
+    async with registry.as_(person) as client:
+        for _ in range(2):
+            assert (await client.post(f"/v1/me/consents/{consent}:withdraw")).status_code == 200
+    assert (await read(registry, person, consent))["state"] == "withdrawn"
+    assert len(await facts(registry, "withdrawn", consent)) == 1
+
+
+async def test_two_withdrawals_at_once_are_one(registry: RunningApp, person: grants.Caller) -> None:
+    consent = await decided(registry, person)
+    async with registry.as_(person) as client:
+        answers = await asyncio.gather(*(client.post(f"/v1/me/consents/{consent}:withdraw") for _ in range(4)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(await facts(registry, "withdrawn", consent)) == 1
+
+
+async def test_a_refusal_is_kept_tells_no_fields_and_is_not_asked_again(
+    registry: RunningApp, person: grants.Caller
+) -> None:
+    consent = await decided(registry, person, decision="refused")
+    assert (await read(registry, person, consent))["state"] == "refused"
+    [told] = await facts(registry, "refused", consent)
+    assert told["fields"] == [] and told["expires_at"] is None
+    assert await refusal(registry, person) == (409, "consent-refused-recently")
+    assert await decided(registry, person, recipient="org-610118-medical")
+    async with registry.as_(person) as client:
+        answer = await client.post(f"/v1/me/consents/{consent}:withdraw")
+    assert (answer.status_code, answer.json()["code"]) == (409, "consent-not-given")
+
+
+async def test_in_the_table_a_refusal_looks_like_a_consent(registry: RunningApp, person: grants.Caller) -> None:
+    given = await decided(registry, person)
+    refused = await decided(registry, person, recipient="org-610118-medical", decision="refused")
+    async with registry.runtime.sessions() as session:
+        await reach.visible_to_platform(session)
+        rows = [await queries.consent(session, person.claims["subject"], uuid.UUID(each)) for each in (given, refused)]
+        shapes = [{key: type(value) for key, value in row.model_dump().items()} for row in rows]
+        chains = [await queries.chain(session, row.subject, row.id) for row in rows]
+    assert shapes[0] == shapes[1]
+    assert len(rows[0].sealed) == len(rows[1].sealed)
+    assert [len(chain) for chain in chains] == [1, 1]
+
+
+async def test_the_chain_of_events_holds(registry: RunningApp, person: grants.Caller) -> None:
+    consent = await decided(registry, person)
+    async with registry.as_(person) as client:
+        await client.post(f"/v1/me/consents/{consent}:withdraw")
+    async with registry.runtime.sessions() as session:
+        await reach.visible_to_platform(session)
+        links = await queries.chain(session, person.claims["subject"], uuid.UUID(consent))
+    events = []
+    for link in links:
+        place = f"consent_event.sealed/{link.consent}/{link.sequence}"
+        event = await sealing.unseal(registry.runtime.vault, link.subject, place, link.sealed, EventSealed)
+        events.append((link.previous, link.hash, event.model_dump(mode="json")))
+    assert [event["kind"] for _, _, event in events] == ["given", "withdrawn"]
+    assert rules.is_unbroken(events)
+
+
+async def test_a_live_consent_is_not_given_twice(registry: RunningApp, person: grants.Caller) -> None:
+    referral = str(uuid.uuid4())
+    consent = await decided(registry, person, referral=referral)
+    assert await refusal(registry, person, referral=referral) == (409, "consent-already-given")
+    async with registry.as_(person) as client:
+        await client.post(f"/v1/me/consents/{consent}:withdraw")
+    assert await decided(registry, person, referral=referral)
+
+
+async def test_a_guardian_decides_for_the_own_dependant_only(registry: RunningApp, person: grants.Caller) -> None:
+    async with registry.as_(person) as client:
+        child = (await client.post("/v1/me/dependants", json=CHILD)).json()["id"]
+    consent = await decided(registry, person, dependant=child)
+    assert (await read(registry, person, consent))["subject_role"] == "guardian"
+    stranger = grants.resident(registry.settings)
+    assert await refusal(registry, stranger, dependant=child) == (404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"purpose": "policing"}, "consent-purpose-unknown"),
+        ({"fields": ["民族"]}, "consent-field-not-on-list"),
+        ({"fields": ["银行账户"]}, "consent-field-not-on-list"),
+        ({"sensitive": ["religion"]}, "consent-sensitive-unknown"),
+        ({"expires_on": str(TODAY - datetime.timedelta(days=1))}, "consent-expiry"),
+        ({"expires_on": str(TODAY + datetime.timedelta(days=400))}, "consent-expiry"),
+        ({"fields": []}, "body-invalid"),
+        ({"consent_hash": "short"}, "body-invalid"),
+        ({"decision": "perhaps"}, "body-invalid"),
+        ({"extra": {}}, "body-invalid"),
+    ],
+)
+async def test_bad_decisions_have_stable_codes(
+    registry: RunningApp, person: grants.Caller, change: dict[str, Any], code: str
+) -> None:
+    assert await refusal(registry, person, **change) == (422, code)
+
+
+async def test_another_person_neither_reads_nor_withdraws_it(registry: RunningApp, person: grants.Caller) -> None:
+    consent = await decided(registry, person)
+    async with registry.as_(grants.resident(registry.settings)) as other:
+        assert (await other.get(f"/v1/me/consents/{consent}")).status_code == 404
+        assert (await other.post(f"/v1/me/consents/{consent}:withdraw")).status_code == 404
+        assert (await other.get("/v1/me/consents")).json()["consents"] == []
+
+
+async def test_consents_come_in_pages_newest_first(registry: RunningApp, person: grants.Caller) -> None:
+    made = [await decided(registry, person) for _ in range(3)]
+    async with registry.as_(person) as client:
+        first = (await client.get("/v1/me/consents", params={"limit": 2})).json()
+        rest = (await client.get("/v1/me/consents", params={"limit": 2, "after": first["next"]})).json()
+    assert [each["id"] for each in first["consents"] + rest["consents"]] == made[::-1]
+    assert rest["next"] is None
