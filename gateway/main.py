@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from gateway.agreements import api as agreements_api
 from gateway.agreements import commands as agreements
 from gateway.agreements.index import Index
+from gateway.audit import api as audit_api
 from gateway.audit.commands import Log
 from gateway.audit.rules import notes
 from gateway.exchange import api, desk, handlers, policy, withdrawals
@@ -45,16 +46,24 @@ async def furnish(runtime: Runtime) -> None:
     signer = notes.Signer(notes.origin(settings.region), _log_key(settings))
     log = Log(runtime.engine, runtime.vault, signer, bytes.fromhex(settings.index_key))
     known = Known(index)
+    credentials = Credentials(settings, services)
     runtime.extras["peers"] = Peers(settings)
     runtime.extras["desk"] = Desk(
         runtime=runtime,
         services=services,
-        credentials=Credentials(settings, services),
+        credentials=credentials,
         known=known,
         policy=policy.load(closed),
         seals=Seals(settings),
         log=log,
         live=LiveConsent(),
+    )
+    runtime.extras["audit"] = audit_api.Room(
+        log=log,
+        region=settings.region,
+        person=api.Residents(known, credentials).person,
+        organisation=known.name_of,
+        purposes={code: (purpose.label_zh, purpose.label_en) for code, purpose in closed.purposes.items()},
     )
     await known.read(runtime)
 
@@ -88,7 +97,7 @@ async def close(runtime: Runtime) -> None:
 SERVICE = app.Service(
     name="gateway",
     title="gateway",
-    routers=(api.router, agreements_api.router, federation_api.router),
+    routers=(api.router, agreements_api.router, audit_api.router, federation_api.router),
     handlers={**handlers.HANDLERS, **federation.HANDLERS},
     events=events.BY_SUBJECT,
     on_start=(furnish,),

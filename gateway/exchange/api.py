@@ -1,13 +1,15 @@
 """The gateway's own way of knowing who calls, for its rooms that answer themselves; and what the problem codes mean."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from gateway.exchange import desk, refusals
-from gateway.exchange.credentials import Caller
+from gateway.exchange.credentials import Credentials
 from gateway.exchange.desk import Desk
+from gateway.exchange.known import Known
 from shared import problems
 from shared.requests import RuntimeDep
 
@@ -22,16 +24,20 @@ def at(runtime: RuntimeDep) -> Desk:
 DeskDep = Annotated[Desk, Depends(at)]
 
 
-async def resident(at_: DeskDep, authorization: Annotated[str, Header()] = "") -> Caller:
-    """The person who calls about herself; 401 or 403 otherwise."""
-    at_.known.fresh()
-    caller = await at_.credentials.caller(authorization, at_.known.revoked)
-    if not caller.person:
-        raise refusals.SELF_ONLY()
-    return caller
+@dataclass(frozen=True)
+class Residents:
+    """Knows the person behind an Authorization header."""
 
+    known: Known
+    credentials: Credentials
 
-ResidentDep = Annotated[Caller, Depends(resident)]
+    async def person(self, authorization: str) -> str:
+        """The id of the person who calls about herself; 401 or 403 otherwise."""
+        self.known.fresh()
+        caller = await self.credentials.caller(authorization, self.known.revoked)
+        if not caller.person:
+            raise refusals.SELF_ONLY()
+        return caller.person
 
 
 def public() -> None:

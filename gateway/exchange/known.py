@@ -34,6 +34,11 @@ class Known:
         if time.monotonic() - self.read_at > STALE:
             raise refusals.PROJECTION_STALE()
 
+    def name_of(self, organisation: str) -> str | None:
+        """What an organisation is called."""
+        party = self.parties.get(organisation)
+        return party.name if party else None
+
     async def read(self, runtime: Runtime) -> None:
         """Take a new picture."""
         async with runtime.sessions() as session:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +20,13 @@ from gateway.exchange.commands import Asked
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import SERVICE_SLOW, Answer, Outgoing
 from gateway.exchange.routes import Match
-from gateway.exchange.rules import Refuse
+from gateway.exchange.rules import Found, Refuse
 from shared import problems
 from shared.grants import Actor
 from shared.problems import Problem
 from shared.runtime import Runtime
 
+ON_ITS_WAY = 3.0  # seconds that a fact of another service is waited for
 PROBLEM = "application/problem+json"
 _ANYONE = Actor("anonymous")
 
@@ -97,6 +99,8 @@ async def _decide(at: Desk, call: Call) -> Condition[Asked] | None:
     first = rules.before_lookup(request, call.terms, at.policy, now)
     if isinstance(first, Refuse):
         raise await _refused(at, call, first)
+    if request.operation == "give_consent":
+        await _own_referral(at, call)
     if request.kind == "self" or not request.object_id:
         return None
     async with at.runtime.engine.connect() as connection:
@@ -107,7 +111,7 @@ async def _decide(at: Desk, call: Call) -> Condition[Asked] | None:
     if row is not None:
         call.persons = _opened(at, row.seals)
     terms = call.terms
-    found = queries.seen(row, now) if row is not None and call.persons else rules.Found(None, None, True)
+    found = _of_one_person(at, call, queries.seen(row, now), row) if row is not None else rules.Found(None, None, True)
     second = rules.after_lookup(request, terms, found, now) if terms else first
     if isinstance(second, Refuse):
         raise await _refused(at, call, second)
@@ -121,6 +125,32 @@ async def _inside(at: Desk, call: Call, row: Any) -> None:
     if row is None or row.consumer != call.request.caller_organisation or row.type != call.request.object_type:
         raise await _refused(at, call, Refuse(10, problems.NOT_FOUND, log_code="not-of-organisation"))
     call.persons = _opened(at, row.seals)
+
+
+def _of_one_person(at: Desk, call: Call, found: Found, row: Any) -> Found:
+    """The consent counts only when it is of the person whom the referral is about."""
+    if not call.persons:
+        return rules.Found(None, None, found.fresh)
+    if row.consent_seal and at.seals.open(row.consent_seal) != call.persons[0]:
+        return rules.Found(found.link, None, found.fresh)
+    return found
+
+
+async def _own_referral(at: Desk, call: Call) -> None:
+    """A person consents for her own referral only. The fact that it was drafted may still be on its way."""
+    try:
+        referral = str(msgspec.json.decode(call.outgoing.body, type=dict[str, Any])["referral"])
+    except (msgspec.DecodeError, KeyError):
+        raise problems.BODY_INVALID("Name the `referral` that the consent is for.") from None
+    deadline = time.monotonic() + ON_ITS_WAY
+    while True:
+        async with at.runtime.engine.connect() as connection:
+            row = (await queries.found(connection, [referral])).get(referral)
+        if row is not None and call.caller.person in _opened(at, row.seals):
+            return
+        if row is not None or time.monotonic() > deadline:
+            raise await _refused(at, call, Refuse(10, problems.NOT_FOUND, log_code="referral-not-own"))
+        await asyncio.sleep(0.05)
 
 
 async def _refused(at: Desk, call: Call, refuse: Refuse) -> Refused:
