@@ -38,7 +38,7 @@ ALREADY_GIVEN = problems.kind(
     409, "consent-already-given", "This consent is live", "Withdraw it first, or keep it as it is."
 )
 NOT_GIVEN = problems.kind(
-    409, "consent-not-given", "There is nothing to withdraw", "Only a given consent is withdrawn."
+    409, "consent-not-live", "There is nothing to withdraw", "Only a given consent is withdrawn."
 )
 
 

@@ -114,7 +114,7 @@ async def test_a_refusal_is_kept_tells_no_fields_and_is_not_asked_again(
     assert await decided(registry, person, recipient="org-610118-medical")
     async with registry.as_(person) as client:
         answer = await client.post(f"/v1/me/consents/{consent}:withdraw")
-    assert (answer.status_code, answer.json()["code"]) == (409, "consent-not-given")
+    assert (answer.status_code, answer.json()["code"]) == (409, "consent-not-live")
 
 
 async def test_in_the_table_a_refusal_looks_like_a_consent(registry: RunningApp, person: grants.Caller) -> None:
