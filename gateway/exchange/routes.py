@@ -43,6 +43,7 @@ PUBLIC = (
     Route("public", "GET", "/directory/services/{id}", "registry"),
     Route("public", "GET", "/directory/organizations", "registry"),
     Route("public", "GET", "/directory/organizations/{id}", "registry"),
+    Route("public", "GET", "/directory/receipt-keys", "registry"),
     Route("public", "GET", "/v1/divisions/{code}", "registry"),
     Route("public", "POST", "/v1/confirmations", "registry"),
 )

@@ -105,6 +105,7 @@ async def test_every_organization_validates(registry: RunningApp) -> None:
 
     for organization in await until(both):
         check(organization, "organization.json")
+        assert await get(registry, f"/directory/organizations/{organization['id']}") == organization
 
 
 async def test_the_api_names_its_version(registry: RunningApp) -> None:

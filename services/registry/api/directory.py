@@ -19,6 +19,7 @@ PageNumber = Annotated[int, Query(ge=1, le=10_000)]
 PerPage = Annotated[int, Query(ge=1, le=200)]
 
 
+@router.get("/directory", include_in_schema=False)
 @router.get("/directory/")
 async def about(runtime: RuntimeDep, _: Public) -> schemas.Metadata:
     """Which version of HSDS this API speaks."""
@@ -67,6 +68,14 @@ async def organizations(
     asked = queries.Wanted(wanted.page, wanted.per_page, wanted.search, modified_after=wanted.modified_after)
     total, rows = await queries.organizations(session, asked)
     return hsds.page([hsds.organization(row) for row in rows], total, wanted.page, wanted.per_page)
+
+
+@router.get("/directory/organizations/{organization_id}", response_model_exclude_none=True)
+async def organization(
+    session: SessionDep, _: Public, organization_id: Annotated[str, Path(max_length=128)]
+) -> schemas.Organization:
+    """One organisation with the services it offers, by its directory id or its own."""
+    return hsds.organization(await queries.organization(session, organization_id))
 
 
 @router.get("/directory/receipt-keys")

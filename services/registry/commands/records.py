@@ -206,6 +206,8 @@ async def take_answer(session: AsyncSession, runtime: Runtime, body: AnswerIn) -
     row = await queries.request(session, body.request)
     if row.state == "answered":
         return row
+    if body.record_type not in (None, row.record_type):
+        raise records.OTHER_TYPE()
     _check_document(row.record_type, body.record)
     place = f"record_request.answer/{row.id}"
     row.answer = await sealing.seal(runtime.vault, row.subject, place, body.record, sealing.Size.DOCUMENT)

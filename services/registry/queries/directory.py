@@ -72,9 +72,16 @@ async def organizations(session: AsyncSession, wanted: Wanted) -> tuple[int, Seq
     return await _page(session, query, wanted, col(Organization.slug))
 
 
-async def organization(session: AsyncSession, slug: str) -> Organization | None:
-    """One organisation by its slug, locked for a change."""
-    return (await session.scalars(select(Organization).where(Organization.slug == slug).with_for_update())).first()
+async def organization(session: AsyncSession, reference: str) -> Organization:
+    """One organisation by its directory id or its slug; 404 otherwise."""
+    try:
+        query = select(Organization).where(Organization.id == uuid.UUID(reference))
+    except ValueError:
+        query = select(Organization).where(Organization.slug == reference)
+    row = (await session.scalars(query)).first()
+    if row is None:
+        raise problems.NOT_FOUND()
+    return row
 
 
 async def division(session: AsyncSession, code: str) -> Division | None:

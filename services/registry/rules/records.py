@@ -16,6 +16,9 @@ NOT_TOLD = problems.kind(
     "The person must know what the request shows",
     "A request shows the other region which region the person is in now. Tell her, then send `told: true`.",
 )
+OTHER_TYPE = problems.kind(
+    422, "record-of-another-type", "Another record was asked for", "Send the record type that the request names."
+)
 OWN_REGION = problems.kind(
     422, "record-request-own-region", "This is your own region", "Name the region that holds the record."
 )

@@ -111,6 +111,7 @@ class AnswerIn(Body):
     """The record that a peer's gateway sent for one of our requests."""
 
     request: uuid.UUID
+    record_type: RecordType | None = None
     record: Document
 
 

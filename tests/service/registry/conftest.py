@@ -39,3 +39,8 @@ async def person(registry: RunningApp) -> grants.Caller:
     async with registry.as_(caller) as client:
         assert (await client.put("/v1/me/record", json=RECORD)).status_code == 200
     return caller
+
+
+def subject_of(caller: grants.Caller) -> str:
+    """The pairwise id in the caller's grants."""
+    return str(caller.claims["subject"])

@@ -16,7 +16,7 @@ from services.registry.queries import reach
 from services.registry.rules import consents as rules
 from services.registry.rules import days
 from services.registry.schemas.consents import EventSealed
-from tests.service.registry.conftest import CHILD
+from tests.service.registry.conftest import CHILD, subject_of
 from tests.support import grants
 from tests.support.apps import RunningApp
 from tests.support.until import until
@@ -122,7 +122,7 @@ async def test_in_the_table_a_refusal_looks_like_a_consent(registry: RunningApp,
     refused = await decided(registry, person, recipient="org-610118-medical", decision="refused")
     async with registry.runtime.sessions() as session:
         await reach.visible_to_platform(session)
-        rows = [await queries.consent(session, person.claims["subject"], uuid.UUID(each)) for each in (given, refused)]
+        rows = [await queries.consent(session, subject_of(person), uuid.UUID(each)) for each in (given, refused)]
         shapes = [{key: type(value) for key, value in row.model_dump().items()} for row in rows]
         chains = [await queries.chain(session, row.subject, row.id) for row in rows]
     assert shapes[0] == shapes[1]
@@ -136,7 +136,7 @@ async def test_the_chain_of_events_holds(registry: RunningApp, person: grants.Ca
         await client.post(f"/v1/me/consents/{consent}:withdraw")
     async with registry.runtime.sessions() as session:
         await reach.visible_to_platform(session)
-        links = await queries.chain(session, person.claims["subject"], uuid.UUID(consent))
+        links = await queries.chain(session, subject_of(person), uuid.UUID(consent))
     events = []
     for link in links:
         place = f"consent_event.sealed/{link.consent}/{link.sequence}"

@@ -103,7 +103,7 @@ async def test_a_changed_row_is_taken_in_and_told(registry: RunningApp) -> None:
 
     async def told() -> bool:
         events = registry.bus.events("registry.service.published.v1")
-        return events[-1]["name_zh"] == "求职登记和岗位推荐"
+        return bool(events[-1]["name_zh"] == "求职登记和岗位推荐")
 
     await until(told)
 

@@ -8,7 +8,7 @@ import pytest
 
 from services.registry.queries import reach
 from tests.service.registry import test_consents, test_records
-from tests.service.registry.conftest import CHILD, RECORD
+from tests.service.registry.conftest import CHILD, RECORD, subject_of
 from tests.support import grants
 from tests.support.apps import RunningApp
 
@@ -31,7 +31,7 @@ def plain(url: str) -> str:
 
 async def dump(registry: RunningApp) -> str:
     """Every table of the app and of its keys as text, byte strings as hex."""
-    found = []
+    found: list[str] = []
     for url in (registry.settings.owner_database_url, registry.settings.keys_owner_database_url):
         connection = await asyncpg.connect(plain(url))
         try:
@@ -64,9 +64,7 @@ async def fill(registry: RunningApp) -> grants.Caller:
         await gateway.post("/platform/record-answers", json={"request": asked, "record": document})
         incoming = test_records.asked(child)
         await gateway.post("/platform/record-requests", json=incoming)
-    office = grants.partner(
-        registry.settings, "org-621124-health", operation="file_record", subject=caller.claims["subject"]
-    )
+    office = grants.partner(registry.settings, "org-621124-health", operation="file_record", subject=subject_of(caller))
     async with registry.as_(office) as client:
         body = {"record_type": "vaccination", "dependant_name": "小金丝雀", "document": document}
         assert (await client.post(f"/v1/referrals/{uuid.uuid4()}/held-records", json=body)).status_code == 201
@@ -77,7 +75,7 @@ async def fill(registry: RunningApp) -> grants.Caller:
 async def test_no_personal_value_lies_in_any_table(registry: RunningApp) -> None:
     caller = await fill(registry)
     dumped = await dump(registry)
-    assert caller.claims["subject"] in dumped, "the dump must hold the person's rows"
+    assert subject_of(caller) in dumped, "the dump must hold the person's rows"
     for secret in SECRETS:
         assert secret not in dumped
         assert secret.encode().hex() not in dumped
@@ -85,7 +83,7 @@ async def test_no_personal_value_lies_in_any_table(registry: RunningApp) -> None
 
 async def test_after_the_keys_are_destroyed_nothing_opens(registry: RunningApp) -> None:
     caller = await fill(registry)
-    await registry.runtime.vault.destroy(caller.claims["subject"])
+    await registry.runtime.vault.destroy(subject_of(caller))
     async with registry.as_(caller) as client:
         for path in ("record", "consents"):
             answer = await client.get(f"/v1/me/{path}")
@@ -99,8 +97,8 @@ async def test_a_sealed_object_moved_to_another_person_does_not_open(registry: R
     await connection.execute("SELECT set_config('app.platform', 'on', false)")
     await connection.execute(
         "UPDATE person SET sealed = (SELECT sealed FROM person WHERE subject = $1) WHERE subject = $2",
-        one.claims["subject"],
-        other.claims["subject"],
+        subject_of(one),
+        subject_of(other),
     )
     await connection.close()
     async with registry.as_(other) as client:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.registry.conftest import CHILD
+from tests.service.registry.conftest import CHILD, subject_of
 from tests.support import grants
 from tests.support.apps import RunningApp
 from tests.support.until import until
@@ -26,9 +26,7 @@ async def child(registry: RunningApp, person: grants.Caller) -> dict[str, Any]:
     named = CHILD | {"name": "孩子" + "".join(chr(0x4E00 + byte) for byte in uuid.uuid4().bytes)}
     async with registry.as_(person) as client:
         made = (await client.post("/v1/me/dependants", json=named)).json()["id"]
-    office = grants.partner(
-        registry.settings, "org-621124-health", operation="file_record", subject=person.claims["subject"]
-    )
+    office = grants.partner(registry.settings, "org-621124-health", operation="file_record", subject=subject_of(person))
     body = {"record_type": "vaccination", "dependant_name": named["name"], "document": DOCUMENT}
     async with registry.as_(office) as client:
         filed = await client.post(f"/v1/referrals/{uuid.uuid4()}/held-records", json=body)
@@ -155,9 +153,7 @@ async def test_two_children_of_one_name_and_birth_date_match_nobody(
 ) -> None:
     other = grants.resident(registry.settings)
     named = {key: child[key] for key in CHILD}
-    office = grants.partner(
-        registry.settings, "org-621124-health", operation="file_record", subject=other.claims["subject"]
-    )
+    office = grants.partner(registry.settings, "org-621124-health", operation="file_record", subject=subject_of(other))
     async with registry.as_(other) as client:
         record = {"name": "另一位家长", "birth_date": "1990-01-01", "phone": "13911112222", "district": PEER}
         assert (await client.put("/v1/me/record", json=record)).status_code == 200
@@ -183,16 +179,19 @@ async def test_a_person_asks_for_a_record_and_reads_what_came_back(
         assert sent["claims"] == {"name": child["name"], "birth_date": child["birth_date"]}
         path = f"/v1/me/record-requests/{request['id']}"
         assert (await client.get(f"{path}/record")).status_code == 404
+        false = {"request": request["id"], "record_type": "school", "record": DOCUMENT}
+        refused = await gateway.post("/platform/record-answers", json=false)
+        assert refused.json()["code"] == "record-of-another-type"
         for _ in range(2):
-            answer = {"request": request["id"], "record": DOCUMENT}
+            answer = {"request": request["id"], "record_type": "vaccination", "record": DOCUMENT}
             kept = await gateway.post("/platform/record-answers", json=answer)
             assert kept.json() == {"id": request["id"], "state": "answered"}
         assert (await client.get(path)).json()["state"] == "answered"
         assert (await client.get(f"{path}/record")).json()["record"]["entries"] == DOCUMENT["entries"]
         [listed] = (await client.get("/v1/me/record-requests")).json()["requests"]
     assert listed["id"] == request["id"]
-    async with registry.as_(grants.resident(registry.settings)) as other:
-        assert (await other.get(f"{path}/record")).status_code == 404
+    async with registry.as_(grants.resident(registry.settings)) as stranger:
+        assert (await stranger.get(f"{path}/record")).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -225,9 +224,7 @@ async def test_a_request_that_cannot_be_made_is_named(
 async def test_what_an_office_may_not_file_is_refused(
     registry: RunningApp, person: grants.Caller, operation: str, change: dict[str, Any], status: int, code: str
 ) -> None:
-    office = grants.partner(
-        registry.settings, "org-621124-health", operation=operation, subject=person.claims["subject"]
-    )
+    office = grants.partner(registry.settings, "org-621124-health", operation=operation, subject=subject_of(person))
     body = {"record_type": "vaccination", "document": DOCUMENT} | change
     async with registry.as_(office) as client:
         answer = await client.post(f"/v1/referrals/{uuid.uuid4()}/held-records", json=body)
