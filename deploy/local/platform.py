@@ -107,7 +107,7 @@ class Platform:
         """Why the region's app process ended, as far as its log says."""
         log = region.logs / "apps.log"
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
-        return f"the apps of {region.code} ended; {log} says:\n" + "\n".join(lines[-3:])
+        return f"the apps of {region.code} ended; {log} says:\n" + "\n".join(lines[-1:])
 
     async def first_death(self) -> str:
         """Waits until a child ends by itself; says which."""

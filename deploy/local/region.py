@@ -9,9 +9,11 @@ import asyncio
 import contextlib
 import importlib
 import json
+import logging
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -41,10 +43,33 @@ class Server(uvicorn.Server):
         yield
 
 
+class Words(logging.Handler):
+    """What the servers themselves have to say, a line of JSON each.
+
+    The text of an exception may quote a person's values (SQLAlchemy's quotes the row), so only its kind and the places
+    that it passed are written; why an app could not start is written whole.
+    """
+
+    last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes one record."""
+        said = record.getMessage()
+        line: dict[str, object] = {"event": "server", "level": record.levelname.lower(), "detail": said}
+        if record.exc_info and record.exc_info[0]:
+            line["reason"] = record.exc_info[0].__name__
+            line["places"] = [f"{at.filename}:{at.lineno}" for at in traceback.extract_tb(record.exc_info[2])[-6:]]
+        if said.startswith("Traceback"):
+            self.last = said.strip().splitlines()[-1]
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Migrates and serves until SIGTERM, SIGINT, or the end of the launcher. Returns the exit code."""
     options = parsed(arguments)
     os.umask(0o077)
+    words = Words(logging.WARNING)
+    logging.getLogger("uvicorn").addHandler(words)
     environ = environment(options.environment)
     apps = options.apps.split(",")
     modules = {app: importlib.import_module(MODULES[app]) for app in apps}
@@ -58,7 +83,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     servers = {app: server(modules[app].create(settings[app]), settings[app]) for app in apps}
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(serve(servers, options.supervised))
+        ended = runner.run(serve(servers, options.supervised))
+    if ended:
+        sys.stderr.write(f"{ended} ended by itself: {words.last or 'see the lines above'}\n")
+    return 1 if ended else 0
 
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -98,26 +126,30 @@ def server(app: Any, settings: Settings) -> Server:
     )
 
 
-async def serve(servers: Mapping[str, Server], supervised: bool) -> int:
-    """Serves all until one ends or the process is told to stop; then all stop. Exit code 1 if one ended by itself."""
+async def serve(servers: Mapping[str, Server], supervised: bool) -> str:
+    """Serves all until one ends or the process is told to stop; then all stop. Says which ended by itself, if any."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    running = {asyncio.create_task(one.serve(), name=app): one for app, one in servers.items()}
+    running = {asyncio.create_task(until_end(one), name=app) for app, one in servers.items()}
     waiting: set[asyncio.Task[object]] = {asyncio.ensure_future(told.wait())}
     if supervised:
         waiting.add(asyncio.ensure_future(launcher_gone()))
     await asyncio.wait({*running, *waiting}, return_when=asyncio.FIRST_COMPLETED)
-    ended = [task.get_name() for task in running if task.done()]
+    ended = ", ".join(task.get_name() for task in running if task.done())
     for one in servers.values():
         one.should_exit = True
-    await asyncio.gather(*running, return_exceptions=True)
+    await asyncio.gather(*running)
     for task in waiting:
         task.cancel()
-    if ended:
-        sys.stderr.write(f"{', '.join(ended)} ended by itself; the lines above say why\n")
-    return 1 if ended else 0
+    return ended
+
+
+async def until_end(one: Server) -> None:
+    """Serves. A server that cannot start ends the process (SystemExit): here it only ends itself, the others close."""
+    with contextlib.suppress(SystemExit):
+        await one.serve()
 
 
 async def launcher_gone() -> None:
