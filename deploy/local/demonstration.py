@@ -62,7 +62,7 @@ def credentials(regions: Sequence[places.Region]) -> Facts:
 
 def of_region(region: places.Region) -> Facts:
     """The credentials of one region."""
-    log_key = secrets.ed25519(region.secrets / "gateway" / "log.pem")
+    log_key = secrets.log_key(region)
     seeded = seed(region)
     return {
         "name": region.name,

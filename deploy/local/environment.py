@@ -47,7 +47,7 @@ def variables(
     found |= {f"JIELI_GATEWAY_{key}": value for key, value in of_gateway(region).items()}
     secrets.write_private(region.secrets / "seed.json", written(demonstration.seed(region)))
     secrets.write_private(region.secrets / "gateway" / "peers.json", written(secrets.peers(region, everyone)))
-    secrets.es256(region.secrets / "identity" / "token.pem")
+    secrets.signing_keys(region)
     return found
 
 

@@ -82,6 +82,18 @@ def federation_key(region: places.Region) -> ECKey:
     return es256(region.secrets / "gateway" / "federation.pem")
 
 
+def log_key(region: places.Region) -> OKPKey:
+    """The key by which the region's gateway signs the checkpoints of its log."""
+    return ed25519(region.secrets / "gateway" / "log.pem")
+
+
+def signing_keys(region: places.Region) -> None:
+    """Makes those keys of the region's apps that do not exist yet."""
+    es256(region.secrets / "identity" / "token.pem")
+    log_key(region)
+    federation_key(region)
+
+
 def peers(region: places.Region, everyone: Iterable[places.Region]) -> dict[str, dict[str, str]]:
     """What the region's gateway knows of the others: address, and the pinned thumbprint of the federation key."""
     return {
