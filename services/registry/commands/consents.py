@@ -37,9 +37,7 @@ SENSITIVE_UNKNOWN = problems.kind(
 ALREADY_GIVEN = problems.kind(
     409, "consent-already-given", "This consent is live", "Withdraw it first, or keep it as it is."
 )
-NOT_GIVEN = problems.kind(
-    409, "consent-not-live", "There is nothing to withdraw", "Only a given consent is withdrawn."
-)
+NOT_GIVEN = problems.kind(409, "consent-not-live", "There is nothing to withdraw", "Only a given consent is withdrawn.")
 
 
 FACTS = {"referral", "recipient", "purpose", "agreement", "agreement_version", "consent_hash"}
