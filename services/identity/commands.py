@@ -141,26 +141,26 @@ async def seed(runtime: Runtime) -> None:
     async with runtime.sessions() as session, session.begin():
         for entry in content["organizations"]:
             rules.check_organization(entry["name"], entry["kind"], closed)
-            if await _put(session, Organization, entry):
-                event = {key: value for key, value in entry.items() if key != "id"} | {"organization": entry["id"]}
-                await outbox.emit(session, entry["id"], OrganizationRegistered.model_validate(event))
+            if await _put(session, Organization, "organization", entry):
+                await outbox.emit(session, entry["organization"], OrganizationRegistered.model_validate(entry))
         for entry in content["clients"]:
-            if await _put(session, Client, entry):
-                client = ClientRegistered(client=entry["id"], organization=entry["organization"])
-                await outbox.emit(session, entry["id"], client)
+            if await _put(session, Client, "client", entry):
+                event = ClientRegistered(client=entry["client"], organization=entry["organization"])
+                await outbox.emit(session, entry["client"], event)
         for entry in content["staff"]:
             rules.check_roles(tuple(entry["roles"]))
-            await _put(session, Staff, entry)
+            await _put(session, Staff, "staff", entry)
         for entry in content["assertion_issuers"]:
-            await _put(session, AssertionIssuer, entry)
+            await _put(session, AssertionIssuer, "issuer", entry)
 
 
-async def _put(session: AsyncSession, table: type[SQLModel], entry: dict[str, Any]) -> bool:
-    """Insert or update a row by its id; True when something changed. What was revoked stays revoked."""
-    row = await session.get(table, entry["id"])
+async def _put(session: AsyncSession, table: type[SQLModel], noun: str, entry: dict[str, Any]) -> bool:
+    """Insert or update a row by its id, which the file calls by its noun; True when something changed."""
+    values = {"id" if key == noun else key: value for key, value in entry.items()}
+    row = await session.get(table, values["id"])
     ended = getattr(row, "state", "active") == "revoked"
-    if ended or (row is not None and all(getattr(row, key) == value for key, value in entry.items())):
+    if ended or (row is not None and all(getattr(row, key) == value for key, value in values.items())):
         return False
-    await session.merge(table(**entry))
+    await session.merge(table(**values))
     await session.flush()
     return True

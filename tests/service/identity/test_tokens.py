@@ -24,12 +24,12 @@ PLACE = {"parent": None, "district": "610118", "services": []}
 FAR = int(time.time()) + 9999
 SEED = {
     "organizations": [
-        {"id": "org-a", "name": "教育局", "kind": "department", **PLACE},
-        {"id": "org-b", "name": "住建局", "kind": "department", **PLACE},
+        {"organization": "org-a", "name": "教育局", "kind": "department", **PLACE},
+        {"organization": "org-b", "name": "住建局", "kind": "department", **PLACE},
     ],
-    "clients": [{"id": "a-system", "organization": "org-a", "jwk": KEY.as_dict(private=False)}],
-    "staff": [{"id": "staff-a", "organization": "org-a", "roles": ["officer"]}],
-    "assertion_issuers": [{"id": "demonstration", "jwk": KEY.as_dict(private=False)}],
+    "clients": [{"client": "a-system", "organization": "org-a", "jwk": KEY.as_dict(private=False)}],
+    "staff": [{"staff": "staff-a", "organization": "org-a", "roles": ["officer"]}],
+    "assertion_issuers": [{"issuer": "demonstration", "jwk": KEY.as_dict(private=False)}],
 }
 
 
