@@ -11,6 +11,7 @@ import importlib
 import json
 import logging
 import os
+import re
 import signal
 import sys
 import traceback
@@ -31,6 +32,7 @@ MODULES = {
     "cases": "services.cases.main",
     "gateway": "gateway.main",
 }
+RAISED = re.compile(r"[\w.]+: ")  # how a traceback's line with the exception begins
 DRAIN = 20  # seconds that requests in hand may still take once the process is told to stop
 
 
@@ -60,7 +62,8 @@ class Words(logging.Handler):
             line["reason"] = record.exc_info[0].__name__
             line["places"] = [f"{at.filename}:{at.lineno}" for at in traceback.extract_tb(record.exc_info[2])[-6:]]
         if said.startswith("Traceback"):
-            self.last = said.strip().splitlines()[-1]
+            raised = [text for text in said.splitlines() if RAISED.match(text)]
+            self.last = raised[-1] if raised else said.strip().splitlines()[-1]
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 

@@ -134,9 +134,10 @@ def stop(directory: Path, environ: Mapping[str, str]) -> None:
         raise LaunchError(f"{directory / checks.LOCK} is held by process {pid}, which is no launcher: left alone")
     else:
         with contextlib.suppress(psutil.NoSuchProcess):
-            process = psutil.Process(pid)
-            process.terminate()
-            psutil.wait_procs([process], timeout=STOP)
+            psutil.Process(pid).terminate()
+        deadline = time.monotonic() + STOP
+        while checks.holder(directory) is not None and time.monotonic() < deadline:
+            time.sleep(0.05)
         if checks.holder(directory) is not None:
             raise LaunchError(f"process {pid} did not stop within {STOP} s; its output says what it waits for")
         show("stopped; the data is kept")
