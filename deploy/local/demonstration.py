@@ -44,14 +44,14 @@ def seed(region: places.Region) -> Facts:
         "organizations": organizations(region),
         "clients": [
             {
-                "id": client_id(entry["id"]),
-                "organization": entry["id"],
-                "jwk": secrets.public_jwk(secrets.es256(keys(region) / f"{client_id(entry['id'])}.pem")),
+                "client": client_id(entry["organization"]),
+                "organization": entry["organization"],
+                "jwk": secrets.public_jwk(secrets.es256(keys(region) / f"{client_id(entry['organization'])}.pem")),
             }
             for entry in organizations(region)
         ],
         "staff": staff(region),
-        "assertion_issuers": [{"id": issuer(region), "jwk": secrets.public_jwk(issuing)}],
+        "assertion_issuers": [{"issuer": issuer(region), "jwk": secrets.public_jwk(issuing)}],
     }
 
 
@@ -71,16 +71,16 @@ def of_region(region: places.Region) -> Facts:
         "messages_file": str(messages(region)),
         "log_public_key": log_key.as_pem(private=False).decode(),
         "issuer": {
-            "id": issuer(region),
+            "issuer": issuer(region),
             "kid": seeded["assertion_issuers"][0]["jwk"]["kid"],
             "key_file": str(keys(region) / "issuer.pem"),
         },
         "clients": [
             {
-                "id": entry["id"],
+                "client": entry["client"],
                 "organization": entry["organization"],
                 "kid": entry["jwk"]["kid"],
-                "key_file": str(keys(region) / f"{entry['id']}.pem"),
+                "key_file": str(keys(region) / f"{entry['client']}.pem"),
             }
             for entry in seeded["clients"]
         ],

@@ -91,7 +91,7 @@ def test_the_seed_and_the_credentials_tell_no_private_key(regions: list[places.R
 def test_the_demonstrations_organisations_are_of_kinds_and_services_that_exist(regions: list[places.Region]) -> None:
     known = vocabulary.load()
     for region in regions:
-        ids = {entry["id"] for entry in demonstration.organizations(region)}
+        ids = {entry["organization"] for entry in demonstration.organizations(region)}
         for entry in demonstration.organizations(region):
             assert known.forbidden(entry["name"], entry["kind"]) is None
             assert set(entry["services"]) <= set(known.services)
