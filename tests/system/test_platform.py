@@ -73,7 +73,7 @@ def launch(place: dict[str, str], directory: Path) -> Launched:
 def token(region: dict[str, Any]) -> httpx.Response:
     """A system of the demonstration asks the gateway for an access token (RFC 7523)."""
     client, now = region["clients"][0], int(time.time())
-    claims = {"iss": client["id"], "sub": client["id"], "aud": region["gateway_url"], "iat": now, "exp": now + 60}
+    claims = {"iss": client["client"], "sub": client["client"], "aud": region["gateway_url"], "iat": now, "exp": now + 60}
     key = ECKey.import_key(Path(client["key_file"]).read_text(encoding="ascii"))
     signed = jwt.encode({"alg": "ES256", "kid": client["kid"]}, {**claims, "jti": str(uuid.uuid4())}, key)
     form = {
