@@ -22,8 +22,11 @@ class Seals:
         self._seal = AESGCM(bytes.fromhex(settings.seal_key))
 
     def pairwise(self, service: str, person: str) -> str:
-        """The id by which one service knows a person: HMAC-SHA-256 under that service's key, as a UUID (line 12)."""
-        return str(uuid.UUID(bytes=hmac.digest(self._pairwise[service], person.encode(), "sha256")[:16], version=8))
+        """The id by which one service knows a person: HMAC-SHA-256 under its key, as a UUIDv8 (RFC 9562, 5.8)."""
+        made = bytearray(hmac.digest(self._pairwise[service], person.encode(), "sha256")[:16])
+        made[6] = made[6] & 0x0F | 0x80
+        made[8] = made[8] & 0x3F | 0x80
+        return str(uuid.UUID(bytes=bytes(made)))
 
     def seal(self, person: str) -> str:
         """A fresh seal: two seals of one person cannot be joined by anyone else."""
