@@ -82,6 +82,9 @@ class NatsBus:
         self.stream = settings.app.upper()
         self.replicas = settings.nats_replicas
         self.stopping = asyncio.Event()
+        self._consuming = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @property
     def jetstream(self) -> JetStreamContext:
@@ -142,16 +145,25 @@ class NatsBus:
 
     async def consume(self, stream: str, filters: list[str], consumer: Consumer) -> None:
         """Pull from `stream` by this app's durable; re-binds after any failure of the server."""
+        self._consuming += 1
+        self._idle.clear()
+        try:
+            while not self.stopping.is_set():
+                try:
+                    await self._follow(stream, filters, consumer)
+                except (JetStreamError, nats.errors.Error, TimeoutError) as error:
+                    log.warning("consumer_binds_again", stream=stream, reason=type(error).__name__)
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self.stopping.wait(), 0.5)
+        finally:
+            self._consuming -= 1
+            if not self._consuming:
+                self._idle.set()
+
+    async def _follow(self, stream: str, filters: list[str], consumer: Consumer) -> None:
+        subscription = await self._bind(stream, filters)
         while not self.stopping.is_set():
-            try:
-                subscription = await self._bind(stream, filters)
-                while not self.stopping.is_set():
-                    await self._batch(subscription, consumer)
-                return
-            except (JetStreamError, nats.errors.Error, TimeoutError) as error:
-                log.warning("consumer_binds_again", stream=stream, reason=type(error).__name__)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.stopping.wait(), 0.5)
+            await self._batch(subscription, consumer)
 
     async def _bind(self, stream: str, filters: list[str]) -> JetStreamContext.PullSubscription:
         config = api.ConsumerConfig(
@@ -180,10 +192,13 @@ class NatsBus:
                 await message.nak(delay=later.seconds)
 
     async def stop(self) -> None:
-        """Stop fetching, then drain within 5 s."""
+        """Stop fetching, let what is in hand finish, then close. `drain` never ends on pull subscriptions."""
         self.stopping.set()
+        await self._idle.wait()
         with contextlib.suppress(nats.errors.Error, ConnectionError, TimeoutError):
-            await asyncio.wait_for(self.client.drain(), 5)
+            await asyncio.wait_for(self.client.flush(), 2)
+        with contextlib.suppress(nats.errors.Error, ConnectionError):
+            await self.client.close()
 
 
 async def connect(settings: Settings) -> NatsBus:

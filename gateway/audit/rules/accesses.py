@@ -31,14 +31,17 @@ class Access:
 
     @property
     def first(self) -> dict[str, Any]:
+        """The earliest entry."""
         return self.lines[0][1]
 
     @property
     def last(self) -> dict[str, Any]:
+        """The newest entry."""
         return self.lines[-1][1]
 
     @property
     def refused(self) -> bool:
+        """Whether a step said no."""
         return any(body["verdict"] == "deny" for _, body in self.lines)
 
     @property
@@ -50,6 +53,7 @@ class Access:
 
     @property
     def reason(self) -> str | None:
+        """The code of the step that said no."""
         return next((body["reason"] for _, body in self.lines if body["reason"]), None)
 
     def fields(self, kind: str) -> list[str]:
