@@ -1,16 +1,17 @@
 """Agreements are public: anybody may read who gets what, why and until when."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 
 from gateway.agreements import queries, rules
 from gateway.agreements.schemas import AgreementOut, AgreementsOut
 from gateway.agreements.tables import AgreementVersion
+from gateway.exchange.api import public
 from shared.runtime import Runtime
 
 router = APIRouter()
 
 
-@router.get("/v1/agreements")
+@router.get("/v1/agreements", dependencies=[Depends(public)])
 async def agreements(request: Request) -> AgreementsOut:
     """Every agreement of this region: the version in force or suspended, else the newest."""
     runtime: Runtime = request.app.state.runtime
@@ -18,7 +19,7 @@ async def agreements(request: Request) -> AgreementsOut:
         return AgreementsOut(agreements=[_out(row) for row in await queries.currents(session)])
 
 
-@router.get("/v1/agreements/{agreement}")
+@router.get("/v1/agreements/{agreement}", dependencies=[Depends(public)])
 async def agreement(request: Request, agreement: str) -> AgreementOut:
     """One agreement: the version in force or suspended, else the newest."""
     runtime: Runtime = request.app.state.runtime

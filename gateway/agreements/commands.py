@@ -57,7 +57,10 @@ async def move(session: AsyncSession, agreement_id: str, verb: str) -> Change:
     row = await queries.current(session, agreement_id)
     if row is None:
         raise rules.AGREEMENT_GONE()
-    return await _move(session, row, rules.MACHINE.after(row.state, verb))
+    state = rules.MACHINE.after(row.state, verb)
+    await _make_room(session, row, state)
+    row.state = state
+    return await _moved(session, row)
 
 
 async def reload(session: AsyncSession, index: Index) -> None:
@@ -74,9 +77,12 @@ async def _apply_one(session: AsyncSession, agreement: Agreement) -> Change:
             f"{agreement.agreement_id} version {agreement.version} was applied with other content:"
             " a version never changes, write the next one"
         )
-    if not rules.later(row.state, agreement.state):
+    state = rules.after_file(row.state, agreement.state)
+    if state == row.state:
         return Change(row.id, row.version, "same", row.state)
-    return await _move(session, row, agreement.state)
+    await _make_room(session, row, state)
+    row.state = state
+    return await _moved(session, row)
 
 
 async def _add(session: AsyncSession, agreement: Agreement) -> Change:
@@ -102,10 +108,12 @@ async def _add(session: AsyncSession, agreement: Agreement) -> Change:
     return Change(row.id, row.version, "new", row.state)
 
 
-async def _move(session: AsyncSession, row: AgreementVersion, state: str) -> Change:
+async def _make_room(session: AsyncSession, row: AgreementVersion, state: str) -> None:
     if state == "active":
         await _end_others(session, queries.agreement(row))
-    row.state = state
+
+
+async def _moved(session: AsyncSession, row: AgreementVersion) -> Change:
     session.add(row)
     await session.flush()
     await _tell(session, row)

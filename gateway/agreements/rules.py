@@ -52,9 +52,9 @@ AGREEMENT_GONE = problems.kind(
 _ORDER = ("draft", "offered", "agreed", "active", "suspended", "expired", "terminated")
 
 
-def later(state: str, target: str) -> bool:
-    """Whether `target` lies ahead: a file moves a version on, and never lifts a suspension or revives what ended."""
-    return _ORDER.index(target) > _ORDER.index(state)
+def after_file(state: str, declared: str) -> str:
+    """The state after a file that declares one: it moves a version on, never lifts a suspension or revives an end."""
+    return max(state, declared, key=_ORDER.index)
 
 
 class Party(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -114,11 +114,10 @@ async def withdraw(engine: AsyncEngine, seals: Seals, person: str, consent: str)
     was given may still be on its way.
     """
     async with engine.begin() as connection:
-        known = await connection.execute(_OWNER, {"consent": consent})
-        owner = known.scalar_one_or_none()
+        owner = await queries.owner(connection, consent)
         if owner is not None and seals.open(owner) != person:
             raise problems.NOT_FOUND()
-        await connection.execute(_BLOCK, {"consent": consent})
+        await queries.block(connection, consent)
         row = {"consent": consent, "seal": seals.seal(person), "forwarded": False, "at": datetime.now(UTC)}
         await connection.execute(insert(Withdrawal).values(row).on_conflict_do_nothing())
 
@@ -127,7 +126,3 @@ async def forwarded(engine: AsyncEngine, consent: str) -> None:
     """The registry took the withdrawal, or never knew such a consent."""
     async with engine.begin() as connection:
         await connection.execute(text("UPDATE withdrawal SET forwarded = true WHERE consent = :c"), {"c": consent})
-
-
-_OWNER = text("SELECT seal FROM consent WHERE id = :consent")
-_BLOCK = text("SELECT id FROM link WHERE consent = :consent FOR UPDATE")

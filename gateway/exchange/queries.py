@@ -27,8 +27,8 @@ WHERE link.id = ANY(:objects)
 """
 _FOUND = text(_LOOK)
 _HOLD = text("SELECT id FROM link WHERE id = ANY(:objects) ORDER BY id FOR SHARE")
-
-
+_OWNER = text("SELECT seal FROM consent WHERE id = :consent")
+_BLOCK = text("SELECT id FROM link WHERE consent = :consent FOR UPDATE")
 _USAGE = text("""
 SELECT agreement, span, calls FROM quota
 WHERE agreement = ANY(:agreements)
@@ -113,3 +113,14 @@ async def open_withdrawals(session: AsyncSession) -> list[Withdrawal]:
     before = datetime.now(UTC) - timedelta(seconds=2)
     statement = select(Withdrawal).where(~col(Withdrawal.forwarded), col(Withdrawal.at) < before).limit(50)
     return list((await session.scalars(statement)).all())
+
+
+async def owner(connection: AsyncConnection, consent: str) -> str | None:
+    """The seal of whoever gave a consent, or None while it is not known here."""
+    found: str | None = await connection.scalar(_OWNER, {"consent": consent})
+    return found
+
+
+async def block(connection: AsyncConnection, consent: str) -> None:
+    """Lock what a consent opens, against the exchanges that hold it."""
+    await connection.execute(_BLOCK, {"consent": consent})

@@ -124,8 +124,8 @@ async def revoke_client(session: AsyncSession, grant: Grant, client_id: str) -> 
     client = await queries.client(session, client_id)
     if client is None or client.organization != grant.actor.organisation:
         raise problems.NOT_FOUND()
-    if client.state == "active":
-        client.state = "revoked"
+    if client.state == rules.CLIENT.initial:
+        client.state = rules.CLIENT.after(client.state, "revoke")
         session.add(client)
         await outbox.emit(session, client.id, ClientRevoked(client=client.id, organization=client.organization))
     return client
@@ -157,7 +157,7 @@ async def seed(runtime: Runtime) -> None:
 async def _put(session: AsyncSession, table: type[SQLModel], noun: str, entry: dict[str, Any]) -> bool:
     """Insert or update a row by its id, which the file calls by its noun; True when something changed."""
     values = {"id" if key == noun else key: value for key, value in entry.items()}
-    row = await session.get(table, values["id"])
+    row = await queries.known(session, table, values["id"])
     ended = getattr(row, "state", "active") == "revoked"
     if ended or (row is not None and all(getattr(row, key) == value for key, value in values.items())):
         return False

@@ -1,12 +1,15 @@
 """Every SELECT of identity."""
 
 import uuid
+from typing import TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 
 from services.identity.tables import AssertionIssuer, Client, Organization, Staff
+
+Row = TypeVar("Row", bound=SQLModel)
 
 
 async def organizations(session: AsyncSession) -> list[Organization]:
@@ -39,6 +42,11 @@ async def active_staff(session: AsyncSession, staff_id: str) -> Staff | None:
 async def issuer(session: AsyncSession, issuer_id: str) -> AssertionIssuer | None:
     """Who may vouch for people."""
     return await session.get(AssertionIssuer, issuer_id)
+
+
+async def known(session: AsyncSession, table: type[Row], row_id: str) -> Row | None:
+    """What is stored under an id."""
+    return await session.get(table, row_id)
 
 
 async def person(session: AsyncSession, tag: bytes, fresh: uuid.UUID) -> uuid.UUID:

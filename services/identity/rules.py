@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared import problems
+from shared import problems, states
 from shared.contracts.vocabulary import Vocabulary
 
 TOKEN_LIFETIME = 600  # seconds, the longest an access token lives
@@ -12,6 +12,7 @@ CLOCK_SKEW = 60  # seconds that two honest clocks may differ
 ROLES = frozenset(
     {"counter", "officer", "mediator", "registrar", "coordinator", "data_protection_officer", "administrator"}
 )
+CLIENT = states.Machine("client", "active", states.moves({"revoke": ("active", "revoked")}))
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 

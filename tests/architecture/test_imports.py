@@ -19,10 +19,10 @@ MAY_CALL_OUT = {
     "shared.bus": "the event bus, and its monitoring page at the start",
 }
 # Which other rooms of the gateway a room may import; `exchange.api` is how a room knows who calls.
-ROOMS = {
+ROOMS: dict[str, set[str]] = {
     "exchange": {"agreements", "audit"},
     "agreements": {"exchange.api"},
-    "audit": {"exchange.api"},
+    "audit": set(),
     "federation": {"exchange", "audit"},
     "webhooks": {"exchange", "audit", "agreements"},
 }

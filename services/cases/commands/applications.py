@@ -31,7 +31,7 @@ async def check_vocabulary(runtime: Runtime) -> None:
 
 async def keep_committee(session: AsyncSession, event: OrganizationRegistered) -> None:
     """Know the committees that identity registered, and no other organisation."""
-    known = await session.get(Committee, event.organization)
+    known = await cases.known_committee(session, event.organization)
     if event.kind == MEDIATION_COMMITTEE:
         await session.merge(Committee(id=event.organization, name=event.name, district=event.district))
     elif known:

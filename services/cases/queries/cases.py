@@ -63,10 +63,15 @@ async def parties(session: AsyncSession, case_id: uuid.UUID) -> list[Party]:
     return list((await session.scalars(select(Party).where(Party.case_id == case_id).order_by(Party.role))).all())
 
 
+async def known_committee(session: AsyncSession, committee_id: str) -> Committee | None:
+    """The committee with this id."""
+    return await session.get(Committee, committee_id)
+
+
 async def committee(session: AsyncSession, wanted: str | None, region: str) -> Committee | None:
     """The committee asked for, or else the one nearest to the whole region."""
     if wanted:
-        return await session.get(Committee, wanted)
+        return await known_committee(session, wanted)
     nearest = select(Committee).order_by((col(Committee.district) == region).desc(), Committee.district, Committee.id)
     return (await session.scalars(nearest.limit(1))).first()
 

@@ -191,7 +191,7 @@ async def confirm(session: AsyncSession, runtime: Runtime, body: ConfirmationIn)
     key = bytes.fromhex(runtime.settings.index_key)
     fits = hmac.compare_digest(expected or bytes(32), indexes.code(key, str(body.request), body.code))
     row = await queries.release(session, body.request) if fits else None
-    held = await session.get(HeldRecord, row.held) if row is not None else None
+    held = await queries.held_record(session, row) if row is not None else None
     if row is None or held is None:
         return False
     row.state = records.RELEASE.after(row.state, "confirm")

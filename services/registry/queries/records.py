@@ -40,6 +40,11 @@ async def request(session: AsyncSession, request_id: uuid.UUID) -> RecordRequest
     return row
 
 
+async def held_record(session: AsyncSession, row: Release) -> HeldRecord | None:
+    """The record that a peer's request found here, if it found one."""
+    return await session.get(HeldRecord, row.held)
+
+
 async def answer(vault: Vault, row: RecordRequest) -> schemas.Document:
     """The record that came back; 404 while there is none."""
     if row.answer is None:

@@ -104,9 +104,9 @@ def test_the_hash_ignores_the_state_and_the_consent_hash_ignores_the_rate() -> N
 def test_a_suspension_is_lifted_by_a_verb_and_never_by_a_file() -> None:
     assert rules.MACHINE.after("active", "suspend") == "suspended"
     assert rules.MACHINE.after("suspended", "activate") == "active"
-    assert not rules.later("suspended", "active")
-    assert not rules.later("terminated", "active")
-    assert rules.later("draft", "active")
+    assert rules.after_file("suspended", "active") == "suspended"
+    assert rules.after_file("terminated", "active") == "terminated"
+    assert rules.after_file("draft", "active") == "active"
     with pytest.raises(problems.Problem) as raised:
         rules.MACHINE.after("terminated", "activate")
     assert raised.value.extras["allowed"] == []

@@ -1,0 +1,112 @@
+"""Routes: each says who may call it, the gateway's table and the services agree, verbs are verbs."""
+
+import re
+
+import pytest
+from fastapi.routing import APIRoute
+
+from shared.requests import Caller
+from tests.architecture import house
+
+# What a route of the gateway's own rooms depends on to say who may call it.
+DOORS = {
+    "gateway.exchange.api.public",
+    "gateway.exchange.api.resident",
+    "gateway.audit.api.public",
+    "gateway.audit.api.resident",
+    "gateway.federation.api.signed",
+}
+VERB = re.compile(r"/(?:\{\w+\}|[a-z][a-z-]*):[a-z]+(?:-[a-z]+)*$")
+# Bare last segments that would be verbs in disguise.
+DISGUISED = re.compile(
+    r"/(?:accept|reject|start|hold|resume|complete|fail|cancel|confirm|dispute|withdraw|revoke|sign|stop|seal|close|open)$"
+)
+SERVICES = sorted(set(house.apps()) - {"gateway"})
+
+
+def methods(route: APIRoute) -> set[str]:
+    return (route.methods or set()) - {"HEAD"}
+
+
+def kinds(route: APIRoute) -> list[tuple[str, ...]]:
+    """The kinds of call that each Caller among the dependencies takes."""
+    return [each.kinds for each in set(house.dependencies(route.dependant)) if isinstance(each, Caller)]
+
+
+def shape(path: str) -> str:
+    """The path whatever its members are called."""
+    return re.sub(r"\{\w+(?::path)?\}", "{}", path)
+
+
+def offered(service: str) -> dict[tuple[str, str], str]:
+    """(method, shape) -> kind of every route of a service."""
+    return {
+        (method, shape(route.path)): kinds(route)[0][0] for route in house.routes(service) for method in methods(route)
+    }
+
+
+def table() -> dict[tuple[str, str], tuple[str, str]]:
+    """(method, shape) -> (service, kind) of the gateway's table."""
+    return {(line.method, shape(line.template)): (line.service, line.kind) for line in house.route_table()}
+
+
+@pytest.mark.parametrize("app", SERVICES)
+def test_every_route_of_a_service_takes_exactly_one_kind_of_call(app: str) -> None:
+    unclear = {f"{methods(r)} {r.path}": kinds(r) for r in house.routes(app) if [len(k) for k in kinds(r)] != [1]}
+    assert not unclear, f"depend on one of shared.requests.Public, Self, Internal, Exchange, Platform: {unclear}"
+
+
+def test_every_route_of_the_gateway_says_who_may_call_it() -> None:
+    open_ = []
+    for route in house.routes("gateway"):
+        doors = {f"{each.__module__}.{each.__qualname__}" for each in house.dependencies(route.dependant)}
+        if len(doors & DOORS) != 1:
+            open_.append(f"{methods(route)} {route.path}")
+    assert not open_, f"depend on public, resident or signed, written out: {open_}"
+
+
+def test_the_gateway_leads_only_to_what_services_offer_as_the_same_kind() -> None:
+    running = set(SERVICES)
+    listed = {place: kind for place, (service, kind) in table().items() if service in running}
+    real = {place: kind for service in SERVICES for place, kind in offered(service).items()}
+    wrong = {place: (kind, real.get(place)) for place, kind in listed.items() if real.get(place) != kind}
+    assert not wrong, f"(table, service) differ: {wrong}"
+
+
+@pytest.mark.parametrize("app", SERVICES)
+def test_no_route_of_a_service_is_hidden(app: str) -> None:
+    """What is not in the gateway's table is for the gateway alone, and its path says so."""
+    listed = {place for place, (service, _) in table().items() if service == app}
+    hidden = {
+        place: kind
+        for place, kind in offered(app).items()
+        if place not in listed and not (kind == "platform" and place[1].startswith("/platform/"))
+    }
+    assert not hidden, f"add these to gateway.exchange.routes or take them away: {hidden}"
+
+
+def test_the_table_has_each_route_once() -> None:
+    lines = [(line.method, shape(line.template)) for line in house.route_table()]
+    assert len(lines) == len(set(lines))
+
+
+def test_the_kind_of_a_call_shows_in_its_path() -> None:
+    """`/v1/me/` is the caller's own and nothing else is."""
+    wrong = [f"{k} {m} {p}" for (m, p), (_, k) in table().items() if (k == "self") != p.startswith("/v1/me/")]
+    assert not wrong
+
+
+@pytest.mark.parametrize("app", sorted(house.apps()))
+def test_state_moves_by_verbs(app: str) -> None:
+    """`POST /things/{id}:verb`; a PATCH of a state would be a second door."""
+    for route in house.routes(app):
+        assert "PATCH" not in methods(route), f"{route.path}: name the verb"
+        assert not DISGUISED.search(route.path), f"{route.path}: write :verb"
+        if ":" in shape(route.path):
+            assert methods(route) == {"POST"} and VERB.search(route.path), route.path
+
+
+@pytest.mark.parametrize("app", sorted(house.apps()))
+def test_every_route_is_described(app: str) -> None:
+    silent = [route.path for route in house.routes(app) if not route.description]
+    assert not silent, f"a docstring says what it does: {silent}"
