@@ -28,7 +28,7 @@ define install # $(1): the lock file
 	@touch $@
 endef
 
-.PHONY: help setup run stop reset demo test conformance check lint types bench lock ci-suites openapi migrate
+.PHONY: crash help setup run stop reset demo test conformance check lint types bench lock ci-suites openapi migrate
 
 help: ## what can be asked
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -73,6 +73,9 @@ types: $(VENV)/.dev-lock ## strict types
 check: lint types test ## everything a change has to pass before it lands
 
 ci-suites: lint types test conformance ## what .ci/run calls
+
+crash: $(VENV)/.dev-lock ## kill -9 of everything, three times, while referrals are created; prints the verdict
+	@$(BIN)/python -m tests.system.crash 3
 
 bench: $(VENV)/.dev-lock ## the benchmarks, both sides in one run; results in benchmarks/results/
 	@$(BIN)/python -m benchmarks
