@@ -28,7 +28,7 @@ define install # $(1): the lock file
 	@touch $@
 endef
 
-.PHONY: crash help setup run stop reset demo test conformance check lint types bench lock ci-suites openapi migrate
+.PHONY: help setup run stop reset demo test conformance check lint types bench lock ci-suites docs migrate crash
 
 help: ## what can be asked
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -80,7 +80,7 @@ crash: $(VENV)/.dev-lock ## kill -9 of everything, three times, while referrals 
 bench: $(VENV)/.dev-lock ## the benchmarks, both sides in one run; results in benchmarks/results/
 	@$(BIN)/python -m benchmarks
 
-openapi: $(VENV)/.dev-lock ## write docs/openapi/ and docs/asyncapi.json from the code
+docs: $(VENV)/.dev-lock ## write docs/openapi/, asyncapi.json, errors.md and settings.md from the code
 	@$(BIN)/python -m cli.main documents
 
 lock: ## resolve the locks again (needs uv); they hold hashes and no index addresses

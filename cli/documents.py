@@ -1,37 +1,66 @@
-"""`jieli documents`: writes the published descriptions, OpenAPI per app and AsyncAPI for the events, from the code."""
+"""`jieli documents`: what is published about the code, made from the code: OpenAPI, AsyncAPI, problems, settings."""
 
 import importlib
 import json
+import pkgutil
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
+from pydantic_core import PydanticUndefined
+
+import gateway
+import services
+from cli import asyncapi
 from deploy.local import places, region
-from shared.contracts import events
+from shared import problems
 from shared.settings import Settings
 
 DOCS = places.ROOT / "docs"
+MADE = "<!-- Made from the code by `make docs`; a test holds it equal. -->"
 UNUSED = secrets.token_hex(32)  # apps want well-formed keys even where nothing is signed with them
 
 
 def write(directory: Path = DOCS) -> None:
-    """Writes openapi/<app>.json and asyncapi.json under the directory; no server is needed."""
-    for app in region.MODULES:
-        save(directory / "openapi" / f"{app}.json", openapi(app))
-    save(directory / "asyncapi.json", asyncapi())
+    """Writes openapi/<app>.json, asyncapi.json, errors.md and settings.md; no server is needed."""
+    for name, text in pages().items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
-def save(path: Path, document: dict[str, Any]) -> None:
-    """One document, in the same form each time, so that a difference is a change."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+def pages() -> dict[str, str]:
+    """Every made document: its path under docs/ and its text."""
+    load_everything()
+    found = {f"openapi/{app}.json": as_json(built(app).openapi()) for app in region.MODULES}
+    handled = {app: importlib.import_module(module).SERVICE.handlers for app, module in region.MODULES.items()}
+    return found | {
+        "asyncapi.json": as_json(asyncapi.document(handled)),
+        "errors.md": errors(),
+        "settings.md": settings_page(),
+    }
 
 
-def openapi(app: str) -> dict[str, Any]:
-    """The OpenAPI document of one app."""
+def as_json(document: dict[str, Any]) -> str:
+    """The same form each time, so that a difference is a change."""
+    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def load_everything() -> None:
+    """Imports every module of the apps, so that each problem code is declared."""
+    for package in (services, gateway):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if ".migrations" not in module.name:
+                importlib.import_module(module.name)
+
+
+def built(app: str) -> FastAPI:
+    """One app as the factory makes it; nothing is started."""
     made = importlib.import_module(region.MODULES[app]).create(settings(app))
-    document: dict[str, Any] = made.openapi()
-    return document
+    assert isinstance(made, FastAPI)  # noqa: S101 - what every `create` is typed to return
+    return made
 
 
 def settings(app: str) -> Settings:
@@ -54,28 +83,46 @@ def settings(app: str) -> Settings:
     )
 
 
-def asyncapi() -> dict[str, Any]:
-    """Every event of the platform as AsyncAPI 3.0: a channel per subject, CloudEvents 1.0 in structured JSON."""
-    return {
-        "asyncapi": "3.0.0",
-        "info": {
-            "title": "Jieli events",
-            "version": "1",
-            "description": "Ids, states, codes and times; no personal data.",
-        },
-        "defaultContentType": "application/cloudevents+json",
-        "channels": {subject: channel(subject) for subject in events.BY_SUBJECT},
-        "operations": {
-            subject: {"action": "send", "channel": {"$ref": f"#/channels/{subject}"}} for subject in events.BY_SUBJECT
-        },
-    }
+def errors() -> str:
+    """Every problem code, what it means and what to do."""
+    known = sorted(problems.CATALOGUE.values(), key=lambda kind: kind.code)
+    rows = [(f"`{kind.code}`", str(kind.status), kind.title, kind.advice) for kind in known]
+    return page(
+        "Problems",
+        "Every refusal is `application/problem+json` (RFC 9457). `code` is stable: programs may rely on it. `type` is"
+        "\n`/problems/<code>`, which the gateway explains. `detail` says what to do and never holds a personal value.",
+        table(("code", "HTTP", "meaning", "what to do"), rows),
+    )
 
 
-def channel(subject: str) -> dict[str, Any]:
-    """One subject, with the schema of its data."""
-    event = events.BY_SUBJECT[subject]
-    schema = event.model_json_schema(ref_template=f"#/channels/{subject}/messages/event/payload/$defs/{{model}}")
-    return {
-        "address": subject,
-        "messages": {"event": {"name": event.__name__, "summary": (event.__doc__ or "").strip(), "payload": schema}},
-    }
+def settings_page() -> str:
+    """Every setting, its default and what it is for."""
+    fields = {name: field for name, field in Settings.model_fields.items() if name != "app"}
+    rows = [
+        (f"`JIELI_{name.upper()}`", default(field.default), field.description or "") for name, field in fields.items()
+    ]
+    return page(
+        "Settings",
+        "Each setting of an app is read from `JIELI_<APP>_<SETTING>`, then from `JIELI_<SETTING>`. A missing, malformed"
+        "\nor placeholder value stops the start with one line that names it. `make run` makes all of them itself.",
+        table(("setting", "default", "what it is for"), rows),
+    )
+
+
+def default(value: object) -> str:
+    """How a default is shown."""
+    if value is PydanticUndefined:
+        return "must be set"
+    return f"`{value}`" if value not in ("", None, {}) else "none"
+
+
+def page(title: str, opening: str, body: str) -> str:
+    """One Markdown page."""
+    return f"# {title}\n\n{MADE}\n\n{opening}\n\n{body}\n"
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    lines = [tuple(heads), *map(tuple, rows)]
+    lines.insert(1, ("---",) * len(lines[0]))
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

@@ -18,47 +18,81 @@ class SettingsError(SystemExit):
 class Settings(BaseModel):
     """Settings of one app. `load` reads each from `JIELI_<APP>_<KEY>`, then `JIELI_<KEY>`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     app: str
+    """Set by whoever starts the app; not read from the environment."""
     region: str = Field(pattern=r"^[0-9]{6}$")
+    """The region's administrative code, six digits (GB/T 2260)."""
     region_name: str = Field(min_length=1)
+    """The region's name, as people read it."""
     environment: Literal["production", "development", "demonstration"] = "production"
+    """What this installation is for."""
     host: str = "127.0.0.1"
+    """The address to listen on."""
     port: int = 8080
+    """The port to listen on."""
     public_url: str
+    """Where the region's gateway is reached from outside; issuer and audience of tokens."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """The least that is logged."""
 
     database_url: str
+    """The app's database, as its application role: postgresql+asyncpg://..."""
     owner_database_url: str = ""
+    """The same database as the role that owns its tables; migrations only."""
     keys_database_url: str = ""
+    """The database of wrapped person keys, for apps that hold personal data."""
     keys_owner_database_url: str = ""
+    """The same as the role that owns its tables; migrations only."""
     database_pool: int = 10
+    """Connections kept to each database."""
 
     nats_url: str
+    """The event bus, nats://..."""
     nats_user: str
+    """The app's own user of the bus."""
     nats_password: str
+    """Its password, at least 16 characters."""
     nats_monitor_url: str
+    """The bus's monitoring page; the start reads there that messages are synced to disk."""
     nats_replicas: int = Field(default=1, ge=1, le=5)
+    """Copies of each stream: 1 with one bus server, 3 with a cluster."""
 
     grant_key: str = ""
+    """Services: the key that proves the gateway's grants, 32 bytes in hex."""
     kek: str
+    """The app's key that wraps person keys and seals dead letters, 32 bytes in hex."""
     index_key: str
+    """The key of indexes over personal values, 32 bytes in hex."""
     secrets_dir: Path
+    """The folder of the app's key files."""
     seed_file: Path | None = None
+    """Identity: organisations, clients, staff and issuers to take in at the start (JSON)."""
     messages_file: Path | None = None
+    """Demonstration only: messages to contacts are written here instead of being sent."""
     vocabulary_key: Path | None = None
+    """The officer's public key (PEM) that the vocabulary has to be signed with; the pinned one without it."""
 
     trace_file: Path | None = None
+    """Traces are appended here, one span a line."""
     otlp_endpoint: str = ""
+    """Traces are sent to this collector (OTLP over HTTP)."""
     trace_ratio: float = Field(default=1.0, ge=0, le=1)
+    """The part of requests that is traced."""
 
     service_urls: dict[str, str] = {}
+    """Gateway: where each service is, as JSON {service: url}."""
     grant_keys: dict[str, str] = {}
+    """Gateway: each service's grant key, as JSON {service: hex}."""
     pairwise_keys: dict[str, str] = {}
+    """Gateway: the key of each service's pairwise ids, as JSON {service: hex}; changing one makes everybody unknown."""
     seal_key: str = ""
+    """Gateway: the key of seals, 32 bytes in hex."""
     agreements_dir: Path | None = None
+    """Gateway: the folder of data-sharing agreements to apply at the start (YAML)."""
     peers_file: Path | None = None
+    """Gateway: the other regions and their pinned keys (JSON)."""
 
     @field_validator("kek", "index_key", "grant_key", "seal_key")
     @classmethod

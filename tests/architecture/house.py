@@ -18,6 +18,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from cli import documents
+from shared.app import Service
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -122,10 +123,17 @@ def built(app: str) -> FastAPI:
     return made
 
 
+def record(app: str) -> Service:
+    """What the app tells the factory of itself."""
+    found = importlib.import_module(f"{apps()[app]}.main").SERVICE
+    assert isinstance(found, Service)
+    return found
+
+
+@functools.cache
 def routes(app: str) -> list[APIRoute]:
     """The app's own routes, without the three that every app has for operators and that no grant guards."""
-    declared = importlib.import_module(f"{apps()[app]}.main").SERVICE.routers
-    own = [route for router in declared for route in router.routes if isinstance(route, APIRoute)]
+    own = [route for router in record(app).routers for route in router.routes if isinstance(route, APIRoute)]
     shown = {route.path_format for route in own if route.include_in_schema}
     assert set(built(app).openapi()["paths"]) == shown, f"{app} has routes that its record does not show"
     return own
@@ -179,3 +187,18 @@ def route_table() -> tuple[Any, ...]:
     """The gateway's table of what may be called from outside."""
     table: tuple[Any, ...] = importlib.import_module("gateway.exchange.routes").ROUTES
     return table
+
+
+def identifiers(module: Module) -> set[str]:
+    """What a module calls its things."""
+    found: set[str] = set()
+    for node in module.nodes:
+        if isinstance(node, ast.ClassDef | Function):
+            found.add(node.name)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Name):
+            found.add(node.id)
+    return found

@@ -5,7 +5,7 @@ import re
 import pytest
 from fastapi.routing import APIRoute
 
-from shared.requests import Caller
+from shared.requests import Caller, transaction
 from tests.architecture import house
 
 # What a route of the gateway's own rooms depends on to say who may call it.
@@ -54,6 +54,17 @@ def table() -> dict[tuple[str, str], tuple[str, str]]:
 def test_every_route_of_a_service_takes_exactly_one_kind_of_call(app: str) -> None:
     unclear = {f"{methods(r)} {r.path}": kinds(r) for r in house.routes(app) if [len(k) for k in kinds(r)] != [1]}
     assert not unclear, f"depend on one of shared.requests.Public, Self, Internal, Exchange, Platform: {unclear}"
+
+
+@pytest.mark.parametrize("app", SERVICES)
+def test_a_grant_is_used_up_wherever_something_is_not_public(app: str) -> None:
+    """The transaction writes the grant's id; routes without one answer public documents only (decision 0006)."""
+    free = [
+        route.path
+        for route in house.routes(app)
+        if transaction not in house.dependencies(route.dependant) and kinds(route) != [("public",)]
+    ]
+    assert not free, f"depend on SessionDep: {free}"
 
 
 def test_every_route_of_the_gateway_says_who_may_call_it() -> None:

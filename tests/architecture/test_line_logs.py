@@ -1,0 +1,88 @@
+"""Line 4: logs, metrics and traces hold no person, no locale and no query string."""
+
+import ast
+import re
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from cli import documents
+from shared import telemetry
+from tests.architecture import house
+
+LEVELS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
+NOT_LOGGED = frozenset(
+    "name phone contact email address birth person subject resident seal locale language accept_language user_agent ip"
+    " client_ip remote query query_string url path params body headers authorization token answers fields".split()
+)
+LABELS = frozenset({"method", "route", "status", "code", "app", "subject", "stream", "source", "reason"})
+
+
+def log_calls() -> list[tuple[house.Module, ast.Call]]:
+    return [
+        (module, call)
+        for module in house.modules("services", "gateway", "shared")
+        for name, call in module.calls()
+        if name in LEVELS and isinstance(call.func, ast.Attribute)
+        if house.last_name(call.func.value) in ("log", "logger")
+    ]
+
+
+def test_no_allowed_key_could_hold_a_person_or_a_locale() -> None:
+    assert not telemetry.LOGGED & NOT_LOGGED
+
+
+def test_log_lines_are_constant_words_with_allowed_keys() -> None:
+    """A key that is not on the list would be dropped without a word; a made-up text could hold anything."""
+    assert log_calls()
+    for module, call in log_calls():
+        where = f"{module.where}:{call.lineno}"
+        assert len(call.args) == 1 and isinstance(call.args[0], ast.Constant), f"{where}: one constant word"
+        keys = {word.arg for word in call.keywords if word.arg}
+        assert keys <= telemetry.LOGGED, f"{where}: {keys - telemetry.LOGGED} is not logged"
+
+
+def test_no_app_prints() -> None:
+    printed = [
+        f"{module.where}:{call.lineno}"
+        for module in house.modules("services", "gateway", "shared")
+        for name, call in module.calls()
+        if name == "print" and isinstance(call.func, ast.Name)
+    ]
+    assert not printed
+
+
+def test_metrics_have_few_labels_and_none_of_a_person() -> None:
+    for module in house.modules("services", "gateway", "shared"):
+        for name, call in module.calls():
+            if name in ("Counter", "Histogram", "Gauge", "Summary") and len(call.args) > 1:
+                listed = next((each for each in call.args if isinstance(each, ast.List)), ast.List([], ast.Load()))
+                labels = {each.value for each in listed.elts if isinstance(each, ast.Constant)}
+                assert labels <= LABELS, f"{module.where}:{call.lineno}: {labels - LABELS}"
+
+
+async def test_a_query_string_reaches_neither_log_nor_metric(capsys: pytest.CaptureFixture[str]) -> None:
+    settings = documents.settings("identity")
+    telemetry.configure_logs(settings)
+    measured = telemetry.Telemetry(settings)
+    transport = httpx.ASGITransport(telemetry.Middleware(Starlette(), measured))
+    async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
+        await client.get("/v1/organizations?name=Wang&lang=xx", headers={"accept-language": "xx"})
+    said = capsys.readouterr().out + measured.exposition().decode()
+    assert "unmatched" in said
+    assert not re.search("Wang|lang|xx", said)
+
+
+def test_the_web_server_writes_no_lines_of_its_own() -> None:
+    """uvicorn's access log has the whole address in it."""
+    served = [
+        call for m in house.modules("deploy") for name, call in m.calls() if ast.unparse(call.func) == "uvicorn.Config"
+    ]
+    assert served
+    for call in served:
+        assert any(word.arg == "access_log" and ast.unparse(word.value) == "False" for word in call.keywords)
+    for path in [house.ROOT / "deploy" / "Containerfile", *sorted((house.ROOT / "deploy" / "k8s").rglob("*.yaml"))]:
+        text = path.read_text("utf-8")
+        starts = len(re.findall(r"^\s*(?:- uvicorn$|CMD.*\"uvicorn\")", text, re.MULTILINE))
+        assert text.count("--no-access-log") == starts, f"{path.name}: start uvicorn with --no-access-log"

@@ -1,0 +1,146 @@
+"""Lines 3, 4 and 12: nobody lists, searches, counts or exports people; nothing personal stands in clear."""
+
+import re
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from sqlalchemy import LargeBinary
+
+from tests.architecture import house, words
+from tests.architecture.test_line_groups import nested, schemas
+from tests.architecture.test_routes import kinds, methods
+
+# Columns in clear whose name sounds personal, and what they hold.
+IN_CLEAR = {
+    "identity.organization.name": "an organisation's, public",
+    "referrals.organisation.name": "an organisation's, public",
+    "registry.organization.name": "an organisation's, public",
+    "registry.division.name": "a place's, public",
+    "registry.service.name_zh": "a service's, public",
+    "registry.service.name_en": "a service's, public",
+    "referrals.service.name_zh": "a service's, public",
+    "referrals.service.name_en": "a service's, public",
+    "cases.committee.name": "a committee's, public",
+    "gateway.party.name": "an organisation's, public",
+}
+INDEX = re.compile(r"(?:^|_)(?:name|contact|number)_index$")
+# Parameters a query may have: pages, states, and the directory's own (public data about services and organisations).
+PAGES = {"limit", "cursor", "after", "state", "fields", "from", "to"}
+DIRECTORY = {"search", "page", "per_page", "modified_after", "full", "taxonomy_term_id", "organization_id"}
+# What a path may name: things, never a person.
+MEMBERS = {
+    *("referral", "consent", "case", "request", "entry"),
+    *("organization", "organization_id", "service_id", "agreement", "client", "code"),
+}
+OF_EVERYBODY = re.compile(
+    r"(?:^|[/:_-])(?:people|persons?|residents?|citizens?|roster|search|query|count|statistics|stats|export|dump|bulk|batch)"
+    r"(?:$|[/:_-])"
+)
+PUBLIC_LISTS = re.compile(r"^/(?:directory|v1/organizations|v1/divisions|v1/agreements|\.well-known)")
+HEADERS = {"jieli-grant", "if-match", "authorization"}
+EVERY_ROUTE = [(app, route) for app in sorted(house.apps()) for route in house.routes(app)]
+
+
+def parameters(app: str, where: str) -> dict[str, set[str]]:
+    """path -> names of the parameters that stand there (query, header, path)."""
+    return {
+        path: {
+            each["name"]
+            for operation in members.values()
+            for each in operation.get("parameters", [])
+            if each["in"] == where
+        }
+        for path, members in house.built(app).openapi()["paths"].items()
+    }
+
+
+@pytest.mark.parametrize("app", sorted(house.apps()))
+def test_nothing_personal_stands_in_clear(app: str) -> None:
+    """Names, numbers, contacts, birth dates and language lie in sealed bytes; indexes over them are keyed bytes."""
+    clear = {
+        f"{app}.{table.name}.{column.name}"
+        for table in house.metadata(app).tables.values()
+        for column in table.columns
+        if words.of_a_person(column.name) and not isinstance(column.type, LargeBinary)
+    }
+    assert clear <= set(IN_CLEAR), "seal it with shared.vault"
+
+
+@pytest.mark.parametrize("app", sorted(house.apps()))
+def test_an_index_over_something_personal_is_keyed_bytes(app: str) -> None:
+    for table in house.metadata(app).tables.values():
+        for index in table.indexes:
+            for column in index.columns:
+                assert not words.of_a_person(column.name) or INDEX.search(column.name), f"{table.name}.{column.name}"
+
+
+@pytest.mark.parametrize("app", sorted(house.apps()))
+def test_no_parameter_picks_people(app: str) -> None:
+    for path, names in parameters(app, "query").items():
+        allowed = PAGES | DIRECTORY if path.startswith("/directory/") else PAGES
+        assert names <= allowed, f"{path}: {names - allowed}"
+    for path, names in parameters(app, "path").items():
+        assert names <= MEMBERS, f"{path} names {names - MEMBERS}: a person is never an address"
+    for path, names in parameters(app, "header").items():
+        assert {name.lower() for name in names} <= HEADERS, path
+
+
+@pytest.mark.parametrize(("app", "route"), EVERY_ROUTE, ids=lambda value: getattr(value, "path", value))
+def test_no_route_lists_searches_counts_or_exports_people(app: str, route: APIRoute) -> None:
+    assert not OF_EVERYBODY.search(route.path.removeprefix("/v1/me")), route.path
+
+
+def items(app: str, route: APIRoute) -> set[str]:
+    """The members of whatever the answer of a route lists, and of what these hold."""
+    document = house.built(app).openapi()
+    answers = [
+        answer
+        for method in methods(route)
+        for status, answer in document["paths"][route.path_format][method.lower()]["responses"].items()
+        if status.startswith("2")
+    ]
+    found: set[str] = set()
+    for node in reached(app, answers):
+        if node.get("type") == "array":
+            for inner in reached(app, [node.get("items", {})]):
+                found |= set(inner.get("properties", {}))
+    return found
+
+
+def reached(app: str, start: list[Any]) -> list[dict[str, Any]]:
+    """Every schema that can be reached from here."""
+    waiting, seen, found = list(start), set(), []
+    while waiting:
+        for node in nested(waiting.pop()):
+            found.append(node)
+            name = str(node.get("$ref", "")).rpartition("/")[2]
+            if name and name not in seen:
+                seen.add(name)
+                waiting.append(schemas(app)[name])
+    return found
+
+
+@pytest.mark.parametrize(("app", "route"), EVERY_ROUTE, ids=lambda value: getattr(value, "path", value))
+def test_lists_that_others_read_show_no_people(app: str, route: APIRoute) -> None:
+    """Staff, partners and the public see ids, services, states and clocks in a list; people only in their own."""
+    if not route.include_in_schema or "GET" not in methods(route) or PUBLIC_LISTS.search(route.path):
+        return
+    if route.path.startswith("/v1/me/"):
+        return
+    personal = {name for name in items(app, route) if words.of_a_person(name)}
+    assert not personal, f"{route.path} lists {personal}"
+
+
+def test_public_lists_are_public() -> None:
+    """The exception above is for data about services and organisations, which anybody may read."""
+    for app, route in EVERY_ROUTE:
+        if PUBLIC_LISTS.search(route.path) and app != "gateway":
+            assert kinds(route) == [("public",)], route.path
+
+
+def test_staff_cannot_reach_a_person_by_her_id() -> None:
+    """Outside `/v1/me` no route of registry answers with personal data except to the gateway or under an agreement."""
+    for app, route in EVERY_ROUTE:
+        if app == "registry" and not route.path.startswith(("/v1/me/", "/directory", "/platform/")):
+            assert kinds(route)[0][0] != "internal" or route.path == "/v1/catalogue-imports", route.path

@@ -1,0 +1,106 @@
+"""The project: two commands in the README, documented targets, locks without addresses, nothing of a machine's own."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture import house
+
+MAKEFILE = (house.ROOT / "Makefile").read_text("utf-8")
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+TARGET = re.compile(r"^([a-z][a-z-]*):(?!=)(.*)$", re.MULTILINE)
+PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
+# Folders that exist on one machine only, and where packages come from; what a container or the RFCs call so may stay.
+OF_A_MACHINE = re.compile(r"(?<![\w./$}-])/(?:wor[k]|home|Users|roo[t]|tmp/[a-z]+)/|file:///(?!schemas)[a-z]")
+INDEXES = re.compile(r"pypi\.or[g]|pythonhosted\.or[g]|/simpl[e]/|--(?:extra-)?index-ur[l]|GOPROX[Y]")
+SECRET = re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KE[Y]-----\n[A-Za-z0-9+/]{20}|\"d\"\s*:\s*\"[A-Za-z0-9_-]{40,}\"")
+BINARY = {".png", ".jpg", ".woff2", ".gz", ".pub", ".sig"}
+LARGE = 2_000_000  # bytes
+
+
+def readable() -> list[Path]:
+    return [path for path in house.tracked() if path.suffix not in BINARY]
+
+
+def targets() -> dict[str, str]:
+    return dict(TARGET.findall(MAKEFILE))
+
+
+def found(pattern: re.Pattern[str]) -> list[str]:
+    """Where a tracked file has it."""
+    return [
+        f"{path.relative_to(house.ROOT)}:{number}"
+        for path in readable()
+        for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1)
+        if pattern.search(line)
+    ]
+
+
+def test_the_readme_names_the_commands() -> None:
+    for readme in house.ROOT.glob("README.md"):
+        for command in ("make run", "make demo", "make test", "make stop", "make reset"):
+            assert command in readme.read_text("utf-8"), f"README.md does not name `{command}`"
+
+
+def test_what_a_project_needs_is_there() -> None:
+    for name in ("LICENSE", "SECURITY.md", "CHANGELOG.md", ".ci/run"):
+        assert (house.ROOT / name).exists(), name
+    assert "Apache License" in (house.ROOT / "LICENSE").read_text("utf-8")
+
+
+def test_every_target_is_documented_and_phony() -> None:
+    silent = [name for name, rest in targets().items() if "## " not in rest]
+    assert not silent, f"write `## what it does`: {silent}"
+    declared = set(re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[0].split())
+    assert declared == set(targets())
+
+
+def test_the_check_before_landing_runs_the_whole_suite() -> None:
+    script = (house.ROOT / ".ci" / "run").read_text("utf-8")
+    parts = re.findall(r"^part ([a-z-]+)$", script, re.MULTILINE)
+    assert 'make --no-print-directory "$1"' in script
+    assert {"lint", "types", "test", "conformance"} <= set(parts) <= set(targets())
+
+
+def test_make_test_runs_every_suite() -> None:
+    """A new folder of tests is a suite, or it is named where it runs instead."""
+    suites = set(re.findall(r"^SUITES := (.*)$", MAKEFILE, re.MULTILINE)[0].split())
+    folders = {path.parent.name for path in (house.ROOT / "tests").glob("*/__init__.py")}
+    assert folders - {"support"} - suites <= {"conformance", "browser"}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_has_hashes_and_no_addresses(name: str) -> None:
+    text = (house.ROOT / name).read_text("utf-8")
+    assert "://" not in text
+    assert not INDEXES.search(text)
+    blocks = re.split(r"\n(?=[A-Za-z0-9])", text.strip())
+    bare = [block.split("\n")[0] for block in blocks if "==" in block and "--hash=sha256:" not in block]
+    assert not bare
+
+
+def test_both_locks_pin_the_same_and_everything_needed() -> None:
+    run, dev = (dict(PINNED.findall((house.ROOT / name).read_text("utf-8"))) for name in LOCKS)
+    assert run and {name: dev.get(name) for name in run} == run, "make lock"
+    needed = {re.split(r"[\[<>=~!; ]", each)[0].lower() for each in house.PYPROJECT["project"]["dependencies"]}
+    assert needed <= {name.lower() for name in run}, "make lock"
+
+
+def test_nothing_of_one_machine_is_in_the_repository() -> None:
+    assert not found(OF_A_MACHINE)
+
+
+def test_no_package_index_is_named() -> None:
+    assert not found(INDEXES)
+
+
+def test_no_secret_is_in_the_repository() -> None:
+    leaked = [path.name for path in readable() if SECRET.search(path.read_text("utf-8", errors="replace"))]
+    assert not leaked, "secrets are made per installation, under .run/"
+
+
+def test_no_file_is_huge_and_none_is_made_by_a_run() -> None:
+    assert not [str(path) for path in house.tracked() if path.stat().st_size > LARGE]
+    made = {"__pycache__", ".run", ".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
+    assert not [str(path) for path in house.tracked() if made & set(path.parts)]
