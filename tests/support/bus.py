@@ -37,21 +37,27 @@ class MemoryBus:
     async def consume(self, stream: str, filters: list[str], consumer: Consumer) -> None:
         """Deliver every matching message twice."""
         done = 0
+        late: list[tuple[str, bytes, int]] = []
         while not self.stopping.is_set():
             async with self.arrived:
-                await self.arrived.wait_for(lambda at=done: len(self.messages) > at or self.stopping.is_set())
-                batch = self.messages[done:]
+                await self.arrived.wait_for(
+                    lambda at=done, again=bool(late): again or len(self.messages) > at or self.stopping.is_set()
+                )
+                batch = [(subject, payload, 1) for subject, payload in self.messages[done:]]
             done += len(batch)
-            for subject, payload in reversed(batch) if self.shuffled else batch:
-                if any(subject.startswith(pattern.removesuffix(">")) for pattern in filters):
-                    await self._deliver(subject, payload, consumer)
-                    await self._deliver(subject, payload, consumer)
+            fresh = [message for message in batch for _ in range(2) if _wanted(message[0], filters)]
+            late = await self._deliver([*(reversed(fresh) if self.shuffled else fresh), *late], consumer)
 
-    async def _deliver(self, subject: str, payload: bytes, consumer: Consumer) -> None:
-        attempt = 1
-        while later := await consumer(Delivery(payload, subject, attempt)):
-            attempt += 1
-            await asyncio.sleep(min(later.seconds, 0.01))
+    async def _deliver(
+        self, messages: list[tuple[str, bytes, int]], consumer: Consumer
+    ) -> list[tuple[str, bytes, int]]:
+        """Hand each over once; what the consumer wants to see again comes back, behind the others."""
+        late = []
+        for subject, payload, attempt in messages:
+            if await consumer(Delivery(payload, subject, attempt)):
+                late.append((subject, payload, attempt + 1))
+        await asyncio.sleep(0.01 if late else 0)
+        return late
 
     async def stop(self) -> None:
         """Wake the consumers so that they can leave."""
@@ -62,3 +68,7 @@ class MemoryBus:
     def events(self, subject: str) -> list[dict[str, Any]]:
         """The data of every event published under `subject`."""
         return [json.loads(payload)["data"] for name, payload in self.messages if name == subject]
+
+
+def _wanted(subject: str, filters: list[str]) -> bool:
+    return any(subject.startswith(pattern.removesuffix(">")) for pattern in filters)
