@@ -21,12 +21,12 @@ def record_from_home(scene: Scene) -> None:
     answer = scene.parent.post("/v1/me/record-requests", body | {"told": True})
     says.expect("the request is on its way", answer.status_code, 201)
     request = answer.json()["id"]
-    before = _messages(scene)
-    code = until("the code on the phone that the home region knows", lambda: _code(scene, request, before))
+    before = messages(scene)
+    code = until("the code on the phone that the home region knows", lambda: code_of(scene, before))
     says.note(f"the parent's phone, on record at {scene.home.name}, received a one-time code")
     wrong = f"{(int(code) + 1) % 10**8:08d}"
-    says.expect("a wrong code opens nothing", _confirm(scene, request, wrong), 403)
-    says.expect("the right code releases the record", _confirm(scene, request, code), 200)
+    says.expect("a wrong code opens nothing", confirm(scene, request, wrong), 403)
+    says.expect("the right code releases the record", confirm(scene, request, code), 200)
     path = f"/v1/me/record-requests/{request}/record"
     until("the record from home", lambda: scene.parent.get(path, quiet=True).status_code == 200)
     record = scene.parent.get(path).json()["record"]
@@ -34,20 +34,23 @@ def record_from_home(scene: Scene) -> None:
     says.why("signed between the gateways (RFC 9421), released by the region that holds it, in both regions' logs")
 
 
-def _messages(scene: Scene) -> int:
+def messages(scene: Scene) -> int:
+    """How many messages the home region has sent so far."""
     path = scene.home.messages_file
     return len(path.read_text().splitlines()) if path.exists() else 0
 
 
-def _code(scene: Scene, request: str, before: int) -> str:
+def code_of(scene: Scene, before: int) -> str:
+    """The one-time code on the parent's phone, once there is a newer message than `before`."""
     path = scene.home.messages_file
     lines = path.read_text().splitlines() if path.exists() else []
-    mine = [json.loads(line) for line in lines if scene.family.parent.phone in line]
+    mine = [json.loads(line) for line in lines[before:] if scene.family.parent.phone in line]
     found = CODE.search(mine[-1]["text"]) if mine else None
     return found.group(1) if found else ""
 
 
-def _confirm(scene: Scene, request: str, code: str) -> int:
+def confirm(scene: Scene, request: str, code: str) -> int:
+    """Enter a code at the home region; the status of its answer."""
     body = {"request": request, "code": code}
     answer = scene.home.http.post("/v1/confirmations", json=body)
     says.sent("parent, at home", "POST", "/v1/confirmations", body)

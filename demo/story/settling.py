@@ -31,9 +31,7 @@ def keep_record(actor: Actor, person: Person, district: str) -> None:
     }
     says.expect("the record is kept", actor.put("/v1/me/record", body).status_code, 200)
     kept = actor.get("/v1/me/record").json()
-    says.why(
-        "• became ·, the one separator of 民委发〔2016〕33号; what was typed is kept beside it, as a hint"
-    )
+    says.why("• became ·, the one separator of 民委发〔2016〕33号; what was typed is kept beside it, as a hint")
     says.expect("the name is kept as the document writes it", kept["name"], person.name)
     says.expect("the other writing is shown as a hint, not an error", kept["writing_differs"], True)
 

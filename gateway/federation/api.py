@@ -46,12 +46,15 @@ class Signed:
         return self.message.headers.get("idempotency-key", "")
 
     @property
-    def content(self) -> Any:
-        """The JSON in it."""
+    def content(self) -> dict[str, Any]:
+        """The JSON object in it; 400 or 422 for anything else."""
         try:
-            return json.loads(self.body)
+            content = json.loads(self.body)
         except ValueError:
             raise problems.BODY_UNREADABLE() from None
+        if not isinstance(content, dict):
+            raise problems.BODY_INVALID("Send a JSON object.")
+        return content
 
 
 async def signed(request: Request, runtime: RuntimeDep, known: PeersDep) -> Signed:
