@@ -25,7 +25,6 @@ def engine(url: str, pool: int = 10) -> AsyncEngine:
         pool_size=pool,
         max_overflow=0,
         pool_timeout=5,
-        pool_pre_ping=True,
         connect_args={
             "timeout": 5,
             "server_settings": {

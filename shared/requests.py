@@ -21,7 +21,7 @@ WRITES = frozenset({"POST", "PUT", "DELETE"})
 KEYED = frozenset({"self", "internal", "exchange"})
 
 
-def runtime(request: Request) -> Runtime:
+async def runtime(request: Request) -> Runtime:
     """What the app was started with."""
     held: Runtime = request.app.state.runtime
     return held
@@ -51,7 +51,7 @@ class Caller:
     def __init__(self, *kinds: CallKind) -> None:
         self.kinds = kinds
 
-    def __call__(self, grant: GrantDep) -> Grant:
+    async def __call__(self, grant: GrantDep) -> Grant:
         """The grant, or 403 when this kind of call is not for this route."""
         if grant.kind not in self.kinds:
             raise problems.FORBIDDEN("This route does not take this kind of call.")

@@ -36,7 +36,7 @@ class Room:
     purposes: Mapping[str, tuple[str, str]]
 
 
-def room(runtime: RuntimeDep) -> Room:
+async def room(runtime: RuntimeDep) -> Room:
     """This gateway's log."""
     held = runtime.extras["audit"]
     assert isinstance(held, Room)  # noqa: S101 - put there at the start, before any request
@@ -51,7 +51,7 @@ async def resident(held: RoomDep, authorization: Annotated[str, Header()] = "") 
     return await held.person(authorization)
 
 
-def public() -> None:
+async def public() -> None:
     """Written out on every route here that anyone may call."""
 
 

@@ -16,7 +16,7 @@ from shared.requests import RuntimeDep
 router = APIRouter()
 
 
-def at(runtime: RuntimeDep) -> Desk:
+async def at(runtime: RuntimeDep) -> Desk:
     """This gateway's desk."""
     return desk.at(runtime)
 
@@ -40,7 +40,7 @@ class Residents:
         return caller.person
 
 
-def public() -> None:
+async def public() -> None:
     """Written out on every route of the gateway that anyone may call."""
 
 

@@ -22,7 +22,7 @@ from shared.requests import RuntimeDep
 router = APIRouter()
 
 
-def held(runtime: RuntimeDep) -> Peers:
+async def held(runtime: RuntimeDep) -> Peers:
     """This gateway's peers."""
     found = runtime.extras["peers"]
     assert isinstance(found, Peers)  # noqa: S101 - put there by gateway.main at the start, before any request

@@ -16,7 +16,7 @@ from shared.requests import Exchange, Internal, RuntimeDep, Self, SessionDep
 router = requests.router()
 
 
-def referral_id(referral: str) -> uuid.UUID:
+async def referral_id(referral: str) -> uuid.UUID:
     """The id in the path; what is no id is not found."""
     try:
         return uuid.UUID(referral)
@@ -27,7 +27,7 @@ def referral_id(referral: str) -> uuid.UUID:
 ReferralId = Annotated[uuid.UUID, Depends(referral_id)]
 
 
-def target(referral: ReferralId, if_match: Annotated[str | None, Header()] = None) -> Target:
+async def target(referral: ReferralId, if_match: Annotated[str | None, Header()] = None) -> Target:
     """The referral that a verb is for, with the version that its caller read."""
     return Target(referral, if_match)
 
