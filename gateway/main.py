@@ -11,6 +11,7 @@ from gateway.agreements import api as agreements_api
 from gateway.agreements import commands as agreements
 from gateway.agreements.index import Index
 from gateway.audit import api as audit_api
+from gateway.audit import sweep
 from gateway.audit.commands import Log
 from gateway.audit.rules import notes
 from gateway.exchange import api, desk, handlers, policy, withdrawals
@@ -85,6 +86,11 @@ async def sign_checkpoints(runtime: Runtime) -> None:
     await desk.at(runtime).log.keep_checkpoints()
 
 
+async def close_orphans(runtime: Runtime) -> None:
+    """Close the intents of a gateway that died."""
+    await sweep.run(runtime, desk.at(runtime).log)
+
+
 async def close(runtime: Runtime) -> None:
     """Write what waits for the log, then close the pool."""
     await desk.at(runtime).log.close()
@@ -101,7 +107,7 @@ SERVICE = app.Service(
     handlers={**handlers.HANDLERS, **federation.HANDLERS},
     events=events.BY_SUBJECT,
     on_start=(furnish,),
-    background=(follow, sign_checkpoints, withdrawals.carry, deliver.run),
+    background=(follow, sign_checkpoints, close_orphans, withdrawals.carry, deliver.run),
     on_stop=(close,),
 )
 

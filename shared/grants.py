@@ -33,7 +33,7 @@ class AgreementRef(msgspec.Struct, frozen=True):
 
 
 class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the gateway decided about this one call; see docs/architecture.md."""
+    """What the gateway decided about this one call; see gateway/README.md."""
 
     jti: str
     aud: str

@@ -22,7 +22,8 @@ def who_saw_what(scene: Scene) -> None:
         who = access["who"]["organisation_name"] or f"地区 {access['who']['region']}"
         fields = "、".join(access["fields"]["sent"]) or "-"
         if access["kind"] != "self":
-            says.note(f"{access['at'][11:19]} {who}: {access['why']['zh']}; {access['result']}; {fields}")
+            result = f"{access['result']} ({access['reason']})" if access["reason"] else access["result"]
+            says.note(f"{who}: {access['why']['zh']}, {access['operation']}: {result}; {fields}")
     results = {(access["operation"], access["who"]["organisation"], access["result"]) for access in accesses}
     reads = ("read_referral", "org-610118-education", "released")
     says.expect("she sees that the education office read", reads in results, True)

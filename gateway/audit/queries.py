@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select, text
@@ -22,6 +23,16 @@ _NODES = text("""
 SELECT node.level, node.place, node.hash
 FROM unnest(CAST(:levels AS smallint[]), CAST(:places AS bigint[])) AS wanted (level, place)
 JOIN log_node AS node ON node.level = wanted.level AND node.place = wanted.place
+""")
+
+
+_ORPHANS = text("""
+SELECT intent.body FROM log_entry AS intent
+WHERE intent.seq >= :since AND intent.phase = 'intent' AND intent.at < :before
+  AND NOT EXISTS (
+      SELECT 1 FROM log_entry AS other WHERE other.decision = intent.decision AND other.phase = 'outcome'
+  )
+ORDER BY intent.seq
 """)
 
 
@@ -111,3 +122,9 @@ async def proof(connection: AsyncConnection, spans: list[tree.Span]) -> list[byt
     """The hashes of a proof, from stored subtrees."""
     found = await hashes(connection, {node for span in spans for node in tree.cover(span)})
     return tree.proof(spans, found)
+
+
+async def orphans(connection: AsyncConnection, since: int, before: datetime) -> list[bytes]:
+    """The bodies of intents from place `since` on, older than `before`, whose decision has no outcome."""
+    rows = await connection.execute(_ORPHANS, {"since": since, "before": before})
+    return [row.body for row in rows]

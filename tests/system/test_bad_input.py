@@ -59,7 +59,7 @@ INTAKES = [
     pytest.param({"needs": "EDU-01"}, 422, "body-invalid", id="wrong type"),
     pytest.param({"needs": []}, 422, "body-invalid", id="nothing needed"),
     pytest.param({"needs": [NEED], "ethnicity": "x"}, 422, "body-invalid", id="unknown member"),
-    pytest.param({"needs": [NEED | {"service": "XXX-99"}]}, 422, "service-unknown", id="unknown service"),
+    pytest.param({"needs": [NEED | {"service": "ZZZ-99"}]}, 422, "service-unknown", id="unknown service"),
     pytest.param(
         {"needs": [NEED | {"service": "RES-01"}]}, 422, "service-is-information", id="police-run: information"
     ),
