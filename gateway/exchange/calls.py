@@ -142,10 +142,6 @@ class Call:
         return claims
 
 
-def _named(terms: Terms) -> entries.Agreement:
-    return entries.Agreement(id=terms.agreement_id, version=terms.version, hash=terms.hash)
-
-
 def _fields(path: str) -> frozenset[str] | None:
     query = path.partition("?")[2]
     values = parse_qs(query).get("fields")

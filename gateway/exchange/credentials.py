@@ -1,5 +1,6 @@
 """Who is calling: access tokens of identity (RFC 9068), verified once, remembered until they end or are revoked."""
 
+import asyncio
 import hashlib
 import json
 import time
@@ -50,7 +51,8 @@ class Credentials:
         self._issuer = settings.public_url
         self._services = services
         self._keys: dict[str, ECKey] = {}
-        self._asked = 0.0
+        self._asked = float("-inf")
+        self._asking = asyncio.Lock()
         self._known: OrderedDict[bytes, Caller] = OrderedDict()
 
     async def caller(self, authorization: str, revoked: frozenset[str]) -> Caller:
@@ -90,8 +92,13 @@ class Credentials:
         )
 
     async def _key(self, kid: str) -> ECKey:
-        if kid not in self._keys and time.monotonic() - self._asked > KEYS_AGAIN:
-            self._asked = time.monotonic()
-            answer = await self._services.public("identity", "/.well-known/jwks.json")
-            self._keys = {key["kid"]: ECKey.import_key(key) for key in answer["keys"]}
+        """The key of this name; whoever needs one that is being asked for waits for the answer."""
+        if kid not in self._keys:
+            async with self._asking:
+                if kid not in self._keys and time.monotonic() - self._asked > KEYS_AGAIN:
+                    try:
+                        answer = await self._services.public("identity", "/.well-known/jwks.json")
+                    finally:
+                        self._asked = time.monotonic()
+                    self._keys = {key["kid"]: ECKey.import_key(key) for key in answer["keys"]}
         return self._keys[kid]

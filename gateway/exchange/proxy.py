@@ -18,7 +18,7 @@ from gateway.exchange import commands, desk, filter, queries, routes, rules
 from gateway.exchange.calls import Call
 from gateway.exchange.commands import Asked
 from gateway.exchange.desk import Desk
-from gateway.exchange.forward import SERVICE_SLOW, Answer, Outgoing
+from gateway.exchange.forward import SERVICE_SLOW, SERVICE_UNAVAILABLE, Answer, Outgoing
 from gateway.exchange.routes import Match
 from gateway.exchange.rules import Found, Refuse
 from shared import problems
@@ -88,8 +88,6 @@ async def answered(at: Desk, match: Match, outgoing: Outgoing) -> Answer:
         refuse = refusal.details["refuse"]
         assert isinstance(refuse, Refuse)  # noqa: S101 - LiveConsent puts it there
         raise Refused(refuse, call.decision)
-    if match.route.operation == "withdraw_consent":
-        await commands.withdraw(at.runtime.engine, at.seals, caller.person, match.object_id)
     return await _performed(at, call)
 
 
@@ -137,20 +135,31 @@ def _of_one_person(at: Desk, call: Call, found: Found, row: Any) -> Found:
 
 
 async def _own_referral(at: Desk, call: Call) -> None:
-    """A person consents for her own referral only. The fact that it was drafted may still be on its way."""
-    try:
-        referral = str(msgspec.json.decode(call.outgoing.body, type=dict[str, Any])["referral"])
-    except (msgspec.DecodeError, KeyError):
-        raise problems.BODY_INVALID("Name the `referral` that the consent is for.") from None
-    deadline = time.monotonic() + ON_ITS_WAY
+    """A person consents for her own referral only. The fact that it was drafted may still be on its way.
+
+    Another person's referral is waited for as long as one that nobody has: time must not tell them apart.
+    """
+    referral = _referral_named(call.outgoing.body)
+    deadline, pause = time.monotonic() + ON_ITS_WAY, 0.05
     while True:
         async with at.runtime.engine.connect() as connection:
             row = (await queries.found(connection, [referral])).get(referral)
-        if row is not None and call.caller.person in _opened(at, row.seals):
+        if row is not None and row.type == "referral" and call.caller.person in _opened(at, row.seals):
             return
-        if row is not None or time.monotonic() > deadline:
+        if time.monotonic() > deadline:
             raise await _refused(at, call, Refuse(10, problems.NOT_FOUND, log_code="referral-not-own"))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, 0.5)
+
+
+def _referral_named(body: bytes) -> str:
+    try:
+        named = msgspec.json.decode(body, type=dict[str, Any]).get("referral")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise problems.BODY_UNREADABLE() from None
+    if not isinstance(named, str) or not routes.ID.fullmatch(named):
+        raise problems.BODY_INVALID("Name the `referral` that the consent is for.")
+    return named
 
 
 async def _refused(at: Desk, call: Call, refuse: Refuse) -> Refused:
@@ -159,16 +168,20 @@ async def _refused(at: Desk, call: Call, refuse: Refuse) -> Refused:
 
 
 async def _performed(at: Desk, call: Call) -> Answer:
-    """Steps 14 to 17: call, filter, write the outcome, answer with decision and receipt."""
+    """Steps 14 to 17: call, filter, write the outcome whatever it is, answer with decision and receipt."""
     sent: tuple[str, ...] = ()
+    withdrawing = call.request.operation == "withdraw_consent"
     try:
+        if withdrawing:
+            await commands.withdraw(at.runtime.engine, at.seals, call.caller.person, call.request.object_id)
         answer = await at.services.call(call.match.route.service, call.outgoing, call.claims(at))
         if call.request.kind == "exchange":
             answer, sent = _filtered(at, call, answer)
-    except Problem as problem:
-        outcome = Outcome.UNKNOWN if problem.kind is SERVICE_SLOW else Outcome.FAILED
+    except Exception as error:
+        kind = error.kind if isinstance(error, Problem) else None
+        outcome = Outcome.UNKNOWN if kind is SERVICE_SLOW else Outcome.FAILED
         await _append(at, call.outcomes(outcome, None, ()), None)
-        if call.match.route.operation == "withdraw_consent":
+        if withdrawing and kind in (SERVICE_SLOW, SERVICE_UNAVAILABLE):
             return _taken(call)
         raise
     outcome = Outcome.RELEASED if answer.status < 400 else Outcome.FAILED

@@ -111,7 +111,8 @@ async def revoked(session: AsyncSession) -> frozenset[str]:
 async def open_withdrawals(session: AsyncSession) -> list[Withdrawal]:
     """Withdrawals that the registry does not have yet and that are older than 2 s."""
     before = datetime.now(UTC) - timedelta(seconds=2)
-    statement = select(Withdrawal).where(~col(Withdrawal.forwarded), col(Withdrawal.at) < before).limit(50)
+    statement = select(Withdrawal).where(~col(Withdrawal.forwarded), col(Withdrawal.at) < before)
+    statement = statement.order_by(col(Withdrawal.at)).limit(50)
     return list((await session.scalars(statement)).all())
 
 

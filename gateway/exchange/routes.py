@@ -98,10 +98,17 @@ EXCHANGE = (
 )
 ROUTES = (*PUBLIC, *OWN, *INTERNAL, *EXCHANGE)
 OBJECTS = frozenset({"referral", "case", "consent"})
+# One spelling only: what is looked up here under an id must be what the service finds under it.
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[A-Za-z0-9._-]+)", template.replace(".", r"\.")))
+    return re.compile(re.sub(r"\{(\w+)\}", _member, template.replace(".", r"\.")))
+
+
+def _member(found: re.Match[str]) -> str:
+    name = found[1]
+    return f"(?P<{name}>{ID.pattern if name in OBJECTS else '[A-Za-z0-9._-]+'})"
 
 
 _TABLE: dict[tuple[str, int], list[tuple[re.Pattern[str], Route]]] = {}

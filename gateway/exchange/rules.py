@@ -103,9 +103,10 @@ class InternalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ExchangeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One operation between organisations: its task, the legal bases that carry it, whether it reads fields."""
+    """One operation between organisations: its task, whose it is, the legal bases that carry it, whether it reads."""
 
     task: str
+    roles: frozenset[str]
     bases: frozenset[str]
     reads: bool
 
@@ -238,9 +239,11 @@ def _between_the_parties(request: Request, agreement: Terms) -> Refuse | None:
 
 
 def _covers(request: Request, agreement: Terms, rule: ExchangeRule | None) -> Refuse | None:
-    """Step 6: the operation is listed, and it is about one referral."""
+    """Step 6: the operation is listed, a task of the caller's role, and about one referral."""
     if rule is None or request.operation not in agreement.operations:
         return Refuse(6, refusals.OPERATION_NOT_AGREED, extras={"agreed": sorted(agreement.operations)})
+    if not request.caller_roles & rule.roles:
+        return Refuse(6, refusals.TASK_NOT_OF_ROLE)
     if request.object_type != "referral" or not request.object_id:
         return Refuse(6, refusals.OBJECT_NOT_SINGLE)
     return None

@@ -20,6 +20,7 @@ from shared.problems import Problem
 from shared.requests import RuntimeDep
 
 router = APIRouter()
+ANSWER = "receive_record"
 
 
 async def held(runtime: RuntimeDep) -> Peers:
@@ -50,7 +51,7 @@ class Signed:
         """The JSON object in it; 400 or 422 for anything else."""
         try:
             content = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise problems.BODY_UNREADABLE() from None
         if not isinstance(content, dict):
             raise problems.BODY_INVALID("Send a JSON object.")
@@ -94,9 +95,11 @@ async def take_answer(message: SignedDep, known: PeersDep, at: DeskDep) -> Respo
     async with at.runtime.sessions() as session:
         asked = await queries.asked(session, message.peer.region, str(content.get("request")))
     if asked is None:
+        refused = Entry(**_said(message, ANSWER), phase=Phase.INTENT, permitted=False, reason="never-asked")
+        await at.log.append(refused)
         raise problems.NOT_FOUND()
     person = at.seals.open(asked.seal)
-    errand = Errand("/platform/record-answers", "receive_record", content, person, (asked.record_type,))
+    errand = Errand("/platform/record-answers", ANSWER, content, person, (asked.record_type,))
     return await _taken(message, known, at, errand)
 
 
@@ -126,17 +129,21 @@ async def _taken(message: Signed, known: Peers, at: DeskDep, errand: Errand) -> 
     return Response(body, 202, dict(reply.headers))
 
 
-async def _handed_over(message: Signed, at: DeskDep, errand: Errand) -> dict[str, Any]:
-    decision = str(ids.new())
+def _said(message: Signed, operation: str) -> dict[str, Any]:
+    """What every entry about this message says."""
     actor = Actor(kind="region", region=message.peer.region)
+    return {"decision": str(ids.new()), "kind": "region", "actor": actor, "operation": operation}
+
+
+async def _handed_over(message: Signed, at: DeskDep, errand: Errand) -> dict[str, Any]:
+    said = _said(message, errand.operation)
 
     def entry(phase: Phase, **more: Any) -> Entry:
-        said: dict[str, Any] = {"operation": errand.operation, "person": errand.person, "asked": errand.fields}
-        return Entry(decision=decision, phase=phase, kind="region", actor=actor, permitted=True, **said, **more)
+        return Entry(**said, phase=phase, permitted=True, person=errand.person, asked=errand.fields, **more)
 
     receipt = await at.log.append(entry(Phase.INTENT))
     outgoing = Outgoing("POST", errand.path, {"content-type": "application/json"}, json.dumps(errand.content).encode())
-    claims = {"kind": "platform", "actor": grants.Actor("region", message.peer.region), "decision": decision}
+    claims = {"kind": "platform", "actor": grants.Actor("region", message.peer.region), "decision": said["decision"]}
     try:
         answer = await at.services.call("registry", outgoing, claims)
     except Problem:

@@ -68,24 +68,29 @@ class Peers:
         return jws.serialize_compact(header, json.dumps(claims).encode(), self.own.key, algorithms=ALGORITHMS)
 
     async def key_of(self, peer: Peer) -> EllipticCurvePublicKey:
-        """The peer's key, fetched from it and held against the pin; 401 `peer-unknown` when it is another."""
+        """The peer's key, fetched from it and held against the pin; 401 `peer-unknown` for another, 503 `peer-away`."""
         until, key = self._keys.get(peer.region, (0.0, None))
         if key is None or until < time.time():
-            answer = await self.client.get(peer.gateway_url + WELL_KNOWN)
+            try:
+                answer = await self.client.get(peer.gateway_url + WELL_KNOWN)
+            except httpx.HTTPError:
+                raise rules.PEER_AWAY() from None
             until, key = _pinned(answer.text, peer)
             self._keys[peer.region] = (until, key)
         return key
 
 
 def _pinned(token: str, peer: Peer) -> tuple[float, EllipticCurvePublicKey]:
-    """The key in a peer's metadata, if it is the pinned one, signed this, and the metadata are still good."""
+    """The key in a peer's metadata, if it is the pinned one, signed this, and the metadata are good; 24 h at most."""
+    now = time.time()
     try:
         claims: dict[str, Any] = json.loads(jws.extract_compact(token.encode()).payload)
         keys = [ECKey.import_key(entry) for entry in claims["keys"]]
         (key,) = [key for key in keys if key.thumbprint() == peer.thumbprint]
         jws.deserialize_compact(token, key, algorithms=ALGORITHMS)
+        issuer, until = claims["issuer"], float(claims["exp"])
     except (JoseError, ValueError, KeyError, TypeError):
         raise rules.PEER_UNKNOWN() from None
-    if claims.get("issuer") != peer.region or not float(claims["exp"]) > time.time():
+    if issuer != peer.region or not until > now:
         raise rules.PEER_UNKNOWN("The peer's metadata have run out.")
-    return float(claims["exp"]), key.public_key
+    return min(until, now + rules.METADATA_LIFETIME), key.public_key

@@ -15,6 +15,9 @@ LONGEST_WAIT = 900.0  # seconds between tries
 UNDELIVERABLE_AFTER = timedelta(hours=72)
 
 PEER_UNKNOWN = problems.kind(401, "peer-unknown", "No peer with this key", "Sign with the key that both sides pinned.")
+PEER_AWAY = problems.kind(
+    503, "peer-away", "Your gateway does not answer", "Its metadata say with which key it signs; send again later."
+)
 SIGNATURE_INVALID = problems.kind(
     401,
     "signature-invalid",

@@ -26,6 +26,7 @@ permit (principal, action, resource) when {
     && context.caller.organisation != "" && context.caller.organisation == resource.consumer
     && (context.caller.type != "client" || resource.clients.isEmpty()
         || resource.clients.contains(context.caller.client))
+    && context.caller.roles.containsAny(["officer", "system"])
     && context.operations.contains(context.operation) && resource.operations.contains(context.operation)
     && context.object_type == "referral" && context.object != ""
     && resource.purposes.contains(context.purpose)
@@ -60,6 +61,13 @@ SERVICES = ("EDU-01", "EDU-02", "HOU-04", "HEA-05", "EDU-03")
 FIELDS = ("姓名", "儿童姓名", "出生日期", "接种证号", "房屋地址", "证件号码", "不在目录")
 KINDS = {"儿童姓名": "minor", "出生日期": "minor", "接种证号": "health"}
 CLIENTS = ("org-610118-education-system", "another-system")
+ROLES = (
+    frozenset({"officer"}),
+    frozenset({"coordinator", "officer"}),
+    frozenset({"coordinator"}),
+    frozenset({"administrator", "data_protection_officer"}),
+    frozenset[str](),
+)
 STATES = ("requested", "accepted", "scheduled", "in_progress", "on_hold", "completed", "draft", "revoked", "cancelled")
 with CATALOGUE.open(encoding="utf-8", newline="") as lines:
     DOMAINS = {row["code"]: row["domain"] for row in csv.DictReader(lines) if row["kind"] != "info"}
@@ -120,6 +128,7 @@ def random_request(dice: Dice, agreements: dict[str, Agreement]) -> Request:
         caller_type=dice.pick("client", ("staff",)),
         caller_organisation=dice.pick("org-610118-education", ORGANISATIONS),
         caller_client=dice.pick(CLIENTS[0], CLIENTS),
+        caller_roles=dice.pick(frozenset({"system"}), ROLES),
         agreement_id=named,
         purpose=dice.pick("school_enrolment", PURPOSES),
         basis=dice.pick("", ("statutory_duty", "consent", "public_emergency")),
@@ -202,6 +211,7 @@ def question(request: Request, found: Found, usage: Usage) -> dict[str, Any]:
             "type": request.caller_type,
             "organisation": request.caller_organisation,
             "client": request.caller_client,
+            "roles": sorted(request.caller_roles),
         },
         **{"purpose": request.purpose, "basis": request.basis, "service": request.service},
         **{"object_type": request.object_type, "object": request.object_id, "fields": sorted(request.fields or ())},
