@@ -72,7 +72,7 @@ types: $(VENV)/.dev-lock ## strict types
 
 check: lint types test ## everything a change has to pass before it lands
 
-ci-suites: lint types test conformance ## what .ci/run calls
+ci-suites: lint types test conformance crash ## what .ci/run calls
 
 crash: $(VENV)/.dev-lock ## kill -9 of everything, three times, while referrals are created; prints the verdict
 	@$(BIN)/python -m tests.system.crash 3
