@@ -131,7 +131,10 @@ def _asker(request: uuid.UUID) -> str:
 
 
 async def match_next(session: AsyncSession, runtime: Runtime) -> uuid.UUID | None:
-    """Look at one request that came in: exactly one held record makes a message to its contact, else nothing."""
+    """Look at one request that came in: exactly one held record makes a message to its contact, else nothing.
+
+    Nothing either for a contact that has its messages of the day.
+    """
     await reach.visible_to_platform(session)
     row = await queries.next_received(session)
     if row is None:
@@ -157,7 +160,13 @@ async def _match(session: AsyncSession, runtime: Runtime, row: Release) -> tuple
     claims = await sealing.unseal(runtime.vault, _asker(row.request), place, row.claims or b"", Claims)
     key = bytes.fromhex(runtime.settings.index_key)
     index = indexes.name_and_birth(key, claims.name, claims.birth_date.isoformat())
-    return await queries.the_one_held(session, index, row.record_type)
+    found = await queries.the_one_held(session, index, row.record_type)
+    if found is None:
+        return None
+    _, person = found
+    await reach.lock(session, person.subject)
+    alive = await queries.codes_alive(session, person.subject, now())
+    return found if alive < records.MAX_CODES else None
 
 
 async def _message(session: AsyncSession, peer: str, code: str) -> str:

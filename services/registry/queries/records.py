@@ -1,9 +1,10 @@
 """Records held here, a person's own requests, and what peers ask for."""
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from services.registry import sealing
 from services.registry.queries import people
@@ -83,6 +84,12 @@ async def the_one_held(session: AsyncSession, name_index: bytes, record_type: st
         return None
     found, person = rows[0]
     return found, person
+
+
+async def codes_alive(session: AsyncSession, subject: str, moment: datetime) -> int:
+    """How many codes that went to this person's contact have not run out, used or not."""
+    query = select(func.count()).select_from(Release).join(HeldRecord, col(HeldRecord.id) == Release.held)
+    return (await session.scalars(query.where(HeldRecord.subject == subject, Release.expires_at > moment))).one()
 
 
 async def held(session: AsyncSession, vault: Vault, row: Release) -> schemas.Document:

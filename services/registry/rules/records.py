@@ -38,6 +38,10 @@ PARTS: Final[Mapping[str, frozenset[str]]] = {
 }
 MAX_TRIES: Final = 5
 CODE_LIVES: Final = timedelta(hours=24)
+# Codes alive for one contact. Without a ceiling whoever knows a name and a birth date could ask until a guess fits, and
+# fill somebody's phone; with it the guesses of a day have a chance of 1 in 4 million. Beyond it nobody is matched, and
+# the asking region cannot tell.
+MAX_CODES: Final = 5
 
 REQUEST: Final = states.Machine("record request", "requested", states.moves({"answer": ("requested", "answered")}))
 RELEASE: Final = states.Machine(

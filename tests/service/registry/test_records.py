@@ -148,6 +148,26 @@ async def test_the_same_request_again_sends_no_second_message(registry: RunningA
     assert len(messages(registry)) == before + 1
 
 
+async def test_a_contact_hears_of_five_requests_a_day_and_the_asking_region_cannot_tell(
+    registry: RunningApp, child: dict[str, Any]
+) -> None:
+    before = len(messages(registry))
+    bodies = [asked(child) for _ in range(7)]
+    answers = [await take_in(registry, body) for body in bodies]
+    assert {(answer.status_code, answer.json()["state"]) for answer in answers} == {(202, "received")}
+    for body in bodies:
+        await looked_at(registry, body["request"])
+
+    async def sent() -> bool:
+        async with registry.runtime.engine.begin() as connection:
+            await connection.exec_driver_sql("SELECT set_config('app.platform', 'on', true)")
+            left = await connection.exec_driver_sql("SELECT count(*) FROM message")
+            return bool(left.scalar_one() == 0)
+
+    await until(sent)
+    assert len(messages(registry)) == before + 5
+
+
 async def test_two_children_of_one_name_and_birth_date_match_nobody(
     registry: RunningApp, child: dict[str, Any]
 ) -> None:
