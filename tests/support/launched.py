@@ -38,7 +38,7 @@ class Installation:
     @classmethod
     def fresh(cls, directory: Path, **settings: str) -> "Installation":
         """A new one, with nothing in it."""
-        first = ports.free() % 20000 + 30200
+        first = ports.free(200)
         environ = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(places.ROOT),
@@ -86,6 +86,7 @@ class Installation:
             with contextlib.suppress(psutil.NoSuchProcess):  # PostgreSQL's workers come and go
                 process.kill()
         self.running.wait()
+        psutil.wait_procs(doomed, 10)
         return len(doomed)
 
     def stop(self) -> int:
