@@ -29,13 +29,13 @@ async def measure(stage: Stage) -> Side:
     """Answer received (so committed) until the link is visible at the gateway; resolution about 1 ms."""
     side = Side("commit to the consumer's commit")
     here = stage.installation.regions()["receiving"]
-    headers = {"authorization": f"Bearer {stage.resident()}"}
+    token = stage.resident()
     url = stage.environ["JIELI_GATEWAY_DATABASE_URL"].replace("postgresql+asyncpg", "postgresql")
     connection = await asyncpg.connect(url)
     begun = time.perf_counter()
     async with httpx.AsyncClient(base_url=here.gateway_url, timeout=30, trust_env=False) as http:
         for _ in range(SAMPLES):
-            keyed = headers | {"idempotency-key": str(uuid.uuid4())}
+            keyed = token.headers("POST", "/v1/me/intakes") | {"idempotency-key": str(uuid.uuid4())}
             answer = await http.post("/v1/me/intakes", json={"needs": [NEED], "told": True}, headers=keyed)
             committed = time.perf_counter()
             referral = json.loads(answer.content)["referrals"][0]["id"]

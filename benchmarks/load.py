@@ -14,18 +14,22 @@ import aiohttp
 from yarl import URL
 
 from benchmarks import grants
+from demo.tokens import Token
 
 
 async def worker(session: aiohttp.ClientSession, plan: dict[str, Any], until: float, found: list[float]) -> int:
     """One connection's loop; counts what was not answered as expected."""
     wrong = 0
     turn = 0
+    token = Token.of(plan["token"]) if plan.get("token") else None
     while time.perf_counter() < until:
         target = plan["targets"][turn % len(plan["targets"])]
         turn += 1
         headers = dict(plan["headers"])
         if plan.get("grant"):
             headers["jieli-grant"] = grants.fresh(plan["grant"], plan["method"], target, plan.get("body", ""))
+        if token:
+            headers |= token.headers(plan["method"], target)
         if plan["method"] == "POST":
             headers["idempotency-key"] = str(uuid.uuid4())
         started = time.perf_counter()

@@ -20,6 +20,7 @@ import psutil
 from demo import client, family
 from demo.scene import EDUCATION, Scene
 from demo.story import settling
+from demo.tokens import Token
 from deploy.local import places, ports
 from tests.support.launched import Installation
 
@@ -101,7 +102,7 @@ class Stage:
         scene.child = settling.add_child(parent, made.child)
         settling.three_needs(scene)
         settling.three_consents(scene)
-        office = here.system("office", "org-610118-education")
+        office = here.system("office", "org-610118-education", EDUCATION)
         settling.accept(office, scene.referral("EDU-01"), EDUCATION)
         self.referral = scene.referral("EDU-01")
         agreed = scene.referrals["EDU-01"]["consent_request"]["fields"]
@@ -112,11 +113,11 @@ class Stage:
         (row,) = await self.installation.rows(REGION, "referrals", query)
         self.person = str(row["person"])
 
-    def token(self) -> str:
+    def token(self) -> Token:
         """A fresh token of the education office's system."""
-        return self.installation.regions()["receiving"].system("office", "org-610118-education").token
+        return self.installation.regions()["receiving"].system("office", "org-610118-education", EDUCATION).token
 
-    def resident(self) -> str:
+    def resident(self) -> Token:
         """A fresh token of a resident."""
         return self.installation.regions()["receiving"].resident("writer", "benchmark").token
 

@@ -98,10 +98,7 @@ async def compare(stage: Stage, directory: Path) -> dict[int, list[Side]]:
     json_type = {"content-type": "application/json"}
     plans = {
         "service directly, with a grant": {"base": service, "headers": json_type, "grant": like},
-        "gateway, everything on": {
-            "base": gateway,
-            "headers": json_type | {"authorization": f"Bearer {stage.resident()}"},
-        },
+        "gateway, everything on": {"base": gateway, "headers": json_type, "token": stage.resident().plain()},
     }
     found: dict[int, list[Side]] = {}
     for clients in (1, 16):

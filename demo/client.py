@@ -1,4 +1,4 @@
-"""An ordinary client of the platform: tokens by signed assertion (RFC 7523), then JSON over HTTP."""
+"""An ordinary client of the platform: tokens by signed assertion (RFC 7523), bound to a key, then JSON over HTTP."""
 
 import json
 import time
@@ -12,7 +12,8 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from demo import says
+from demo import says, tokens
+from demo.tokens import Token
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -53,8 +54,8 @@ class Region:
         """A member of staff, signed in by the demonstration's issuer."""
         return Actor(self, who, self._vouched(f"staff:{staff}"))
 
-    def system(self, who: str, organisation: str) -> "Actor":
-        """A department's own system, proved by its key (private_key_jwt)."""
+    def system(self, who: str, organisation: str, *terms: "Terms") -> "Actor":
+        """A department's own system, proved by its key (private_key_jwt); its token is bound to `terms` (RFC 9396)."""
         client = next(entry for entry in self.clients if entry["organization"] == organisation)
         name = client["client"]
         form = {
@@ -62,9 +63,11 @@ class Region:
             "client_assertion_type": CLIENT_ASSERTION,
             "client_assertion": self._assertion(client["key_file"], name, name),
         }
+        if terms:
+            form["authorization_details"] = json.dumps([each.detail for each in terms])
         return Actor(self, who, self._token(form))
 
-    def _vouched(self, subject: str) -> str:
+    def _vouched(self, subject: str) -> Token:
         signed = self._assertion(self.issuer["key_file"], self.issuer["issuer"], subject)
         return self._token({"grant_type": JWT_BEARER, "assertion": signed})
 
@@ -75,11 +78,13 @@ class Region:
         key = ECKey.import_key(Path(key_file).read_text())
         return jwt.encode({"alg": "ES256"}, claims, key, algorithms=["ES256"])
 
-    def _token(self, form: dict[str, str]) -> str:
-        answer = self.http.post("/v1/token", data=form)
+    def _token(self, form: dict[str, str]) -> Token:
+        key = ECKey.generate_key("P-256")
+        proof = tokens.proof(key, "POST", f"{self.gateway_url}/v1/token")
+        answer = self.http.post("/v1/token", data=form, headers={"dpop": proof})
         if answer.status_code != 200:
             raise says.Disappointed(f"no token: {answer.status_code} {answer.text}")
-        return str(answer.json()["access_token"])
+        return Token(str(answer.json()["access_token"]), key, self.gateway_url)
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,11 @@ class Terms:
     agreement: str
     purpose: str
 
+    @property
+    def detail(self) -> dict[str, str]:
+        """What a token is asked to be bound to (RFC 9396)."""
+        return {"type": "data_sharing_agreement", "identifier": self.agreement, "purpose": self.purpose}
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -96,33 +106,30 @@ class Actor:
 
     region: Region
     who: str
-    token: str
+    token: Token
 
     def get(self, path: str, terms: Terms | None = None, quiet: bool = False) -> httpx.Response:
         """Read something."""
-        return self._call("GET", path, None, self._headers(terms), quiet)
+        return self._call("GET", path, None, self._named(terms), quiet)
 
     def post(
         self, path: str, body: object = None, terms: Terms | None = None, if_match: str = "", key: str = ""
     ) -> httpx.Response:
         """Do something; a fresh Idempotency-Key unless one is given."""
-        headers = self._headers(terms) | {"idempotency-key": key or str(uuid.uuid4())}
+        headers = self._named(terms) | {"idempotency-key": key or str(uuid.uuid4())}
         if if_match:
             headers["if-match"] = if_match
         return self._call("POST", path, body, headers)
 
     def put(self, path: str, body: object, if_match: str = "") -> httpx.Response:
         """Write something as a whole."""
-        headers = self._headers(None) | {"idempotency-key": str(uuid.uuid4())}
+        headers = {"idempotency-key": str(uuid.uuid4())}
         if if_match:
             headers["if-match"] = if_match
         return self._call("PUT", path, body, headers)
 
-    def _headers(self, terms: Terms | None) -> dict[str, str]:
-        headers = {"authorization": f"Bearer {self.token}"}
-        if terms:
-            headers |= {"jieli-agreement": terms.agreement, "jieli-purpose": terms.purpose}
-        return headers
+    def _named(self, terms: Terms | None) -> dict[str, str]:
+        return {"jieli-agreement": terms.agreement, "jieli-purpose": terms.purpose} if terms else {}
 
     def _call(
         self, method: str, path: str, body: object, headers: dict[str, str], quiet: bool = False
@@ -130,6 +137,7 @@ class Actor:
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         if content is not None:
             headers["content-type"] = "application/json"
+        headers |= self.token.headers(method, path)
         answer = self.region.http.request(method, path, content=content, headers=headers)
         if not quiet:
             says.sent(self.who, method, path, body)

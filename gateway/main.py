@@ -14,7 +14,7 @@ from gateway.audit import api as audit_api
 from gateway.audit import sweep
 from gateway.audit.commands import Log
 from gateway.audit.rules import notes
-from gateway.exchange import api, desk, handlers, policy, withdrawals
+from gateway.exchange import api, desk, forget, handlers, policy, withdrawals
 from gateway.exchange.commands import LiveConsent
 from gateway.exchange.credentials import Credentials
 from gateway.exchange.desk import Desk
@@ -47,7 +47,7 @@ async def furnish(runtime: Runtime) -> None:
     signer = notes.Signer(notes.origin(settings.region), _log_key(settings))
     log = Log(runtime.engine, runtime.vault, signer, bytes.fromhex(settings.index_key))
     known = Known(index)
-    credentials = Credentials(settings, services)
+    credentials = Credentials(settings, services, runtime.engine)
     runtime.extras["peers"] = Peers(settings)
     runtime.extras["desk"] = Desk(
         runtime=runtime,
@@ -62,7 +62,7 @@ async def furnish(runtime: Runtime) -> None:
     runtime.extras["audit"] = audit_api.Room(
         log=log,
         region=settings.region,
-        person=api.Residents(known, credentials).person,
+        person=api.Residents(known, credentials, settings.public_url).person,
         organisation=known.name_of,
         purposes={code: (purpose.label_zh, purpose.label_en) for code, purpose in closed.purposes.items()},
     )
@@ -107,7 +107,7 @@ SERVICE = app.Service(
     handlers={**handlers.HANDLERS, **federation.HANDLERS},
     events=events.BY_SUBJECT,
     on_start=(furnish,),
-    background=(follow, sign_checkpoints, close_orphans, withdrawals.carry, deliver.run),
+    background=(follow, sign_checkpoints, close_orphans, withdrawals.carry, deliver.run, forget.run),
     on_stop=(close,),
 )
 

@@ -89,12 +89,14 @@ class Settings(BaseModel):
     """Gateway: the key of each service's pairwise ids, as JSON {service: hex}; changing one makes everybody unknown."""
     seal_key: str = ""
     """Gateway: the key of seals, 32 bytes in hex."""
+    token_key: str = ""
+    """Identity and gateway, the same: the key that hides whom a resident's token names, 32 bytes in hex."""
     agreements_dir: Path | None = None
     """Gateway: the folder of data-sharing agreements to apply at the start (YAML)."""
     peers_file: Path | None = None
     """Gateway: the other regions and their pinned keys (JSON)."""
 
-    @field_validator("kek", "index_key", "grant_key", "seal_key")
+    @field_validator("kek", "index_key", "grant_key", "seal_key", "token_key")
     @classmethod
     def _secret(cls, value: str) -> str:
         if value and (not SECRET_HEX.fullmatch(value) or len(set(value)) < 8):

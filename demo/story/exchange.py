@@ -60,7 +60,7 @@ def confirm(scene: Scene, request: str, code: str) -> int:
 
 def education(scene: Scene) -> None:
     """The education office: preview, too early for more, accept, exactly the agreed fields."""
-    office = scene.here.system("education office", "org-610118-education")
+    office = scene.here.system("education office", "org-610118-education", EDUCATION)
     referral = scene.referral("EDU-01")
     inbox = until("the referral in the inbox", lambda: _inbox(office, referral))
     says.note(f"its inbox shows only: {sorted(inbox)}")
@@ -92,7 +92,7 @@ def _got(office: Actor, path: str, terms: Terms) -> dict[str, dict[str, str]] | 
 
 def housing(scene: Scene) -> None:
     """The housing office asks for a field outside its agreement, and for somebody else's referral."""
-    office = scene.here.system("housing office", "org-610118-housing")
+    office = scene.here.system("housing office", "org-610118-housing", HOUSING)
     referral = scene.referral("HOU-04")
     settling.accept(office, referral, HOUSING)
     answer = office.get(f"/v1/referrals/{referral}?fields=姓名,证件号码", HOUSING)
@@ -109,7 +109,7 @@ def housing(scene: Scene) -> None:
 
 def withdrawal(scene: Scene) -> None:
     """The family takes one consent back: one step, at once, for that recipient only."""
-    office = scene.here.system("medical office", "org-610118-medical")
+    office = scene.here.system("medical office", "org-610118-medical", MEDICAL)
     referral = scene.referral("HEA-01")
     settling.accept(office, referral, MEDICAL)
     path = f"/v1/referrals/{referral}?fields=姓名,参保地"
@@ -129,7 +129,7 @@ def withdrawal(scene: Scene) -> None:
 
 def outcome(scene: Scene) -> None:
     """The office reports an outcome; whether it is true is the person's own answer."""
-    office = scene.here.system("education office", "org-610118-education")
+    office = scene.here.system("education office", "org-610118-education", EDUCATION)
     referral = scene.referral("EDU-01")
     for verb, body, state in (
         ("start", {}, "in_progress"),

@@ -104,7 +104,7 @@ def at_home(scene: Scene) -> None:
     needs = [{"service": "HEA-05", "dependant": scene.child_at_home, "answers": answers}]
     made = intake(scene, parent, needs)["HEA-05"]
     consent(scene, parent, made, scene.child_at_home)
-    clinic = scene.home.system("health office", "org-621124-health")
+    clinic = scene.home.system("health office", "org-621124-health", HEALTH_AT_HOME)
     accept(clinic, made["id"], HEALTH_AT_HOME)
     filed = {"record_type": "vaccination", "dependant_name": family.child.name, "document": VACCINATION}
     answer = clinic.post(f"/v1/referrals/{made['id']}/held-records", filed, HEALTH_AT_HOME)

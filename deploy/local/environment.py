@@ -61,6 +61,7 @@ def of_app(region: places.Region, holder: provision.Tenant, admin_url: str, bus:
         "KEK": kept["kek"][holder.app],
         "INDEX_KEY": kept["index"][holder.app],
         "SECRETS_DIR": str(region.secrets / holder.app),
+        **({"TOKEN_KEY": kept["token"]["people"]} if holder.app in ("identity", "gateway") else {}),
         **provision.addresses(admin_url, holder),
     }
     if holder.app in kept["grant"]:

@@ -36,6 +36,7 @@ def wanted(prefix: str) -> dict[str, list[str]]:
         "kek": list(provision.APPS),
         "index": list(provision.APPS),
         "seal": ["gateway"],
+        "token": ["people"],
     }
 
 

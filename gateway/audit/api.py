@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import PlainTextResponse
 
 from gateway.audit import commands, queries, schemas, views
@@ -26,12 +26,12 @@ Size = Annotated[int, Query(ge=0, lt=2**63)]
 class Room:
     """What the log's routes work with. Whoever starts the gateway puts it into `runtime.extras["audit"]`.
 
-    `person` gives the resident behind an Authorization header, or raises 401 or 403; `organisation` a name, if known.
+    `person` gives the resident behind a request, or raises 401 or 403; `organisation` a name, if known.
     """
 
     log: commands.Log
     region: str
-    person: Callable[[str], Awaitable[str]]
+    person: Callable[[Request], Awaitable[str]]
     organisation: Callable[[str], str | None]
     purposes: Mapping[str, tuple[str, str]]
 
@@ -46,9 +46,14 @@ async def room(runtime: RuntimeDep) -> Room:
 RoomDep = Annotated[Room, Depends(room)]
 
 
-async def resident(held: RoomDep, authorization: Annotated[str, Header()] = "") -> str:
-    """The id of the person who reads her own log."""
-    return await held.person(authorization)
+async def resident(
+    request: Request,
+    held: RoomDep,
+    _token: Annotated[str, Header(alias="authorization")] = "",
+    _proof: Annotated[str, Header(alias="dpop")] = "",
+) -> str:
+    """The id of the person who reads her own log; the headers stand here for the OpenAPI document."""
+    return await held.person(request)
 
 
 async def public() -> None:

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
 from gateway.exchange import desk, refusals
-from gateway.exchange.credentials import Credentials
+from gateway.exchange.credentials import Credentials, Presented
 from gateway.exchange.desk import Desk
 from gateway.exchange.known import Known
-from shared import problems
+from shared import problems, proofs
 from shared.requests import RuntimeDep
 
 router = APIRouter()
@@ -26,15 +26,18 @@ DeskDep = Annotated[Desk, Depends(at)]
 
 @dataclass(frozen=True)
 class Residents:
-    """Knows the person behind an Authorization header."""
+    """Knows the person behind a request."""
 
     known: Known
     credentials: Credentials
+    public_url: str
 
-    async def person(self, authorization: str) -> str:
+    async def person(self, request: Request) -> str:
         """The id of the person who calls about herself; 401 or 403 otherwise."""
         self.known.fresh()
-        caller = await self.credentials.caller(authorization, self.known.revoked)
+        url = self.public_url + request.url.path
+        token, proof = (", ".join(request.headers.getlist(name)) for name in ("authorization", "dpop"))
+        caller = await self.credentials.caller(Presented(token, proof, request.method, url), self.known.revoked)
         if not caller.person:
             raise refusals.SELF_ONLY()
         return caller.person
@@ -60,3 +63,28 @@ async def problem(code: str) -> ProblemOut:
     if kind is None:
         raise problems.NOT_FOUND()
     return ProblemOut(code=kind.code, status=kind.status, title=kind.title, advice=kind.advice)
+
+
+class ResourceOut(BaseModel):
+    """Protected resource metadata (RFC 9728)."""
+
+    resource: str
+    authorization_servers: list[str]
+    bearer_methods_supported: list[str]
+    dpop_signing_alg_values_supported: list[str]
+    dpop_bound_access_tokens_required: bool
+    authorization_details_types_supported: list[str]
+
+
+@router.get("/.well-known/oauth-protected-resource", dependencies=[Depends(public)])
+async def resource(runtime: RuntimeDep) -> ResourceOut:
+    """Which authorization server gives tokens for this gateway, and how they are bound (RFC 9728)."""
+    address = runtime.settings.public_url
+    return ResourceOut(
+        resource=address,
+        authorization_servers=[address],
+        bearer_methods_supported=["header"],
+        dpop_signing_alg_values_supported=proofs.ALGORITHMS,
+        dpop_bound_access_tokens_required=True,
+        authorization_details_types_supported=["data_sharing_agreement"],
+    )

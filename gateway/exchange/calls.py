@@ -53,6 +53,7 @@ class Call:
             caller_kind=party.kind if party else "",
             caller_client=caller.client,
             caller_roles=caller.roles,
+            caller_details=caller.details,
             agreement_id=agreement,
             purpose=outgoing.headers.get("jieli-purpose", ""),
             fields=_fields(outgoing.path),

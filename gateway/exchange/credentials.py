@@ -1,35 +1,56 @@
-"""Who is calling: access tokens of identity (RFC 9068), verified once, remembered until they end or are revoked."""
+"""Who is calling: access tokens of identity (RFC 9068), each with a proof of the key it is bound to (RFC 9449)."""
 
 import asyncio
 import hashlib
 import json
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from joserfc.util import urlsafe_b64decode
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from gateway.exchange import queries
 from gateway.exchange.forward import Services
-from shared import problems
+from shared import problems, proofs
+from shared.seals import Sealer
 from shared.settings import Settings
 
 REMEMBERED = 10_000  # tokens
 KEYS_AGAIN = 5.0  # seconds until unknown keys are asked for again
 
-TOKEN_MISSING = problems.kind(401, "token-missing", "No access token", "Send Authorization: Bearer <access token>.")
+TOKEN_MISSING = problems.kind(
+    401, "token-missing", "No access token", "Send Authorization: DPoP <access token>, and a DPoP proof (RFC 9449)."
+)
 TOKEN_INVALID = problems.kind(
     401, "token-invalid", "The access token is not valid here", "Get a token from this region's /v1/token."
 )
 TOKEN_EXPIRED = problems.kind(401, "token-expired", "The access token has run out", "Get a fresh token.")
-TOKEN_REVOKED = problems.kind(401, "token-revoked", "This client was revoked", "Ask your administrator.")
+TOKEN_REVOKED = problems.kind(401, "token-revoked", "This token was revoked", "Sign in again, or ask who revoked it.")
+PROOF_INVALID = problems.kind(
+    401, "proof-invalid", "The token's key is not proved", "Sign a fresh DPoP proof for this request (RFC 9449)."
+)
+
+
+@dataclass(frozen=True)
+class Presented:
+    """What a request shows of its caller; `url` is its address without the query."""
+
+    authorization: str
+    proof: str
+    method: str
+    url: str
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Whoever holds a valid token; `person` is set for residents only."""
+    """Whoever holds a valid token; `subject` is a client, staff or person id, `names` what a revocation may name."""
 
     kind: str
     subject: str
@@ -37,6 +58,12 @@ class Caller:
     organisation: str
     roles: frozenset[str]
     expires: int
+    key: str
+    names: frozenset[tuple[str, str]]
+    details: frozenset[tuple[str, str]] = frozenset()
+    level: str = ""
+    authenticated: int = 0
+    acting: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def person(self) -> str:
@@ -45,50 +72,85 @@ class Caller:
 
 
 class Credentials:
-    """Verifies bearer tokens against identity's published keys."""
+    """Verifies tokens against identity's published keys, and the proof that comes with each request."""
 
-    def __init__(self, settings: Settings, services: Services) -> None:
+    def __init__(self, settings: Settings, services: Services, engine: AsyncEngine) -> None:
         self._issuer = settings.public_url
         self._services = services
+        self._engine = engine
+        self._hidden = Sealer(bytes.fromhex(settings.token_key), "jieli-token-v1")
         self._keys: dict[str, ECKey] = {}
         self._asked = float("-inf")
         self._asking = asyncio.Lock()
         self._known: OrderedDict[bytes, Caller] = OrderedDict()
 
-    async def caller(self, authorization: str, revoked: frozenset[str]) -> Caller:
-        """The caller behind an Authorization header; 401 with the reason otherwise."""
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token:
+    async def caller(self, presented: Presented, revoked: frozenset[tuple[str, str]]) -> Caller:
+        """The caller behind a request; 401 with the reason otherwise."""
+        scheme, _, token = presented.authorization.partition(" ")
+        if scheme.lower() != "dpop" or not token:
             raise TOKEN_MISSING()
+        caller = await self._remembered(token)
+        if caller.expires <= time.time():
+            raise TOKEN_EXPIRED()
+        if caller.names & revoked:
+            raise TOKEN_REVOKED()
+        await self._prove(presented, token, caller.key)
+        return caller
+
+    async def _remembered(self, token: str) -> Caller:
         name = hashlib.sha256(token.encode()).digest()
         caller = self._known.get(name)
         if caller is None:
-            caller = await self._verify(token)
-            self._known[name] = caller
+            caller = self._known[name] = await self._verify(token)
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-        if caller.expires <= time.time():
-            raise TOKEN_EXPIRED()
-        if caller.client in revoked:
-            raise TOKEN_REVOKED()
         return caller
+
+    async def _prove(self, presented: Presented, token: str, key: str) -> None:
+        """The request was made with the token's key, and the proof is fresh."""
+        try:
+            proof = proofs.verify(presented.proof, presented.method, presented.url, int(time.time()), token)
+        except proofs.Unproven as error:
+            raise PROOF_INVALID(str(error)) from None
+        if proof.thumbprint != key:
+            raise PROOF_INVALID("The token is bound to another key.")
+        name = hashlib.sha256(f"{key}|{proof.jti}".encode()).digest()
+        async with self._engine.begin() as connection:
+            fresh = await queries.first_use(connection, name, datetime.fromtimestamp(proof.expires, UTC))
+        if not fresh:
+            raise PROOF_INVALID("The proof was used before; sign one for each request.")
 
     async def _verify(self, token: str) -> Caller:
         try:
             header = json.loads(urlsafe_b64decode(token.partition(".")[0].encode()))
             decoded = jwt.decode(token, await self._key(str(header["kid"])), algorithms=["ES256"])
+            claims = decoded.claims
+            if decoded.header.get("typ") != "at+jwt" or {claims["iss"], claims["aud"]} != {self._issuer}:
+                raise TOKEN_INVALID()
+            return self._caller(claims)
         except (JoseError, ValueError, KeyError, TypeError):
             raise TOKEN_INVALID() from None
-        claims = decoded.claims
-        if decoded.header.get("typ") != "at+jwt" or {claims.get("iss"), claims.get("aud")} != {self._issuer}:
+
+    def _caller(self, claims: Mapping[str, Any]) -> Caller:
+        resident = claims["kind"] == "resident"
+        subject = self._hidden.open(claims["person"]) if resident else claims["sub"]
+        if not subject:
             raise TOKEN_INVALID()
+        details = claims.get("authorization_details", ())
+        names = {("client", claims["client_id"]), ("token", claims["jti"]), ("session", claims.get("sid", ""))}
         return Caller(
             kind=str(claims["kind"]),
-            subject=str(claims["sub"]),
+            subject=str(subject),
             client=str(claims["client_id"]),
             organisation=str(claims.get("organisation", "")),
             roles=frozenset(claims.get("roles", ())),
             expires=int(claims["exp"]),
+            key=str(claims["cnf"]["jkt"]),
+            names=frozenset(names),
+            details=frozenset((each["identifier"], each["purpose"]) for each in details),
+            level=str(claims.get("acr", "")),
+            authenticated=int(claims.get("auth_time", 0)),
+            acting=claims.get("act", {}),
         )
 
     async def _key(self, kid: str) -> ECKey:

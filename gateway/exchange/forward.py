@@ -17,8 +17,8 @@ from shared.settings import Settings
 ANSWER_LIMIT = 4 * 1_048_576  # bytes
 DEADLINE = 15.0  # seconds for a service to answer
 CONNECTIONS = 100  # per service
-PASSED_ON = ("content-type", "idempotency-key", "if-match", "if-none-match", "accept")
-PASSED_BACK = ("content-type", "etag", "location", "retry-after", "link")
+PASSED_ON = ("content-type", "idempotency-key", "if-match", "if-none-match", "accept", "dpop")
+PASSED_BACK = ("content-type", "etag", "location", "retry-after", "link", "cache-control", "www-authenticate")
 
 SERVICE_UNAVAILABLE = problems.kind(
     502, "service-unavailable", "A service does not answer", "Try the same Idempotency-Key again."

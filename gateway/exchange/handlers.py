@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.exchange.tables import Consent, Link, Party, RevokedClient
+from gateway.exchange.tables import Consent, Link, Party, Revocation
 from shared.contracts import events
 from shared.inbox import Handlers
 
@@ -82,12 +82,22 @@ async def organization(session: AsyncSession, event: events.OrganizationRegister
 
 async def client_revoked(session: AsyncSession, event: events.ClientRevoked) -> None:
     """From now on this client's tokens are worthless."""
-    await session.execute(insert(RevokedClient).values(id=event.client).on_conflict_do_nothing())
+    await _revoke(session, kind="client", id=event.client, until=None)
+
+
+async def token_revoked(session: AsyncSession, event: events.TokenRevoked) -> None:
+    """From now on this token is worthless."""
+    await _revoke(session, kind="token", id=event.token, until=event.until)
+
+
+async def _revoke(session: AsyncSession, **row: object) -> None:
+    await session.execute(insert(Revocation).values(row).on_conflict_do_nothing())
 
 
 HANDLERS: Handlers = {
     events.OrganizationRegistered: organization,
     events.ClientRevoked: client_revoked,
+    events.TokenRevoked: token_revoked,
     events.ConsentGiven: consent_given,
     events.ConsentRefused: consent_refused,
     events.ConsentWithdrawn: consent_withdrawn,

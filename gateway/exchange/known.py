@@ -26,7 +26,7 @@ class Known:
 
     index: Index
     parties: Mapping[str, Party] = field(default_factory=dict)
-    revoked: frozenset[str] = frozenset()
+    revoked: frozenset[tuple[str, str]] = frozenset()
     read_at: float = float("-inf")
 
     def fresh(self) -> None:

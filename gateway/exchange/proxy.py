@@ -17,6 +17,7 @@ from gateway.audit.rules.entries import Entry, Outcome
 from gateway.exchange import commands, desk, filter, queries, routes, rules
 from gateway.exchange.calls import Call
 from gateway.exchange.commands import Asked
+from gateway.exchange.credentials import PROOF_INVALID, TOKEN_MISSING, Presented
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import SERVICE_SLOW, SERVICE_UNAVAILABLE, Answer, Outgoing
 from gateway.exchange.routes import Match
@@ -55,7 +56,7 @@ class Proxy:
             return await self.app(scope, receive, send)
         scope["jieli.route"] = match.route.template
         runtime: Runtime = scope["app"].state.runtime
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _headers(scope)
         try:
             outgoing = Outgoing(scope["method"], _path(scope), headers, await _body(receive))
             answer = await answered(desk.at(runtime), match, outgoing)
@@ -79,7 +80,7 @@ async def answered(at: Desk, match: Match, outgoing: Outgoing) -> Answer:
     if match.route.kind == "public":
         return await at.services.call(match.route.service, outgoing, {"kind": "public", "actor": _ANYONE})
     at.known.fresh()
-    caller = await at.credentials.caller(outgoing.headers.get("authorization", ""), at.known.revoked)
+    caller = await at.credentials.caller(_presented(at, outgoing), at.known.revoked)
     call = Call.of(at, match, caller, outgoing)
     condition = await _decide(at, call)
     receipts = await _append(at, call.intents(), condition)
@@ -89,6 +90,13 @@ async def answered(at: Desk, match: Match, outgoing: Outgoing) -> Answer:
         assert isinstance(refuse, Refuse)  # noqa: S101 - LiveConsent puts it there
         raise Refused(refuse, call.decision)
     return await _performed(at, call)
+
+
+def _presented(at: Desk, outgoing: Outgoing) -> Presented:
+    """What the request shows of its caller; its address is the one that callers know, wherever this gateway stands."""
+    url = at.runtime.settings.public_url + outgoing.path.partition("?")[0]
+    headers = outgoing.headers
+    return Presented(headers.get("authorization", ""), headers.get("dpop", ""), outgoing.method, url)
 
 
 async def _decide(at: Desk, call: Call) -> Condition[Asked] | None:
@@ -225,13 +233,32 @@ def _check_media(match: Match, outgoing: Outgoing) -> None:
 def _problem(runtime: Runtime, problem: Problem, decision: str = "") -> Answer:
     runtime.telemetry.refusals.labels(problem.kind.code).inc()
     body = problem.body()
-    headers = {"content-type": PROBLEM, "cache-control": "no-store"}
+    headers = {"content-type": PROBLEM, "cache-control": "no-store", **_challenge(runtime, problem)}
     if decision:
         body["decision"] = headers["jieli-decision"] = decision
     retry = body.pop("retry_after", 2 if problem.kind.status == 503 else None)
     if retry is not None:
         headers["retry-after"] = str(retry)
     return Answer(problem.kind.status, headers, msgspec.json.encode(body))
+
+
+def _challenge(runtime: Runtime, problem: Problem) -> dict[str, str]:
+    """How to come back with a token (RFC 9449, 7.1; RFC 9728, 5.1)."""
+    if problem.kind.status != 401:
+        return {}
+    error = "invalid_dpop_proof" if problem.kind is PROOF_INVALID else "invalid_token"
+    metadata = f"{runtime.settings.public_url}/.well-known/oauth-protected-resource"
+    said = "" if problem.kind is TOKEN_MISSING else f'error="{error}", '
+    return {"www-authenticate": f'DPoP {said}algs="ES256", resource_metadata="{metadata}"'}
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """The headers; one that comes twice is joined (RFC 9110, 5.2), so that none can hide behind another."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
 
 
 def _path(scope: Scope) -> str:

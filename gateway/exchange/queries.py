@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col, select
 
 from gateway.exchange.rules import CHINA, ConsentFact, Found, Link
-from gateway.exchange.tables import Party, RevokedClient, Withdrawal
+from gateway.exchange.tables import Party, Revocation, Withdrawal
 
 SILENCE = timedelta(seconds=5)  # a consent stream silent for longer means deny
 
@@ -27,6 +27,9 @@ WHERE link.id = ANY(:objects)
 """
 _FOUND = text(_LOOK)
 _HOLD = text("SELECT id FROM link WHERE id = ANY(:objects) ORDER BY id FOR SHARE")
+_USE = text("""
+INSERT INTO used_proof (name, expires_at) VALUES (:name, :expires) ON CONFLICT DO NOTHING RETURNING name
+""")
 _OWNER = text("SELECT seal FROM consent WHERE id = :consent")
 _BLOCK = text("SELECT id FROM link WHERE consent = :consent FOR UPDATE")
 _USAGE = text("""
@@ -103,9 +106,17 @@ async def parties(session: AsyncSession) -> dict[str, Party]:
     return {party.id: party for party in (await session.scalars(select(Party))).all()}
 
 
-async def revoked(session: AsyncSession) -> frozenset[str]:
-    """The clients that were revoked."""
-    return frozenset((await session.scalars(select(RevokedClient.id))).all())
+async def revoked(session: AsyncSession) -> frozenset[tuple[str, str]]:
+    """What was revoked and could still be tried, as (kind, id)."""
+    open_ = (col(Revocation.until).is_(None)) | (col(Revocation.until) > datetime.now(UTC))
+    found = await session.execute(select(Revocation.kind, Revocation.id).where(open_))
+    return frozenset((row.kind, row.id) for row in found)
+
+
+async def first_use(connection: AsyncConnection, name: bytes, expires: datetime) -> bool:
+    """Whether a proof is used for the first time; from now on it was used."""
+    used = await connection.execute(_USE, {"name": name, "expires": expires})
+    return used.first() is not None
 
 
 async def open_withdrawals(session: AsyncSession) -> list[Withdrawal]:

@@ -26,6 +26,12 @@ OBJECT_NOT_SINGLE = _kind(403, "object-not-single", "Not one single referral", "
 PURPOSE_NOT_AGREED = _kind(
     403, "purpose-not-agreed", "The agreement does not have this purpose", "Name one of its purposes in Jieli-Purpose."
 )
+TOKEN_NOT_FOR_PURPOSE = _kind(
+    403,
+    "token-not-for-purpose",
+    "The token is not bound to this agreement and purpose",
+    "Ask for a token with them in authorization_details (RFC 9396).",
+)
 PURPOSE_NOT_FOR_TASK = _kind(
     403, "purpose-not-for-task", "This purpose does not serve this service", "Name the purpose that serves it."
 )

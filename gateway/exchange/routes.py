@@ -33,6 +33,7 @@ class Match:
 
 PUBLIC = (
     Route("public", "POST", "/v1/token", "identity", media=FORM),
+    Route("public", "POST", "/v1/token:revoke", "identity", media=FORM),
     Route("public", "GET", "/.well-known/oauth-authorization-server", "identity"),
     Route("public", "GET", "/.well-known/jwks.json", "identity"),
     Route("public", "GET", "/v1/organizations", "identity"),

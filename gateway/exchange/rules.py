@@ -34,6 +34,7 @@ class Request(msgspec.Struct, frozen=True):
     caller_kind: str = ""
     caller_client: str = ""
     caller_roles: frozenset[str] = frozenset()
+    caller_details: frozenset[tuple[str, str]] = frozenset()
     agreement_id: str = ""
     purpose: str = ""
     basis: str = ""
@@ -215,6 +216,7 @@ def _exchange(request: Request, agreement: Terms | None, policy: Policy, now: da
         or _between_the_parties(request, agreement)
         or _covers(request, agreement, rule)
         or _serves(request, agreement)
+        or _bound(request)
         or _asks_within(request, agreement, rule)
         or Permit(rule.task if rule else "")
     )
@@ -257,6 +259,15 @@ def _serves(request: Request, agreement: Terms) -> Refuse | None:
     if not services or (request.service and request.service not in services):
         return Refuse(7, refusals.PURPOSE_NOT_FOR_TASK)
     return None
+
+
+def _bound(request: Request) -> Refuse | None:
+    """Step 7: a system's token is bound to agreements and purposes (RFC 9396); a person's may be."""
+    if not request.caller_details and request.caller_type != "client":
+        return None
+    if (request.agreement_id, request.purpose) in request.caller_details:
+        return None
+    return Refuse(7, refusals.TOKEN_NOT_FOR_PURPOSE)
 
 
 def _asks_within(request: Request, agreement: Terms, rule: ExchangeRule | None) -> Refuse | None:

@@ -64,12 +64,24 @@ class Party(Base, table=True):
     kind: str
 
 
-class RevokedClient(Base, table=True):
-    """A client whose tokens are worthless."""
+class Revocation(Base, table=True):
+    """Whose tokens are worthless: a client's, a session's, or one token itself; kept until they would have ended."""
 
-    __tablename__ = "revoked_client"
+    __tablename__ = "revocation"
 
+    kind: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
+    until: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+
+
+class UsedProof(Base, table=True):
+    """A proof of possession serves once. Not written ahead: what a crash of the database forgets is a minute old."""
+
+    __tablename__ = "used_proof"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - how SQLModel takes it
+
+    name: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
 
 
 QUOTA = Table(

@@ -4,12 +4,19 @@ import os
 
 from fastapi import FastAPI
 
-from services.identity import api, commands
+from services.identity.api import clients, organizations, tokens
+from services.identity.commands import forget, seed
 from shared import app
 from shared.bus import Bus
 from shared.settings import Settings
 
-SERVICE = app.Service(name="identity", title="identity", routers=(api.router,), on_start=(commands.seed,))
+SERVICE = app.Service(
+    name="identity",
+    title="identity",
+    routers=(tokens.router, organizations.router, clients.router),
+    on_start=(seed.take_in,),
+    background=(forget.run,),
+)
 
 
 def create(settings: Settings, bus: Bus | None = None) -> FastAPI:

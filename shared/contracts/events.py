@@ -46,6 +46,14 @@ class ClientRevoked(Event):
     organization: Id
 
 
+class TokenRevoked(Event):
+    """An access token is worthless from now on; after `until` it would have been anyway."""
+
+    subject: ClassVar[str] = "identity.token.revoked.v1"
+    token: Id
+    until: AwareDatetime
+
+
 class ServicePublished(Event):
     """A service of the catalogue, with the fields it may ask and the time it has."""
 
@@ -327,7 +335,7 @@ class AgreementSuspended(AgreementFact):
 
 
 _ALL: tuple[type[Event], ...] = (
-    *(OrganizationRegistered, ClientRegistered, ClientRevoked, ServicePublished),
+    *(OrganizationRegistered, ClientRegistered, ClientRevoked, TokenRevoked, ServicePublished),
     *(ConsentGiven, ConsentRefused, ConsentWithdrawn, RecordRequestMade, RecordRequestReleased),
     *(
         ReferralDrafted,

@@ -34,7 +34,7 @@ FREE_SCHEMAS = {
     "MediatorCaseOut": "what the parties said, opened from sealed columns with the fields of cases.queries",
     "Document": "a record's entries, whose names are a closed list per type (registry.rules.records)",
 }
-IGNORES_MORE = {"Form": "RFC 6749, 3.2: unrecognised parameters of a token request are ignored"}
+IGNORES_MORE = dict.fromkeys(("TokenForm", "RevocationForm"), "RFC 6749, 3.2: unrecognised parameters are ignored")
 # A handle for whatever comes to mind; HSDS 3.1 calls a link to a term of its taxonomy an attribute.
 CATCH_ALL = frozenset(
     {"extra", "extras", "metadata", "attributes", "custom", "misc", "tags", "labels", "keywords", "notes"}

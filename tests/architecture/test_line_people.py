@@ -38,7 +38,7 @@ OF_EVERYBODY = re.compile(
     r"(?:$|[/:_-])"
 )
 PUBLIC_LISTS = re.compile(r"^/(?:directory|v1/organizations|v1/divisions|v1/agreements|\.well-known)")
-HEADERS = {"jieli-grant", "if-match", "authorization"}
+HEADERS = {"jieli-grant", "if-match", "authorization", "dpop"}
 EVERY_ROUTE = [(app, route) for app in sorted(house.apps()) for route in house.routes(app)]
 
 

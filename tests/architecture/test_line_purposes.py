@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.identity import rules as identity
+from services.identity.rules import organizations as identity
 from shared.contracts import vocabulary
 from shared.problems import Problem
 from tests.architecture import house

@@ -41,6 +41,7 @@ def settings(app: str, urls: dict[str, str], directory: Path, **more: object) ->
         "grant_key": secrets.token_hex(32),
         "kek": secrets.token_hex(32),
         "index_key": secrets.token_hex(32),
+        "token_key": secrets.token_hex(32),
         "secrets_dir": directory,
         "messages_file": directory / "messages.jsonl",
         "log_level": "ERROR",

@@ -1,4 +1,4 @@
-"""Assertions as clients, staff and residents present them (RFC 7523)."""
+"""Assertions as clients, staff and residents present them (RFC 7523), and proofs of their keys (RFC 9449)."""
 
 import time
 import uuid
@@ -7,8 +7,15 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 
-def assertion(key: ECKey, issuer: str, subject: str, audience: str, **claims: object) -> str:
+def assertion(key: ECKey, issuer: str, subject: str, audience: object, **claims: object) -> str:
     """A signed assertion that lives for two minutes, unless `claims` say otherwise."""
     now = int(time.time())
     values = {"iss": issuer, "sub": subject, "aud": audience, "iat": now, "exp": now + 120, "jti": str(uuid.uuid4())}
     return jwt.encode({"alg": "ES256"}, values | claims, key, algorithms=["ES256"])
+
+
+def proof(key: ECKey, url: str, method: str = "POST", **claims: object) -> str:
+    """A DPoP proof for one request, unless `claims` say otherwise."""
+    header = {"alg": "ES256", "typ": "dpop+jwt", "jwk": key.as_dict(private=False)}
+    values = {"jti": str(uuid.uuid4()), "htm": method, "htu": url, "iat": int(time.time())}
+    return jwt.encode(header, values | claims, key, algorithms=["ES256"])

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from demo.client import Actor
+from demo.tokens import Token
 from tests.support.launched import Installation
 from tests.support.until import until
 
@@ -38,7 +39,7 @@ class Journal:
     """What the client knows, on its own disk before it believes it: keys tried, and what was acknowledged."""
 
     path: Path
-    tried: dict[str, str] = field(default_factory=dict)
+    tried: dict[str, Token] = field(default_factory=dict)
     answered: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def write(self, line: dict[str, Any]) -> None:
@@ -60,7 +61,7 @@ class Journal:
         return {entry["id"] for answer in self.answered.values() for entry in answer["referrals"]}
 
 
-async def write_until(stop: asyncio.Event, http: httpx.AsyncClient, token: str, journal: Journal) -> None:
+async def write_until(stop: asyncio.Event, http: httpx.AsyncClient, token: Token, journal: Journal) -> None:
     """Create referrals one after the other; an answer that does not come leaves its key open."""
     while not stop.is_set():
         key = str(uuid.uuid4())
@@ -72,9 +73,9 @@ async def write_until(stop: asyncio.Event, http: httpx.AsyncClient, token: str, 
             await asyncio.sleep(0.02)
 
 
-async def attempt(http: httpx.AsyncClient, token: str, key: str, journal: Journal) -> bool:
+async def attempt(http: httpx.AsyncClient, token: Token, key: str, journal: Journal) -> bool:
     """One intake under one key; True once it is acknowledged."""
-    headers = {"authorization": f"Bearer {token}", "idempotency-key": key}
+    headers = token.headers("POST", "/v1/me/intakes") | {"idempotency-key": key}
     answer = await http.post("/v1/me/intakes", json={"needs": [NEED], "told": True}, headers=headers)
     if answer.status_code == 201:
         journal.acknowledge(key, answer.json())

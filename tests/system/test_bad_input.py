@@ -27,8 +27,7 @@ class Desk:
 
     def send(self, method: str, path: str, content: bytes = b"", **headers: str) -> httpx.Response:
         """One request as the resident; `headers` replace the usual ones, an empty value leaves one out."""
-        usual = {
-            "authorization": f"Bearer {self.resident.token}",
+        usual = self.resident.token.headers(method, path) | {
             "content-type": "application/json",
             "idempotency-key": str(uuid.uuid4()),
         }
@@ -128,7 +127,7 @@ REQUESTS = [
     pytest.param("POST", "/v1/me/intakes", {"idempotency_key": ""}, 400, "idempotency-key-missing", id="no key"),
     pytest.param("POST", "/v1/me/intakes", {"content_type": "text/plain"}, 415, "media-type-unsupported", id="media"),
     pytest.param("GET", "/v1/me/record", {"authorization": ""}, 401, "token-missing", id="no token"),
-    pytest.param("GET", "/v1/me/record", {"authorization": "Bearer a.b.c"}, 401, "token-invalid", id="no JWT"),
+    pytest.param("GET", "/v1/me/record", {"authorization": "DPoP a.b.c"}, 401, "token-invalid", id="no JWT"),
     pytest.param("GET", "/v1/nothing", {}, 404, "not-found", id="unknown route"),
     pytest.param("DELETE", "/v1/agreements", {}, 405, "method-not-allowed", id="method"),
     pytest.param("GET", f"/v1/me/referrals/{UNKNOWN}", {}, 404, "not-found", id="unknown referral"),
@@ -153,7 +152,7 @@ def test_a_body_that_is_too_large_is_refused(desk: Desk) -> None:
 
 def test_the_other_regions_token_is_worth_nothing_here(desk: Desk, platform: Installation) -> None:
     foreign = platform.regions()["sending"].resident("somebody", "bad-input").token
-    answer = desk.send("GET", "/v1/me/record", authorization=f"Bearer {foreign}")
+    answer = desk.send("GET", "/v1/me/record", **foreign.headers("GET", "/v1/me/record"))
     assert (answer.status_code, answer.json()["code"]) == (401, "token-invalid")
 
 
@@ -171,16 +170,17 @@ def test_no_guarded_route_lets_the_wrong_caller_in(desk: Desk, platform: Install
     here = platform.regions()["receiving"]
     path, media = _filled(route.template), route.media
     wrong = {
-        "nobody": "",
-        "a department's system": f"Bearer {here.system('office', 'org-610118-education').token}",
-        "staff without the role": f"Bearer {here.staff('officer', 'staff-610118-education').token}",
-        "a resident": f"Bearer {desk.resident.token}",
+        "nobody": None,
+        "a department's system": here.system("office", "org-610118-education").token,
+        "staff without the role": here.staff("officer", "staff-610118-education").token,
+        "a resident": desk.resident.token,
     }
     if route.kind == "self":
         del wrong["a resident"]
     if route.operation == "read_inbox":
         wrong = {name: wrong[name] for name in ("nobody", "a resident")}
-    for who, authorization in wrong.items():
+    for who, token in wrong.items():
         content = b"{}" if route.method != "GET" else b""
-        answer = desk.send(route.method, path, content, authorization=authorization, content_type=media)
+        shown = token.headers(route.method, path) if token else {"authorization": "", "dpop": ""}
+        answer = desk.send(route.method, path, content, content_type=media, **shown)
         assert answer.status_code in (401, 403, 404), f"{who}: {answer.status_code} {answer.text}"

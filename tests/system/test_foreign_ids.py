@@ -88,8 +88,7 @@ BODIES = [
 
 @pytest.mark.parametrize(("body", "status"), BODIES)
 def test_a_consent_that_names_no_referral_is_refused_at_once(other: Actor, body: bytes, status: int) -> None:
-    headers = {
-        "authorization": f"Bearer {other.token}",
+    headers = other.token.headers("POST", "/v1/me/consents") | {
         "content-type": "application/json",
         "idempotency-key": str(uuid.uuid4()),
     }
@@ -142,8 +141,7 @@ def test_of_two_members_with_one_name_both_sides_take_the_same(
     mine = refer(other)
     body = json.dumps(consent(mine, referral="here"))
     doubled = body.replace('"referral": "here"', f'"referral": "{mine["id"]}", "referral": "{referral["id"]}"')
-    headers = {
-        "authorization": f"Bearer {other.token}",
+    headers = other.token.headers("POST", "/v1/me/consents") | {
         "content-type": "application/json",
         "idempotency-key": str(uuid.uuid4()),
     }

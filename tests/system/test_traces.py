@@ -14,8 +14,7 @@ NEED = {"service": "HOU-04", "answers": {"姓名": "某人", "争议": "押金"}
 async def test_an_intake_is_one_trace_over_http_and_nats_without_its_content(platform: Installation) -> None:
     actor = platform.regions()["receiving"].resident("somebody", f"trace-{uuid.uuid4()}")
     trace = uuid.uuid4().hex
-    headers = {
-        "authorization": f"Bearer {actor.token}",
+    headers = actor.token.headers("POST", "/v1/me/intakes") | {
         "idempotency-key": str(uuid.uuid4()),
         "traceparent": f"00-{trace}-{trace[:16]}-01",
     }

@@ -2,6 +2,7 @@
 
 import json
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,18 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from services.identity import rules
+from services.identity.rules import clients
 from tests.support import apps, grants
 from tests.support.apps import RunningApp
-from tests.support.assertions import assertion
+from tests.support.assertions import assertion, proof
 from tests.support.postgres import TestServer
 from tests.support.until import until
 
 KEY = ECKey.generate_key("P-256")
+HOLDER = ECKey.generate_key("P-256")
 STRANGER = ECKey.generate_key("P-256")
 AUDIENCE = "http://gateway.test"
+TOKEN_URL = f"{AUDIENCE}/v1/token"
 PLACE = {"parent": None, "district": "610118", "services": []}
 FAR = int(time.time()) + 9999
 SEED = {
@@ -42,25 +45,30 @@ async def identity(postgres: TestServer, tmp_path_factory: pytest.TempPathFactor
         yield running
 
 
-async def ask(identity: RunningApp, **form: str) -> Any:
+async def ask(identity: RunningApp, dpop: str | None = None, **form: str) -> Any:
+    shown = proof(HOLDER, TOKEN_URL) if dpop is None else dpop
     async with identity.as_() as client:
-        return await client.post("/v1/token", data=form)
+        return await client.post("/v1/token", data=form, headers={"dpop": shown} if shown else {})
 
 
-async def client_token(identity: RunningApp, signed: str) -> Any:
-    form = {"grant_type": "client_credentials", "client_assertion_type": rules.CLIENT_ASSERTION}
-    return await ask(identity, **form, client_assertion=signed)
+async def client_token(identity: RunningApp, signed: str, dpop: str | None = None, **more: str) -> Any:
+    form = {"grant_type": "client_credentials", "client_assertion_type": clients.CLIENT_ASSERTION}
+    return await ask(identity, dpop, **form, client_assertion=signed, **more)
 
 
 async def bearer_token(identity: RunningApp, subject: str, **claims: object) -> Any:
     signed = assertion(KEY, "demonstration", subject, AUDIENCE, **claims)
-    return await ask(identity, grant_type=rules.JWT_BEARER, assertion=signed)
+    return await ask(identity, grant_type=clients.JWT_BEARER, assertion=signed)
 
 
 async def claims_of(identity: RunningApp, answer: Any) -> dict[str, Any]:
     async with identity.as_() as client:
         keys = (await client.get("/.well-known/jwks.json")).json()["keys"]
     return dict(jwt.decode(answer.json()["access_token"], ECKey.import_key(keys[0]), algorithms=["ES256"]).claims)
+
+
+def jwt_id(token: str) -> str:
+    return str(json.loads(urlsafe_b64decode(token.split(".")[1] + "=="))["jti"])
 
 
 async def test_a_client_proves_itself_by_its_key(identity: RunningApp) -> None:
@@ -70,6 +78,7 @@ async def test_a_client_proves_itself_by_its_key(identity: RunningApp) -> None:
     assert claims["organisation"] == "org-a"
     assert claims["kind"] == "client"
     assert claims["exp"] - claims["iat"] <= 600
+    assert (answer.json()["token_type"], claims["cnf"]) == ("DPoP", {"jkt": HOLDER.thumbprint()})
 
 
 async def test_staff_carry_their_roles(identity: RunningApp) -> None:
@@ -90,7 +99,7 @@ async def test_an_assertion_serves_once(identity: RunningApp) -> None:
     signed = assertion(KEY, "a-system", "a-system", AUDIENCE)
     assert (await client_token(identity, signed)).status_code == 200
     replayed = await client_token(identity, signed)
-    assert (replayed.status_code, replayed.json()["error"]) == (400, "invalid_grant")
+    assert (replayed.status_code, replayed.json()["error"]) == (401, "invalid_client")
 
 
 @pytest.mark.parametrize(
@@ -98,10 +107,13 @@ async def test_an_assertion_serves_once(identity: RunningApp) -> None:
     [
         pytest.param(lambda: assertion(STRANGER, "a-system", "a-system", AUDIENCE), "invalid_client", id="other key"),
         pytest.param(lambda: assertion(KEY, "nobody", "nobody", AUDIENCE), "invalid_client", id="unknown client"),
-        pytest.param(lambda: assertion(KEY, "a-system", "a-system", "http://other"), "invalid_grant", id="audience"),
-        pytest.param(lambda: assertion(KEY, "a-system", "a-system", AUDIENCE, exp=1), "invalid_grant", id="run out"),
-        pytest.param(lambda: assertion(KEY, "a-system", "a-system", AUDIENCE, exp=FAR), "invalid_grant", id="long"),
-        pytest.param(lambda: assertion(KEY, "a-system", "a-system", AUDIENCE, jti=""), "invalid_grant", id="no jti"),
+        pytest.param(lambda: assertion(KEY, "a-system", "a-system", "http://other"), "invalid_client", id="audience"),
+        pytest.param(lambda: assertion(KEY, "a-system", "a-system", AUDIENCE, exp=1), "invalid_client", id="run out"),
+        pytest.param(lambda: assertion(KEY, "a-system", "a-system", AUDIENCE, exp=FAR), "invalid_client", id="long"),
+        pytest.param(lambda: assertion(KEY, "a-system", "a-system", AUDIENCE, jti=""), "invalid_client", id="no jti"),
+        pytest.param(lambda: assertion(KEY, "a-system", "a-system", [AUDIENCE]), "invalid_client", id="list"),
+        pytest.param(lambda: assertion(KEY, "a-system", "a-system", TOKEN_URL), "invalid_client", id="the endpoint"),
+        pytest.param(lambda: assertion(KEY, "a-system", "a-system", AUDIENCE, iat=FAR), "invalid_client", id="future"),
         pytest.param(lambda: assertion(KEY, "a-system", "other", AUDIENCE), "invalid_client", id="for another"),
         pytest.param(lambda: "not.a.token", "invalid_client", id="no JWT"),
         pytest.param(lambda: "e30.e30.", "invalid_client", id="no signature"),
@@ -111,6 +123,57 @@ async def test_what_proves_nothing_gets_no_token(identity: RunningApp, signed: A
     answer = await client_token(identity, signed())
     assert answer.status_code in (400, 401)
     assert answer.json()["error"] == error
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param(lambda: "", id="none"),
+        pytest.param(lambda: proof(HOLDER, f"{AUDIENCE}/v1/other"), id="another address"),
+        pytest.param(lambda: proof(HOLDER, TOKEN_URL, "GET"), id="another method"),
+        pytest.param(lambda: proof(HOLDER, TOKEN_URL, iat=1), id="old"),
+    ],
+)
+async def test_no_token_without_a_proof_of_the_key_that_will_use_it(identity: RunningApp, shown: Any) -> None:
+    answer = await client_token(identity, assertion(KEY, "a-system", "a-system", AUDIENCE), shown())
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_dpop_proof")
+
+
+async def test_a_proof_serves_once(identity: RunningApp) -> None:
+    shown = proof(HOLDER, TOKEN_URL)
+    first = await client_token(identity, assertion(KEY, "a-system", "a-system", AUDIENCE), shown)
+    again = await client_token(identity, assertion(KEY, "a-system", "a-system", AUDIENCE), shown)
+    assert first.status_code == 200
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_dpop_proof")
+
+
+async def test_a_token_is_bound_to_an_agreement_and_a_purpose(identity: RunningApp) -> None:
+    wanted = {"type": "data_sharing_agreement", "identifier": "agr-1", "purpose": "school_enrolment"}
+    signed = assertion(KEY, "a-system", "a-system", AUDIENCE)
+    answer = await client_token(identity, signed, authorization_details=json.dumps([wanted]))
+    assert answer.json()["authorization_details"] == [wanted]
+    assert (await claims_of(identity, answer))["authorization_details"] == [wanted]
+
+
+async def test_a_client_ends_its_own_tokens_and_no_others(identity: RunningApp) -> None:
+    own = (await client_token(identity, assertion(KEY, "a-system", "a-system", AUDIENCE))).json()["access_token"]
+    staffs = (await bearer_token(identity, "staff:staff-a")).json()["access_token"]
+    for token in (staffs, own, "no.token", own + "x"):
+        signed = assertion(KEY, "a-system", "a-system", AUDIENCE)
+        form = {"token": token, "client_assertion_type": clients.CLIENT_ASSERTION, "client_assertion": signed}
+        async with identity.as_() as client:
+            assert (await client.post("/v1/token:revoke", data=form)).status_code == 200
+
+    async def told() -> list[dict[str, Any]]:
+        return identity.bus.events("identity.token.revoked.v1")
+
+    assert [event["token"] for event in await until(told)] == [jwt_id(own)]
+
+
+async def test_nobody_else_ends_a_token(identity: RunningApp) -> None:
+    async with identity.as_() as client:
+        answer = await client.post("/v1/token:revoke", data={"token": "a.b.c"})
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
 async def test_an_unknown_member_of_staff_gets_no_token(identity: RunningApp) -> None:

@@ -49,6 +49,7 @@ REQUEST = Request(
     caller_kind="department",
     caller_client="org-610118-education-system",
     caller_roles=frozenset({"system"}),
+    caller_details=frozenset({(AGREEMENT.agreement_id, "school_enrolment")}),
     agreement_id=AGREEMENT.agreement_id,
     purpose="school_enrolment",
     fields=frozenset({"姓名", "出生日期"}),

@@ -30,6 +30,7 @@ permit (principal, action, resource) when {
     && context.operations.contains(context.operation) && resource.operations.contains(context.operation)
     && context.object_type == "referral" && context.object != ""
     && resource.purposes.contains(context.purpose)
+    && (context.bound.contains(context.wanted) || (context.bound.isEmpty() && context.caller.type != "client"))
     && context.bases.contains(resource.basis) && (context.basis == "" || context.basis == resource.basis)
     && (if context.reads then !context.fields.isEmpty() else context.fields.isEmpty())
     && context has link && context.link.object == context.object
@@ -122,6 +123,7 @@ def random_request(dice: Dice, agreements: dict[str, Agreement]) -> Request:
     operation = dice.pick("read_referral", ("answer_referral", "file_record", "list_referrals"))
     named = dice.pick(dice.source.choice(tuple(agreements)), ("agr-unheard", ""))
     listed = tuple(field.path for field in agreements.get(named, d.AGREEMENT).preview_fields)
+    purpose = dice.pick("school_enrolment", PURPOSES)
     fields = dice.some(listed) or frozenset({"姓名"}) if operation == "read_referral" else None
     return d.with_request(
         operation=operation,
@@ -130,9 +132,10 @@ def random_request(dice: Dice, agreements: dict[str, Agreement]) -> Request:
         caller_client=dice.pick(CLIENTS[0], CLIENTS),
         caller_roles=dice.pick(frozenset({"system"}), ROLES),
         agreement_id=named,
-        purpose=dice.pick("school_enrolment", PURPOSES),
+        purpose=purpose,
         basis=dice.pick("", ("statutory_duty", "consent", "public_emergency")),
         service=dice.pick("", SERVICES),
+        caller_details=dice.pick(frozenset({(named, purpose)}), (frozenset(), frozenset({("agr-unheard", purpose)}))),
         object_type=dice.pick("referral", ("person", "case", "")),
         object_id=dice.pick(d.REFERRAL, ("another", "")),
         fields=dice.pick(fields, (dice.some(FIELDS), frozenset(), None)),
@@ -213,6 +216,8 @@ def question(request: Request, found: Found, usage: Usage) -> dict[str, Any]:
             "client": request.caller_client,
             "roles": sorted(request.caller_roles),
         },
+        "bound": [" ".join(detail) for detail in sorted(request.caller_details)],
+        "wanted": f"{request.agreement_id} {request.purpose}",
         **{"purpose": request.purpose, "basis": request.basis, "service": request.service},
         **{"object_type": request.object_type, "object": request.object_id, "fields": sorted(request.fields or ())},
         **{"fresh": found.fresh, "minute": usage.minute, "day": usage.day},

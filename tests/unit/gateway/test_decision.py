@@ -40,6 +40,8 @@ BROKEN: list[tuple[int, str, Request, Facts]] = [
     (7, "purpose-not-agreed", d.with_request(purpose="housing_help"), d.facts()),
     (7, "purpose-not-agreed", d.with_request(purpose=""), d.facts()),
     (7, "purpose-not-for-task", d.with_request(service="EDU-02"), d.facts()),
+    (7, "token-not-for-purpose", d.with_request(caller_details=frozenset()), d.facts()),
+    (7, "token-not-for-purpose", d.with_request(caller_details=frozenset({("other", "school_enrolment")})), d.facts()),
     (8, "basis-mismatch", d.with_request(basis="consent"), d.facts()),
     (
         8,

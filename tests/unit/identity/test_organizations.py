@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.identity import rules
+from services.identity.rules import organizations, staff
 from shared.contracts import vocabulary
 from shared.problems import Problem
 
@@ -12,19 +12,19 @@ BODIES = ["鄠邑区公安局", "西街派出所", "综治中心", "区委统战
 @pytest.mark.parametrize("name", BODIES)
 def test_bodies_of_control_are_refused_whatever_kind_they_claim(name: str) -> None:
     with pytest.raises(Problem) as refused:
-        rules.check_organization(name, "department", vocabulary.load())
-    assert refused.value.kind is rules.PARTY_FORBIDDEN
+        organizations.check_organization(name, "department", vocabulary.load())
+    assert refused.value.kind is organizations.PARTY_FORBIDDEN
 
 
 def test_a_kind_outside_the_list_is_refused() -> None:
     with pytest.raises(Problem):
-        rules.check_organization("某机构", "authority", vocabulary.load())
+        organizations.check_organization("某机构", "authority", vocabulary.load())
 
 
 def test_a_department_of_service_is_welcome() -> None:
-    rules.check_organization("教育局", "department", vocabulary.load())
+    organizations.check_organization("教育局", "department", vocabulary.load())
 
 
 def test_a_role_that_the_house_does_not_know_is_refused() -> None:
     with pytest.raises(Problem):
-        rules.check_roles(("officer", "watcher"))
+        staff.check_roles(("officer", "watcher"))

@@ -1,0 +1,1 @@
+"""Identity's routes, split by noun: parse, call one command or query, return."""

@@ -1,0 +1,59 @@
+"""The authorization server (OAuth 2.1): tokens, their revocation, its keys and metadata."""
+
+from typing import Annotated
+
+from fastapi import Form, Header, Response
+
+from services.identity.commands import proving
+from services.identity.commands import tokens as commands
+from services.identity.rules import clients, tokens
+from services.identity.schemas import tokens as schemas
+from shared import proofs, requests
+from shared.requests import Public, RuntimeDep, SessionDep
+
+router = requests.router()
+Proof = Annotated[str, Header(alias="DPoP", description="A proof of possession (RFC 9449).")]
+
+
+@router.post("/v1/token")
+async def token(
+    session: SessionDep, runtime: RuntimeDep, _: Public, form: Annotated[schemas.TokenForm, Form()], dpop: Proof = ""
+) -> schemas.TokenOut:
+    """An access token for a proven caller, bound to its key (RFC 6749, RFC 7523, RFC 9068, RFC 9449)."""
+    return await commands.issue(session, runtime.settings, form, dpop)
+
+
+@router.post("/v1/token:revoke")
+async def revoke(
+    session: SessionDep, runtime: RuntimeDep, _: Public, form: Annotated[schemas.RevocationForm, Form()]
+) -> Response:
+    """End a token of the asking client; within 5 s no gateway takes it any more (RFC 7009)."""
+    await commands.revoke(session, runtime.settings, form)
+    return Response()
+
+
+@router.get("/.well-known/jwks.json")
+async def keys(runtime: RuntimeDep, _: Public) -> schemas.KeysOut:
+    """The keys that access tokens are signed with (RFC 7517)."""
+    key = commands.signing_key(runtime.settings).as_dict(private=False)
+    return schemas.KeysOut(keys=[{name: str(value) for name, value in key.items()} | {"alg": "ES256", "use": "sig"}])
+
+
+@router.get("/.well-known/oauth-authorization-server")
+async def metadata(runtime: RuntimeDep, _: Public) -> schemas.MetadataOut:
+    """Where and how to get a token (RFC 8414)."""
+    issuer = runtime.settings.public_url
+    return schemas.MetadataOut(
+        issuer=issuer,
+        token_endpoint=f"{issuer}/v1/token",
+        revocation_endpoint=f"{issuer}/v1/token:revoke",
+        jwks_uri=f"{issuer}/.well-known/jwks.json",
+        grant_types_supported=[clients.CLIENT_CREDENTIALS, clients.JWT_BEARER],
+        response_types_supported=[],
+        token_endpoint_auth_methods_supported=["private_key_jwt"],
+        token_endpoint_auth_signing_alg_values_supported=proving.ALGORITHMS,
+        revocation_endpoint_auth_methods_supported=["private_key_jwt"],
+        revocation_endpoint_auth_signing_alg_values_supported=proving.ALGORITHMS,
+        dpop_signing_alg_values_supported=proofs.ALGORITHMS,
+        authorization_details_types_supported=[tokens.DETAIL_TYPE],
+    )

@@ -1,0 +1,1 @@
+"""What changes identity: one function per verb, split by noun."""

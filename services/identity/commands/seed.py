@@ -1,0 +1,51 @@
+"""What an installation begins with: organisations, clients, staff and who may vouch for people, from one file."""
+
+import json
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel
+
+from services.identity.queries import seed
+from services.identity.rules.organizations import check_organization
+from services.identity.rules.staff import check_roles
+from services.identity.tables import AssertionIssuer, Client, Organization, Staff
+from shared import outbox
+from shared.contracts import vocabulary
+from shared.contracts.events import ClientRegistered, OrganizationRegistered
+from shared.runtime import Runtime
+
+
+async def take_in(runtime: Runtime) -> None:
+    """Take organisations, clients, staff and issuers from the seed file; the same file changes nothing."""
+    path = runtime.settings.seed_file
+    if path is None:
+        return
+    content = json.loads(path.read_text())
+    closed = vocabulary.load(runtime.settings.vocabulary_key)
+    async with runtime.sessions() as session, session.begin():
+        for entry in content["organizations"]:
+            check_organization(entry["name"], entry["kind"], closed)
+            if await _put(session, Organization, "organization", entry):
+                await outbox.emit(session, entry["organization"], OrganizationRegistered.model_validate(entry))
+        for entry in content["clients"]:
+            if await _put(session, Client, "client", entry):
+                event = ClientRegistered(client=entry["client"], organization=entry["organization"])
+                await outbox.emit(session, entry["client"], event)
+        for entry in content["staff"]:
+            check_roles(tuple(entry["roles"]))
+            await _put(session, Staff, "staff", entry)
+        for entry in content["assertion_issuers"]:
+            await _put(session, AssertionIssuer, "issuer", entry)
+
+
+async def _put(session: AsyncSession, table: type[SQLModel], noun: str, entry: dict[str, Any]) -> bool:
+    """Insert or update a row by its id, which the file calls by its noun; True when something changed."""
+    values = {"id" if key == noun else key: value for key, value in entry.items()}
+    row = await seed.known(session, table, values["id"])
+    ended = getattr(row, "state", "active") == "revoked"
+    if ended or (row is not None and all(getattr(row, key) == value for key, value in values.items())):
+        return False
+    await session.merge(table(**values))
+    await session.flush()
+    return True

@@ -1,0 +1,117 @@
+"""What an access token says (RFC 9068), whom it names, and to which agreement and purpose it is bound (RFC 9396)."""
+
+import hmac
+from dataclasses import dataclass
+
+import msgspec
+
+from shared import problems
+from shared.contracts.vocabulary import Vocabulary
+from shared.seals import Sealer
+
+LIFETIME = 600  # seconds, the longest an access token lives
+DETAILS_MOST = 20  # agreements and purposes in one token
+DETAIL_TYPE = "data_sharing_agreement"
+
+GRANT_TYPE = problems.kind(
+    400, "unsupported-grant-type", "This grant type is not offered", "See grant_types_supported in the metadata."
+)
+INVALID_PROOF = problems.kind(
+    400, "invalid-dpop-proof", "The request proves no key", "Send a fresh DPoP proof for this address (RFC 9449)."
+)
+INVALID_DETAILS = problems.kind(
+    400,
+    "invalid-authorization-details",
+    "What the token is for cannot be read",
+    "Send [{type: data_sharing_agreement, identifier, purpose}] (RFC 9396).",
+)
+GRANT_NOT_REGISTERED = problems.kind(
+    400, "unauthorized-client", "This client may not use this grant type", "Use a grant type that it is registered for."
+)
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Whom a token names: `subject` is a client, staff or person id; `acting` is staff or a helper in her place."""
+
+    kind: str
+    subject: str
+    organisation: str = ""
+    roles: tuple[str, ...] = ()
+    session: str = ""
+    level: str = ""
+    authenticated: int = 0
+    acting: tuple[str, str, str] = ("", "", "")
+
+
+class Detail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One agreement and purpose that a token is bound to (RFC 9396, 2); `identifier` is the agreement's id."""
+
+    type: str
+    identifier: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a token: the client, the thumbprint of its key (RFC 9449, 6.1), and what the token is for."""
+
+    client: str
+    key: str
+    details: tuple[Detail, ...] = ()
+
+
+@dataclass(frozen=True)
+class Minting:
+    """What this region's tokens have in common; `hidden` hides a person from everyone but the gateway."""
+
+    issuer: str
+    region: str
+    hidden: Sealer
+    pairwise_key: bytes
+
+    def claims(self, principal: Principal, holder: Holder, now: int) -> dict[str, object]:
+        """The claims of an access token (RFC 9068); the client sees of a person only an id of its own (line 12)."""
+        claims: dict[str, object] = {
+            "iss": self.issuer,
+            "aud": self.issuer,
+            "sub": self.subject(principal, holder.client),
+            "client_id": holder.client,
+            "iat": now,
+            "exp": now + LIFETIME,
+            "cnf": {"jkt": holder.key},
+            "kind": principal.kind,
+            "region": self.region,
+        }
+        if principal.organisation:
+            claims |= {"organisation": principal.organisation, "roles": list(principal.roles)}
+        if principal.kind == "resident":
+            claims["person"] = self.hidden.seal(principal.subject)
+        if principal.session:
+            claims |= {"sid": principal.session, "acr": principal.level, "auth_time": principal.authenticated}
+        if any(principal.acting):
+            kind, subject, organisation = principal.acting
+            claims["act"] = {"kind": kind, "sub": subject, "organisation": organisation}
+        if holder.details:
+            claims["authorization_details"] = [msgspec.to_builtins(each) for each in holder.details]
+        return claims
+
+    def subject(self, principal: Principal, client: str) -> str:
+        """The `sub` that a client sees: for a person, one that no other client is given."""
+        if principal.kind != "resident":
+            return principal.subject
+        return hmac.digest(self.pairwise_key, f"{client}|{principal.subject}".encode(), "sha256").hex()[:32]
+
+
+def details(text: str, vocabulary: Vocabulary) -> tuple[Detail, ...]:
+    """Read `authorization_details`; 400 for what is no list of agreements with a purpose from the closed list."""
+    if not text:
+        return ()
+    try:
+        found = msgspec.json.decode(text, type=tuple[Detail, ...])
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        raise INVALID_DETAILS(error="invalid_authorization_details") from None
+    wrong = {each.purpose for each in found} - vocabulary.purposes.keys()
+    if not 0 < len(found) <= DETAILS_MOST or any(each.type != DETAIL_TYPE for each in found) or wrong:
+        raise INVALID_DETAILS(error="invalid_authorization_details")
+    return found

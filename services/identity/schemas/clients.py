@@ -1,0 +1,10 @@
+"""System clients as administrators see them."""
+
+from pydantic import BaseModel
+
+
+class ClientOut(BaseModel):
+    """A system client's state."""
+
+    id: str
+    state: str
