@@ -2,10 +2,9 @@
 
 import asyncio
 import contextlib
-import traceback
+import functools
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -20,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import bus as buses
 from shared import db, problems, telemetry
+from shared.background import Jobs
 from shared.bus import Bus, BusError
 from shared.events import Event
 from shared.inbox import Handlers, Inbox
@@ -96,35 +96,29 @@ async def _running(
     relay = Relay(settings.app, f"/regions/{settings.region}/{settings.app}", engine, bus)
     inbox = Inbox(runtime.sessions, service.handlers, service.events, kek)
     runtime.wake_relay = relay.wake.set
-    runtime.extras |= {"bus": bus, "inbox": inbox}
+    jobs = Jobs(settings.app)
+    runtime.extras |= {"bus": bus, "inbox": inbox, "relay": relay, "jobs": jobs}
     for start in service.on_start:
         await start(runtime)
     telemetry.attach(measured)
-    work: list[Coroutine[Any, Any, None]] = [relay.run(), _reconcile(relay)]
-    work.extend(bus.consume(source.upper(), inbox.filters(source), inbox.receive) for source in inbox.sources())
-    work.extend(task(runtime) for task in service.background)
-    tasks = [asyncio.ensure_future(_kept_alive(job)) for job in work]
+    jobs.start("relay", relay.run)
+    jobs.start("reconcile", functools.partial(_reconcile, relay))
+    for source in inbox.sources():
+        follow = functools.partial(bus.consume, source.upper(), inbox.filters(source), inbox.receive)
+        jobs.start(f"follow {source}", follow)
+    for task in service.background:
+        jobs.start(f"{task.__module__}.{task.__name__}", functools.partial(task, runtime))
     try:
         yield runtime
     finally:
         await bus.stop()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await jobs.stop()
         for stop in service.on_stop:
             await stop(runtime)
         measured.close()
         await engine.dispose()
         if keys:
             await keys.dispose()
-
-
-async def _kept_alive(job: Coroutine[Any, Any, None]) -> None:
-    try:
-        await job
-    except Exception as error:
-        log.exception("background_stopped", reason=type(error).__name__)
-        raise
 
 
 async def _reconcile(relay: Relay) -> None:
@@ -144,9 +138,13 @@ def _operations() -> APIRouter:
     @router.get("/ready")
     async def ready(request: Request) -> dict[str, str]:
         runtime: Runtime = request.app.state.runtime
-        bus = runtime.extras["bus"]
+        bus, relay, jobs = (runtime.extras[name] for name in ("bus", "relay", "jobs"))
         if not getattr(bus, "connected", False):
             raise problems.UNAVAILABLE("The event bus cannot be reached.")
+        if isinstance(jobs, Jobs) and jobs.down:
+            raise problems.UNAVAILABLE(f"Work beside the requests failed: {', '.join(sorted(jobs.down))}.")
+        if isinstance(relay, Relay) and relay.silent:
+            raise problems.UNAVAILABLE("Events have not left for some seconds.")
         async with runtime.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
         return {"state": "ready"}
@@ -183,12 +181,6 @@ def _render_problems(app: FastAPI) -> None:
     async def unavailable(_: Request, error: Exception) -> JSONResponse:
         log.error("dependency_failed", reason=type(error).__name__)
         return rendered(problems.UNAVAILABLE())
-
-
-def _where(error: BaseException) -> str:
-    """The line that failed; a traceback could show values."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames[-4:]))
 
 
 def rendered(problem: Problem) -> JSONResponse:
@@ -229,6 +221,6 @@ class Guarded:
         try:
             await self.app(scope, counted, noted)
         except Exception as error:
-            log.error("failed", reason=type(error).__name__, where=_where(error))
+            log.error("failed", reason=type(error).__name__, where=telemetry.where(error))
             if not begun:
                 await rendered(problems.INTERNAL())(scope, receive, send)

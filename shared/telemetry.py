@@ -4,7 +4,9 @@ import contextlib
 import logging
 import sys
 import time
+import traceback
 from collections.abc import Iterator, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -23,7 +25,7 @@ from shared.settings import Settings
 
 LOGGED = frozenset(
     "event level timestamp app region method route status ms trace_id reason attempt event_type stream rows port"
-    " detail code entries where size peer jobs".split()
+    " detail code entries where size peer job".split()
 )
 _PROPAGATOR = TraceContextTextMapPropagator()
 _CURRENT_TRACER = context.create_key("jieli-tracer")
@@ -94,6 +96,17 @@ def traceparent() -> str:
     carrier: dict[str, str] = {}
     _PROPAGATOR.inject(carrier)
     return carrier.get("traceparent", "")
+
+
+def trace_of(parent: str | None) -> str:
+    """The trace id in a W3C trace context, or an empty text."""
+    return parent.split("-")[1] if parent and parent.count("-") == 3 else ""
+
+
+def where(error: BaseException) -> str:
+    """The lines that an error passed, the last one first; a traceback could show values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames[-4:]))
 
 
 @contextlib.contextmanager
