@@ -28,7 +28,7 @@ async def deliver(runtime: Runtime) -> None:
         try:
             while await match_one(runtime) or await send_one(runtime):
                 pass
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, problems.Problem) as error:
             log.warning("messages_wait", reason=type(error).__name__)
         await asyncio.sleep(PAUSE)
 
