@@ -178,15 +178,30 @@ def _render_problems(app: FastAPI) -> None:
 
     @app.exception_handler(SQLAlchemyError)
     @app.exception_handler(OSError)
-    async def unavailable(_: Request, error: Exception) -> JSONResponse:
-        log.error("dependency_failed", reason=type(error).__name__)
-        return rendered(problems.UNAVAILABLE())
+    async def failed(_: Request, error: Exception) -> JSONResponse:
+        return rendered(fault(error))
+
+
+def fault(error: Exception) -> Problem:
+    """What a caller is told of an error that no rule raised; how it came about is for the log alone."""
+    where = telemetry.where(error)
+    if db.is_bad_data(error):
+        log.warning("data_refused", reason=type(error).__name__, where=where)
+        return problems.BODY_INVALID("A value cannot be kept: a control character, or a time beyond the calendar.")
+    if db.is_away(error):
+        log.error("dependency_failed", reason=type(error).__name__, where=where)
+        return problems.UNAVAILABLE()
+    log.error("failed", reason=type(error).__name__, where=where)
+    return problems.INTERNAL()
 
 
 def rendered(problem: Problem) -> JSONResponse:
-    """A problem as application/problem+json (RFC 9457)."""
-    headers = {"Retry-After": "2"} if problem.kind.status == 503 else dict(problem.kind.headers)
-    return JSONResponse(problem.body(), problem.kind.status, headers, media_type="application/problem+json")
+    """A problem as application/problem+json (RFC 9457); one of ours carries the trace id that the log has too."""
+    status, body = problem.kind.status, problem.body()
+    headers = {"Retry-After": "2"} if status == 503 else dict(problem.kind.headers)
+    if status >= 500:
+        body["trace_id"] = telemetry.trace_id()
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
 class Guarded:
@@ -221,6 +236,6 @@ class Guarded:
         try:
             await self.app(scope, counted, noted)
         except Exception as error:
-            log.error("failed", reason=type(error).__name__, where=telemetry.where(error))
+            answer = rendered(fault(error))
             if not begun:
-                await rendered(problems.INTERNAL())(scope, receive, send)
+                await answer(scope, receive, send)

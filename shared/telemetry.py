@@ -98,6 +98,11 @@ def traceparent() -> str:
     return carrier.get("traceparent", "")
 
 
+def trace_id() -> str:
+    """The trace id of what is running, 32 hex digits; zeros outside a trace."""
+    return f"{trace.get_current_span().get_span_context().trace_id:032x}"
+
+
 def trace_of(parent: str | None) -> str:
     """The trace id in a W3C trace context, or an empty text."""
     return parent.split("-")[1] if parent and parent.count("-") == 3 else ""
@@ -118,7 +123,8 @@ def consumed(name: str, parent: str | None) -> Iterator[None]:
         return
     caused = _PROPAGATOR.extract({"traceparent": parent}) if parent else None
     with tracer.start_as_current_span(f"handle {name}", caused, kind=SpanKind.CONSUMER):
-        yield
+        with structlog.contextvars.bound_contextvars(trace_id=trace_id()):
+            yield
 
 
 def attach(telemetry: Telemetry) -> None:
@@ -132,7 +138,7 @@ class Middleware:
     def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
         self.app = app
         self.telemetry = telemetry
-        self.log = structlog.get_logger().bind(app=telemetry.app)
+        self.log = structlog.get_logger()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Measure HTTP requests; everything else passes."""
@@ -150,10 +156,11 @@ class Middleware:
         with self.telemetry.tracer.start_as_current_span(
             scope["method"], _PROPAGATOR.extract(headers), kind=SpanKind.SERVER
         ) as span:
-            try:
-                await self.app(scope, receive, observe)
-            finally:
-                self._record(scope, span, seen["status"], time.perf_counter() - started)
+            with structlog.contextvars.bound_contextvars(app=self.telemetry.app, trace_id=trace_id()):
+                try:
+                    await self.app(scope, receive, observe)
+                finally:
+                    self._record(scope, span, seen["status"], time.perf_counter() - started)
 
     def _record(self, scope: Scope, span: trace.Span, status: int, seconds: float) -> None:
         route = scope.get("jieli.route") or getattr(scope.get("route"), "path", "unmatched")
@@ -163,7 +170,4 @@ class Middleware:
             span.update_name(f"{method} {route}")
             span.set_attributes({"http.route": route, "http.response.status_code": status})
         if route not in ("/health", "/ready", "/metrics"):
-            trace_id = f"{span.get_span_context().trace_id:032x}"
-            self.log.info(
-                "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), trace_id=trace_id
-            )
+            self.log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

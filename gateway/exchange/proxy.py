@@ -5,7 +5,6 @@ import base64
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,7 +21,8 @@ from gateway.exchange.desk import Desk
 from gateway.exchange.forward import SERVICE_SLOW, SERVICE_UNAVAILABLE, Answer, Outgoing
 from gateway.exchange.routes import Match
 from gateway.exchange.rules import Found, Refuse
-from shared import problems
+from shared import problems, telemetry
+from shared.app import fault
 from shared.grants import Actor
 from shared.problems import Problem
 from shared.runtime import Runtime
@@ -65,12 +65,7 @@ class Proxy:
         except Problem as problem:
             answer = _problem(runtime, problem)
         except Exception as error:
-            trace = error.__traceback__
-            while trace and trace.tb_next:
-                trace = trace.tb_next
-            where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-            log.error("denied_by_exception", reason=type(error).__name__, where=where)
-            answer = _problem(runtime, problems.INTERNAL())
+            answer = _problem(runtime, fault(error))
         await _send(send, answer)
 
 
@@ -233,6 +228,8 @@ def _check_media(match: Match, outgoing: Outgoing) -> None:
 def _problem(runtime: Runtime, problem: Problem, decision: str = "") -> Answer:
     runtime.telemetry.refusals.labels(problem.kind.code).inc()
     body = problem.body()
+    if problem.kind.status >= 500:
+        body["trace_id"] = telemetry.trace_id()
     headers = {"content-type": PROBLEM, "cache-control": "no-store", **_challenge(runtime, problem)}
     if decision:
         body["decision"] = headers["jieli-decision"] = decision
