@@ -48,10 +48,13 @@ class Service:
     on_start: tuple[Task, ...] = ()
     background: tuple[Task, ...] = ()
     on_stop: tuple[Task, ...] = ()
+    needs: tuple[str, ...] = ("grant_key",)
+    """Settings without which it does not start."""
 
 
 def create_app(service: Service, settings: Settings, bus: Bus | None = None) -> FastAPI:
     """The app of one service; `bus` replaces NATS where a test wants its own."""
+    settings.require(*service.needs)
     telemetry.configure_logs(settings)
     measured = telemetry.Telemetry(settings)
 

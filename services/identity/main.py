@@ -16,6 +16,7 @@ SERVICE = app.Service(
     routers=(tokens.router, organizations.router, clients.router),
     on_start=(seed.take_in,),
     background=(forget.run,),
+    needs=("grant_key", "token_key"),
 )
 
 
