@@ -48,7 +48,7 @@ async def furnish(runtime: Runtime) -> None:
     log = Log(runtime.engine, runtime.vault, signer, bytes.fromhex(settings.index_key))
     known = Known(index)
     credentials = Credentials(settings, services, runtime.engine)
-    runtime.extras["peers"] = Peers(settings)
+    peers = runtime.extras["peers"] = Peers(settings)
     runtime.extras["desk"] = Desk(
         runtime=runtime,
         services=services,
@@ -58,6 +58,7 @@ async def furnish(runtime: Runtime) -> None:
         seals=Seals(settings),
         log=log,
         live=LiveConsent(),
+        regions=frozenset(peers.by_region),
     )
     runtime.extras["audit"] = audit_api.Room(
         log=log,

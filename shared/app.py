@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,9 @@ from shared.vault import Vault
 
 BODY_LIMIT = 1_048_576  # bytes
 RECONCILE_EVERY = 30.0  # seconds
+FAULTS = 20  # faults of one body that are told
+TOLD = 200  # characters of each
+READ = ["GET", "HEAD"]
 
 log = structlog.get_logger()
 Task = Callable[[Runtime], Coroutine[Any, Any, None]]
@@ -134,11 +137,11 @@ async def _reconcile(relay: Relay) -> None:
 def _operations() -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/health")
+    @router.api_route("/health", methods=READ)
     async def health() -> dict[str, str]:
         return {"state": "alive"}
 
-    @router.get("/ready")
+    @router.api_route("/ready", methods=READ)
     async def ready(request: Request) -> dict[str, str]:
         runtime: Runtime = request.app.state.runtime
         bus, relay, jobs = (runtime.extras[name] for name in ("bus", "relay", "jobs"))
@@ -152,7 +155,7 @@ def _operations() -> APIRouter:
             await connection.execute(text("SELECT 1"))
         return {"state": "ready"}
 
-    @router.get("/metrics")
+    @router.api_route("/metrics", methods=READ)
     async def metrics(request: Request) -> Response:
         runtime: Runtime = request.app.state.runtime
         return Response(runtime.telemetry.exposition(), media_type="text/plain; version=0.0.4")
@@ -171,18 +174,25 @@ def _render_problems(app: FastAPI) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         if any(e["type"] == "json_invalid" for e in error.errors()):
             return rendered(problems.BODY_UNREADABLE())
-        errors = [{"pointer": "/" + "/".join(map(str, e["loc"])), "reason": e["msg"]} for e in error.errors()]
-        return rendered(problems.BODY_INVALID(errors=errors))
+        faults = [{"pointer": _pointer(e["loc"]), "reason": e["msg"][:TOLD]} for e in error.errors()[:FAULTS]]
+        return rendered(problems.BODY_INVALID(errors=faults, faults=len(error.errors())))
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> JSONResponse:
         known = {404: problems.NOT_FOUND, 405: problems.METHOD, 400: problems.BODY_UNREADABLE}
-        return rendered(known.get(error.status_code, problems.INTERNAL)())
+        answer = rendered(known.get(error.status_code, problems.INTERNAL)())
+        answer.headers.update(error.headers or {})
+        return answer
 
     @app.exception_handler(SQLAlchemyError)
     @app.exception_handler(OSError)
     async def failed(_: Request, error: Exception) -> JSONResponse:
         return rendered(fault(error))
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    """Where a fault lies; a member may be called anything, so it is cut and made writable."""
+    return "".join(f"/{part}" for part in location)[:TOLD].encode("utf-8", "replace").decode()
 
 
 def fault(error: Exception) -> Problem:

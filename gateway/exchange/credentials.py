@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from joserfc.util import urlsafe_b64decode
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -128,7 +127,7 @@ class Credentials:
             if decoded.header.get("typ") != "at+jwt" or {claims["iss"], claims["aud"]} != {self._issuer}:
                 raise TOKEN_INVALID()
             return self._caller(claims)
-        except (JoseError, ValueError, KeyError, TypeError):
+        except proofs.MALFORMED:
             raise TOKEN_INVALID() from None
 
     def _caller(self, claims: Mapping[str, Any]) -> Caller:

@@ -6,7 +6,6 @@ import uuid
 from datetime import UTC, datetime
 
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +15,7 @@ from services.identity.rules import assertions, clients, tokens
 from services.identity.rules.tokens import Holder, Minting, Principal
 from services.identity.schemas.tokens import RevocationForm, TokenForm, TokenOut
 from services.identity.tables import Client
-from shared import ids, outbox
+from shared import ids, outbox, proofs
 from shared.contracts import vocabulary
 from shared.contracts.events import TokenRevoked
 from shared.seals import Sealer
@@ -73,7 +72,7 @@ async def revoke(session: AsyncSession, settings: Settings, form: RevocationForm
     client = await proving.client(session, settings, form)
     try:
         claims = jwt.decode(form.token, signing_key(settings), algorithms=proving.ALGORITHMS).claims
-    except (JoseError, ValueError):
+    except proofs.MALFORMED:
         return
     if claims.get("client_id") == client.id:
         until = datetime.fromtimestamp(claims["exp"], UTC)
@@ -81,12 +80,12 @@ async def revoke(session: AsyncSession, settings: Settings, form: RevocationForm
 
 
 async def _vouched_for(session: AsyncSession, settings: Settings, assertion: str) -> tuple[str, Principal]:
-    issuer = await people.issuer(session, str(proving.unverified(assertion).get("iss")))
+    issuer = await people.issuer(session, assertions.name(proving.unverified(assertion).get("iss")))
     if issuer is None:
         raise assertions.INVALID_GRANT(error="invalid_grant")
     claims = proving.verified(assertion, issuer.jwk, settings)
     await proving.use(session, issuer.id, claims)
-    kind, _, name = str(claims.get("sub")).partition(":")
+    kind, _, name = assertions.name(claims.get("sub")).partition(":")
     if kind == "staff":
         staff = await people.active_staff(session, name)
         if staff:

@@ -1,0 +1,106 @@
+"""The token endpoint meets assertions of any content: an OAuth error, never a fault of ours and never 503."""
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from joserfc.jwk import ECKey
+
+from services.identity.rules import clients
+from tests.support import apps
+from tests.support.apps import RunningApp
+from tests.support.assertions import assertion, proof
+from tests.support.postgres import TestServer
+
+KEY = ECKey.generate_key("P-256")
+HOLDER = ECKey.generate_key("P-256")
+AUDIENCE = "http://gateway.test"
+SEED: dict[str, Any] = {
+    "organizations": [
+        {
+            "organization": "org-a",
+            "name": "教育局",
+            "kind": "department",
+            "parent": None,
+            "district": "610118",
+            "services": [],
+        }
+    ],
+    "clients": [{"client": "a-system", "organization": "org-a", "jwk": KEY.as_dict(private=False)}],
+    "staff": [],
+    "assertion_issuers": [{"issuer": "demonstration", "jwk": KEY.as_dict(private=False)}],
+}
+
+
+@pytest.fixture(scope="module")
+async def identity(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningApp]:
+    directory: Path = tmp_path_factory.mktemp("identity")
+    seed = directory / "seed.json"
+    seed.write_text(json.dumps(SEED))
+    async with apps.running("identity", postgres, directory, seed_file=seed) as running:
+        yield running
+
+
+def token(header: str, payload: str) -> str:
+    """A JWT of these texts, signed by nobody."""
+    return ".".join(urlsafe_b64encode(part.encode()).rstrip(b"=").decode() for part in (header, payload, "x"))
+
+
+def claims(**changed: object) -> str:
+    return json.dumps({"iss": "a-system", "sub": "a-system", "aud": AUDIENCE, "jti": "0123456789"} | changed)
+
+
+ES256 = '{"alg":"ES256"}'
+DEEP = "[" * 50_000
+ODD = [
+    pytest.param(token(ES256, DEEP), id="deep payload"),
+    pytest.param(token('{"a":' + "[" * 3_000, claims()), id="deep header"),
+    pytest.param(token('{"alg":"ES256","crit":5}', claims()), id="crit is no list"),
+    pytest.param(token('{"alg":["ES256"]}', claims()), id="alg is a list"),
+    pytest.param(token("[]", claims()), id="header is a list"),
+    pytest.param(token(ES256, "[]"), id="payload is a list"),
+    pytest.param(token(ES256, claims(sub="\u0000", iss="\u0000")), id="NUL"),
+    pytest.param(token(ES256, claims(sub="\ud800", iss="\ud800")), id="lone surrogate"),
+    pytest.param(token(ES256, claims(sub=["a-system"], iss={"a": 1})), id="names are no texts"),
+    pytest.param(token(ES256, claims(sub="x" * 10_000, iss="x" * 10_000)), id="over-long names"),
+    pytest.param("\ud800.a.b".encode("utf-8", "replace").decode(), id="no base64"),
+    pytest.param("..", id="empty parts"),
+    pytest.param("", id="nothing"),
+]
+
+
+async def ask(identity: RunningApp, **form: str) -> Any:
+    async with identity.as_() as client:
+        headers = {"dpop": proof(HOLDER, f"{AUDIENCE}/v1/token")}
+        return await client.post("/v1/token", data=form, headers=headers)
+
+
+@pytest.mark.parametrize("odd", ODD)
+async def test_a_client_assertion_of_any_content(identity: RunningApp, odd: str) -> None:
+    form = {"client_assertion_type": clients.CLIENT_ASSERTION, "client_assertion": odd}
+    answer = await ask(identity, grant_type="client_credentials", **form)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), answer.text
+
+
+@pytest.mark.parametrize("odd", ODD)
+async def test_an_assertion_about_a_person_of_any_content(identity: RunningApp, odd: str) -> None:
+    answer = await ask(identity, grant_type=clients.JWT_BEARER, assertion=odd)
+    assert answer.status_code in (400, 401), answer.text
+    assert answer.json()["error"] in ("invalid_grant", "invalid_client")
+
+
+@pytest.mark.parametrize("changed", [{"sub": "staff:\u0000"}, {"jti": "a\u0000bcdefgh"}, {"sub": 5}])
+async def test_even_a_known_issuer_may_write_anything(identity: RunningApp, changed: dict[str, Any]) -> None:
+    signed = assertion(KEY, "demonstration", "resident:wang", AUDIENCE, **changed)
+    answer = await ask(identity, grant_type=clients.JWT_BEARER, assertion=signed)
+    assert answer.status_code in (400, 401), answer.text
+
+
+async def test_what_cannot_be_stored_is_no_outage(identity: RunningApp) -> None:
+    """Whatever still reaches the database and cannot be kept there is the caller's to mend."""
+    async with identity.as_() as client:
+        answer = await client.get("/v1/organizations/%00")
+    assert (answer.status_code, answer.json()["code"]) == (422, "body-invalid")
