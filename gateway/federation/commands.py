@@ -12,8 +12,8 @@ from sqlmodel import col
 from gateway.federation import queries, rules
 from gateway.federation.signatures import Proof
 from gateway.federation.tables import Delivery, Nonce, Received
-from shared import ids
-from shared.contracts.events import RecordRequestFact
+from shared import ids, outbox
+from shared.contracts.events import RecordRequestFact, RecordRequestUndelivered
 
 LEASE = timedelta(seconds=60)  # while one process tries, no other does
 
@@ -52,14 +52,17 @@ async def next_due(engine: AsyncEngine) -> Delivery | None:
 
 
 async def settle(session: AsyncSession, delivery: Delivery, verb: str, receipt: dict[str, Any] | None = None) -> None:
-    """End an errand: delivered, gone (there is nothing to send any more) or undeliverable."""
+    """End an errand: delivered, gone (nothing is to be sent any more) or undeliverable, which whoever asked hears."""
     delivery.state = rules.DELIVERY.after(delivery.state, verb)
     delivery.receipt = receipt
     await session.merge(delivery)
+    if verb == "give_up" and delivery.kind == "request":
+        told = RecordRequestUndelivered(request=delivery.request, peer=delivery.peer)
+        await outbox.emit(session, delivery.request, told)
 
 
 async def postpone(session: AsyncSession, delivery: Delivery) -> None:
-    """Try again later; after 72 h a person has to look."""
+    """Try again later; after 72 h no more."""
     now = datetime.now(UTC)
     if rules.hopeless(delivery.created_at, now):
         return await settle(session, delivery, "give_up")

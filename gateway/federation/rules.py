@@ -67,5 +67,5 @@ def wait(attempts: int) -> timedelta:
 
 
 def hopeless(created: datetime, now: datetime) -> bool:
-    """Whether a person has to look after it."""
+    """Whether the person had better bring the paper."""
     return now - created > UNDELIVERABLE_AFTER

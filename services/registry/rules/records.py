@@ -43,7 +43,16 @@ CODE_LIVES: Final = timedelta(hours=24)
 # the asking region cannot tell.
 MAX_CODES: Final = 5
 
-REQUEST: Final = states.Machine("record request", "requested", states.moves({"answer": ("requested", "answered")}))
+# An answer may still come for a request that was given up: that it had arrived was not known.
+REQUEST: Final = states.Machine(
+    "record request",
+    "requested",
+    states.moves({"answer": ("requested|undeliverable", "answered"), "give_up": ("requested", "undeliverable")}),
+)
+ADVICE: Final[Mapping[str, str]] = {
+    "undeliverable": "对方地区无法联系。请携带纸质记录，效力相同。 / "
+    "The other region could not be reached. Bring the paper record: it counts the same.",
+}
 RELEASE: Final = states.Machine(
     "release",
     "received",
