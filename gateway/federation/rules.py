@@ -28,6 +28,9 @@ REPLAYED = problems.kind(401, "nonce-used", "This message came before", "Sign ag
 REQUEST_REUSED = problems.kind(
     422, "message-key-reused", "This key belongs to another message", "Use the same key for the same body only."
 )
+IN_FLIGHT = problems.kind(
+    409, "message-in-flight", "The first of these messages is still being handled", "Send it again in a while."
+)
 
 DELIVERY = Machine(
     "delivery",
