@@ -63,7 +63,8 @@ PAGES = (
     *(
         Route("public", "POST", page, "identity", media=FORM, browser=True)
         for page in (
-            *(f"/sign-in/{step}" for step in ("password", "phone", "code", "passkey-options", "passkey", "cancel")),
+            *(f"/sign-in/{step}" for step in ("password", "phone", "code", "passkey-options", "passkey")),
+            "/sign-in:cancel",
             *("/account/passkey-options", "/account/passkeys", "/account/passkeys/{passkey}:remove"),
             "/account/sessions/{session}:end",
         )

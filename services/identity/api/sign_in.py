@@ -84,7 +84,7 @@ async def passkey(
     return pages.shown(await at.by_passkey(form.credential), runtime.settings)
 
 
-@router.post("/sign-in/cancel")
+@router.post("/sign-in:cancel")
 async def cancel(
     session: SessionDep, runtime: RuntimeDep, _: Public, browser: BrowserDep, form: Annotated[schemas.PageForm, Form()]
 ) -> Response:

@@ -1,6 +1,5 @@
 """The authorization code flow: a pushed request (RFC 9126), a sign-in, a code, and what the code is worth."""
 
-import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -16,6 +15,7 @@ from services.identity.rules.authorization import AUTHORIZATION
 from services.identity.rules.sessions import at_least
 from services.identity.schemas.authorization import PushedOut, PushForm
 from services.identity.tables import Authorization, Session
+from shared import ids
 from shared.contracts import vocabulary
 from shared.settings import Settings
 
@@ -43,7 +43,7 @@ async def push(session: AsyncSession, settings: Settings, form: PushForm, proof:
 
 def _asked(form: PushForm, client: str, key: str, secret: str) -> Authorization:
     return Authorization(
-        id=uuid.uuid4(),
+        id=ids.new(),
         client=client,
         request=secrets.digest(secret),
         scope=form.scope,

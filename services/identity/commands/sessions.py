@@ -11,7 +11,7 @@ from services.identity.queries import sessions as queries
 from services.identity.rules import secrets, tokens
 from services.identity.rules.sessions import LONGEST, METHODS, SESSION, lives
 from services.identity.tables import Refresh, Session
-from shared import outbox, problems
+from shared import ids, outbox, problems
 from shared.contracts.events import SessionEnded
 
 
@@ -19,7 +19,7 @@ async def start(session: AsyncSession, kind: str, subject: str, method: str) -> 
     """Somebody proved who they are; the session and the secret that the browser keeps."""
     now, secret = datetime.now(UTC), secrets.fresh()
     row = Session(
-        id=uuid.uuid4(),
+        id=ids.new(),
         kind=kind,
         subject=subject,
         level=METHODS[method],

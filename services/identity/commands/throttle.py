@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.identity.queries import people as queries
 from services.identity.rules import sign_in as rules
 from services.identity.tables import Failure
 from shared.problems import Problem
@@ -11,7 +12,7 @@ from shared.problems import Problem
 
 async def paused(session: AsyncSession, tag: bytes) -> Problem | None:
     """Why not to look at a try now, if so."""
-    row = await session.get(Failure, tag, with_for_update=True)
+    row = await queries.failures(session, tag)
     if row is None or row.blocked_until <= datetime.now(UTC):
         return None
     return rules.PAUSED()
@@ -20,7 +21,7 @@ async def paused(session: AsyncSession, tag: bytes) -> Problem | None:
 async def failed(session: AsyncSession, tag: bytes) -> None:
     """Count a failure; from the fifth on there is a pause."""
     now = datetime.now(UTC)
-    row = await session.get(Failure, tag, with_for_update=True) or Failure(tag=tag, count=0, blocked_until=now)
+    row = await queries.failures(session, tag) or Failure(tag=tag, count=0, blocked_until=now)
     row.count = 1 if now - row.blocked_until > rules.FORGOTTEN else row.count + 1
     row.blocked_until = now + rules.pause(row.count)
     session.add(row)
@@ -28,6 +29,6 @@ async def failed(session: AsyncSession, tag: bytes) -> None:
 
 async def passed(session: AsyncSession, tag: bytes) -> None:
     """A success wipes the count."""
-    row = await session.get(Failure, tag)
+    row = await queries.failures(session, tag)
     if row:
         await session.delete(row)

@@ -6,7 +6,7 @@ from sqlalchemy import func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from services.identity.tables import Handle, OneTimeCode, Password, Staff
+from services.identity.tables import Failure, Handle, OneTimeCode, Password, Staff
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:tag, 0))")
 
@@ -30,6 +30,11 @@ async def handle(session: AsyncSession, tag: bytes) -> Handle | None:
 async def lock_handle(session: AsyncSession, tag: bytes) -> None:
     """Until the transaction ends nobody else works with this handle."""
     await session.execute(_LOCK, {"tag": tag.hex()})
+
+
+async def failures(session: AsyncSession, tag: bytes) -> Failure | None:
+    """How often somebody failed, locked."""
+    return (await session.scalars(select(Failure).where(Failure.tag == tag).with_for_update())).first()
 
 
 async def codes_sent(session: AsyncSession, tag: bytes, since: datetime) -> int:
