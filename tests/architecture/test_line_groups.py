@@ -36,8 +36,6 @@ FREE_SCHEMAS = {
 IGNORES_MORE = dict.fromkeys(
     ("TokenForm", "RevocationForm", "PushForm"), "RFC 6749, 3.2: unrecognised parameters are ignored"
 )
-    ("TokenForm", "RevocationForm", "PushForm"), "RFC 6749, 3.2: unrecognised parameters are ignored"
-)
 # A handle for whatever comes to mind; HSDS 3.1 calls a link to a term of its taxonomy an attribute.
 CATCH_ALL = frozenset(
     {"extra", "extras", "metadata", "attributes", "custom", "misc", "tags", "labels", "keywords", "notes"}
