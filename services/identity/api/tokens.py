@@ -17,7 +17,7 @@ router = requests.router()
 Proof = Annotated[str, Header(alias="DPoP", description="A proof of possession (RFC 9449).")]
 
 
-@router.post("/v1/token")
+@router.post("/v1/token", response_model_exclude_none=True)
 async def token(
     session: SessionDep, runtime: RuntimeDep, _: Public, form: Annotated[schemas.TokenForm, Form()], dpop: Proof = ""
 ) -> schemas.TokenOut:
