@@ -12,6 +12,7 @@ from services.identity.queries import sessions as queries
 from services.identity.rules import authorization as rules
 from services.identity.rules import secrets
 from services.identity.rules.sessions import METHODS, at_least
+from services.identity.rules.upstream import UPSTREAM_INSTEAD
 from services.identity.tables import Authorization
 from shared import problems
 from shared.problems import Problem
@@ -70,11 +71,13 @@ class SigningIn:
 
     async def shown(self, page: str = "", problem: Problem | None = None, message: Message | None = None) -> Step:
         """The page to show; by default the first one for whoever is to sign in."""
+        kind = rules.kind(self.asked.scope)
+        first = "upstream" if kind == "staff" and self.runtime.settings.upstream_issuer else kind
         client, organisation = await authorization.client_name(self.session, self.asked)
         return Step(
-            page=page or rules.kind(self.asked.scope),
+            page=page or first,
             form=token(self.runtime, self.browser.sign_in),
-            kind=rules.kind(self.asked.scope),
+            kind=kind,
             client=client,
             organisation=organisation,
             problem=problem,
@@ -118,6 +121,8 @@ class SigningIn:
         """Signed in: a session, a code, and back to the client; unless the client wants somebody or something else."""
         if kind != rules.kind(self.asked.scope) or not at_least(METHODS[method], self.asked.level):
             return await self.shown(problem=LEVEL())
+        if kind == "staff" and self.runtime.settings.upstream_issuer and method != "upstream":
+            return await self.shown(problem=UPSTREAM_INSTEAD())
         held, secret = await sessions.start(self.session, kind, subject, method)
         location = authorization.answer(self.runtime.settings, self.asked, held)
         return Step(location=location, cookies={**kept, "jieli_session": secret, "jieli_sign_in": ""})

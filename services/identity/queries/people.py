@@ -16,6 +16,12 @@ async def active_staff(session: AsyncSession, staff_id: str) -> Staff | None:
     return (await session.scalars(select(Staff).where(Staff.id == staff_id, Staff.state == "active"))).first()
 
 
+async def upstream_staff(session: AsyncSession, subject: str) -> Staff | None:
+    """The member of staff whom the upstream provider knows by this `sub`, if they work here."""
+    statement = select(Staff).where(Staff.upstream == subject, Staff.state == "active")
+    return (await session.scalars(statement)).first()
+
+
 async def password(session: AsyncSession, staff_id: str) -> Password | None:
     """Password and authenticator of a member of staff, locked."""
     found = await session.scalars(select(Password).where(Password.staff == staff_id).with_for_update())
