@@ -184,7 +184,8 @@ class UpstreamRequest(Base, table=True):
 
 
 class OneTimeCode(Base, table=True):
-    """A code that was sent, as a keyed hash; `tag` is one of where it was sent, `holder` of the browser that asked."""
+    """A code that was sent, as a keyed hash; `tag` is one of where it was sent, `holder` of the
+    browser that asked; `known` when that browser was used with this number before."""
 
     __tablename__ = "one_time_code"
 
@@ -192,6 +193,7 @@ class OneTimeCode(Base, table=True):
     holder: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
     tag: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
     hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    known: bool
     tries: int = 0
     sent_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
