@@ -5,14 +5,21 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 SECRET_HEX = re.compile(r"[0-9a-f]{64}")
+SHORTEST = 16  # characters of a password or token
 
 
 class SettingsError(SystemExit):
     """A setting that keeps the app from starting; its text is the one line the operator sees."""
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a password or token is too short, or one that somebody was asked to replace."""
+    return len(text) < SHORTEST or "change" in text.lower()
 
 
 class Settings(BaseModel):
@@ -69,8 +76,16 @@ class Settings(BaseModel):
     """The folder of the app's key files."""
     seed_file: Path | None = None
     """Identity: organisations, clients, staff and issuers to take in at the start (JSON)."""
+    sender: Literal["file", "http", "apprise"] = Field(default="file", validate_default=True)
+    """How messages reach phones: an HTTP gateway for text messages, Apprise, or (never in production) a file."""
+    sender_url: str = Field(default="", validate_default=True)
+    """http: where messages are POSTed. apprise: its address of the service, with {to} where the number belongs."""
+    sender_body: str = '{"to": "{to}", "text": "{text}"}'
+    """http: the JSON body of a message, with {to} and {text}."""
+    sender_token_file: Path | None = None
+    """http: the file with the bearer token, in the folder of key files unless its path is absolute."""
     messages_file: Path | None = None
-    """Demonstration only: messages to contacts are written here instead of being sent."""
+    """file: messages are written here, a line of JSON each, instead of being sent."""
     vocabulary_key: Path | None = None
     """The officer's public key (PEM) that the vocabulary has to be signed with; the pinned one without it."""
 
@@ -111,9 +126,47 @@ class Settings(BaseModel):
     @field_validator("nats_password")
     @classmethod
     def _password(cls, value: str) -> str:
-        if len(value) < 16 or "change" in value.lower():
-            raise ValueError("must be at least 16 random characters, not a placeholder")
+        if is_placeholder(value):
+            raise ValueError(f"must be at least {SHORTEST} random characters, not a placeholder")
         return value
+
+    @field_validator("sender")
+    @classmethod
+    def _leaves(cls, value: str, known: ValidationInfo) -> str:
+        if value == "file" and known.data.get("environment") == "production":
+            raise ValueError("must be http or apprise: in production messages reach phones, not a file")
+        return value
+
+    @field_validator("sender_url")
+    @classmethod
+    def _reached(cls, value: str, known: ValidationInfo) -> str:
+        sender, address = known.data.get("sender"), urlsplit(value)
+        schemes = {"https"} if known.data.get("environment") == "production" else {"https", "http"}
+        if sender == "http" and not (address.scheme in schemes and address.hostname):
+            raise ValueError("must be the https address of the gateway for text messages")
+        if sender == "apprise" and "{to}" not in value:
+            raise ValueError("must be an Apprise address with {to} where the number belongs")
+        return value
+
+    @field_validator("sender_body")
+    @classmethod
+    def _template(cls, value: str) -> str:
+        if not {"{to}", "{text}"} <= set(re.findall(r"{\w+}", value)):
+            raise ValueError("must hold {to} and {text}")
+        json.loads(value)
+        return value
+
+    def error(self, reason: str) -> SettingsError:
+        """What keeps this app from starting, to raise."""
+        return SettingsError(f"{self.app} cannot start: {reason} See docs/settings.md.")
+
+    def key_file(self, name: str | Path) -> str:
+        """The text of a file in the folder of key files; SettingsError in one line when it cannot be read."""
+        path = self.secrets_dir / name
+        try:
+            return path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise self.error(f"{path} cannot be read ({error.strerror}).") from None
 
     @classmethod
     def load(cls, app: str, environ: Mapping[str, str]) -> Self:
