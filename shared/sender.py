@@ -105,7 +105,12 @@ class Apprise:
 
     async def send(self, to: str, text: str) -> None:
         """Notify the number; Apprise does not say why it failed, so every failure may be tried again."""
-        if not await asyncio.to_thread(self.target(to).notify, body=text):
+        try:
+            async with asyncio.timeout(PATIENCE):
+                sent = await asyncio.to_thread(self.target(to).notify, body=text)
+        except TimeoutError:
+            raise NOT_SENT() from None
+        if not sent:
             raise NOT_SENT()
 
 

@@ -75,6 +75,7 @@ async def test_a_silent_gateway_and_none_at_all_may_be_tried_again(gateway: Phon
 async def test_apprise_reaches_the_service_behind_its_address(
     gateway: Phones, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("DEBUG")
     url = f"json://127.0.0.1:{gateway.port}/to/{{to}}"
     sending = sender.of(settings(tmp_path, sender="apprise", sender_url=url))
     await sending.send(NUMBER, TEXT)
@@ -82,8 +83,7 @@ async def test_apprise_reaches_the_service_behind_its_address(
     assert (path, received["message"]) == (f"/to/{NUMBER}", TEXT)
     gateway.answers = [500]
     assert await refusal(sending) == "message-not-sent"
-    assert await refusal(sender.Apprise("nothing-known://{to}")) == "message-not-sent"
-    assert NUMBER.strip("+") not in caplog.text
+    assert not [line for line in caplog.records if line.name == "apprise"]
 
 
 async def test_a_file_takes_a_line_a_message_and_is_its_owners_alone(tmp_path: Path) -> None:
