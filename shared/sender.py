@@ -15,7 +15,6 @@ import apprise
 import httpx
 
 from shared import problems
-from shared.runtime import Runtime
 from shared.settings import Settings, is_placeholder
 
 PATIENCE = 10.0  # seconds that the gateway has to answer
@@ -63,7 +62,7 @@ class Http:
 
     url: str
     body: str
-    token: str = ""
+    token_file: Path | None = None
     patience: float = PATIENCE
 
     def content(self, to: str, text: str) -> str:
@@ -72,17 +71,17 @@ class Http:
         return PLACES.sub(lambda found: written[found[1]], self.body)
 
     async def send(self, to: str, text: str) -> None:
-        """POST it; 2xx is sent, 4xx is refused for good but for AGAIN, anything else may be tried again."""
+        """POST it, with the token as it lies there now; 2xx is sent, 4xx refused but for AGAIN, the rest not sent."""
         headers = {"content-type": "application/json"}
-        if self.token:
-            headers["authorization"] = f"Bearer {self.token}"
         try:
+            if self.token_file:
+                headers["authorization"] = f"Bearer {self.token_file.read_text(encoding='ascii').strip()}"
             async with (
                 asyncio.timeout(self.patience),
                 httpx.AsyncClient(timeout=self.patience, trust_env=False) as client,
             ):
                 answer = await client.post(self.url, content=self.content(to, text), headers=headers)
-        except (httpx.HTTPError, TimeoutError):
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
             raise NOT_SENT() from None
         if answer.is_client_error and answer.status_code not in AGAIN:
             raise REFUSED()
@@ -115,28 +114,27 @@ class Apprise:
 
 
 def of(settings: Settings) -> Sender:
-    """The sender of these settings; its token is read anew each time. SettingsError says why no message could leave."""
+    """The sender of these settings; 503 `message-not-sent` where there is none."""
     if settings.sender == "http":
-        return Http(settings.sender_url, settings.sender_body, _token(settings))
+        return Http(settings.sender_url, settings.sender_body, token_file(settings))
     if settings.sender == "apprise":
-        made = Apprise(settings.sender_url)
-        if not made.target("+8613900000000"):
-            raise settings.error("JIELI_SENDER_URL is no address that Apprise can read.")
-        return made
+        return Apprise(settings.sender_url)
     if settings.messages_file is None:
-        raise settings.error("JIELI_MESSAGES_FILE must say where JIELI_SENDER=file writes to.")
+        raise NOT_SENT("JIELI_MESSAGES_FILE does not say where to.")
     return File(settings.messages_file)
 
 
-def _token(settings: Settings) -> str:
-    if settings.sender_token_file is None:
-        return ""
-    token = settings.key_file(settings.sender_token_file).strip()
-    if is_placeholder(token):
-        raise settings.error(f"{settings.sender_token_file} holds no bearer token, or a placeholder.")
-    return token
+def token_file(settings: Settings) -> Path | None:
+    """Where the gateway's bearer token lies, if it wants one."""
+    return settings.secrets_dir / settings.sender_token_file if settings.sender_token_file else None
 
 
-async def check(runtime: Runtime) -> None:
-    """For the start of an app that sends messages: SettingsError when none could leave."""
-    of(runtime.settings)
+def check(settings: Settings) -> None:
+    """SettingsError when no message could leave."""
+    if settings.sender == "http" and settings.sender_token_file:
+        if is_placeholder(settings.key_file(settings.sender_token_file).strip()):
+            raise settings.error(f"{token_file(settings)} holds no bearer token, or a placeholder.")
+    if settings.sender == "apprise" and not Apprise(settings.sender_url).target("+8613900000000"):
+        raise settings.error("JIELI_SENDER_URL is no address that Apprise can read.")
+    if settings.sender == "file" and settings.messages_file is None:
+        raise settings.error("JIELI_MESSAGES_FILE must say where JIELI_SENDER=file writes to.")

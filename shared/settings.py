@@ -17,6 +17,11 @@ class SettingsError(SystemExit):
     """A setting that keeps the app from starting; its text is the one line the operator sees."""
 
 
+def in_turn(text: str) -> tuple[bytes, ...]:
+    """The keys of a setting that holds one, or while it changes two: the first makes, all of them are good."""
+    return tuple(bytes.fromhex(each) for each in text.split(",")) if text else ()
+
+
 def is_placeholder(text: str) -> bool:
     """Whether a password or token is too short, or one that somebody was asked to replace."""
     return len(text) < SHORTEST or "change" in text.lower()
@@ -67,7 +72,7 @@ class Settings(BaseModel):
     """Copies of each stream: 1 with one bus server, 3 with a cluster."""
 
     grant_key: str = ""
-    """Services: the key that proves the gateway's grants, 32 bytes in hex."""
+    """Services: the key that proves the gateway's grants, 32 bytes in hex; while it changes "new,old"."""
     kek: str
     """The app's key that wraps person keys and seals dead letters, 32 bytes in hex."""
     index_key: str
@@ -99,29 +104,42 @@ class Settings(BaseModel):
     service_urls: dict[str, str] = {}
     """Gateway: where each service is, as JSON {service: url}."""
     grant_keys: dict[str, str] = {}
-    """Gateway: each service's grant key, as JSON {service: hex}."""
+    """Gateway: each service's grant key, as JSON {service: hex}; of two the first is used."""
     pairwise_keys: dict[str, str] = {}
     """Gateway: the key of each service's pairwise ids, as JSON {service: hex}; changing one makes everybody unknown."""
     seal_key: str = ""
     """Gateway: the key of seals, 32 bytes in hex."""
     token_key: str = ""
-    """Identity and gateway, the same: the key that hides whom a resident's token names, 32 bytes in hex."""
+    """Identity and gateway, the same: the key that hides whom a resident's token names; while it changes "new,old"."""
     agreements_dir: Path | None = None
     """Gateway: the folder of data-sharing agreements to apply at the start (YAML)."""
     peers_file: Path | None = None
     """Gateway: the other regions and their pinned keys (JSON)."""
 
-    @field_validator("kek", "index_key", "grant_key", "seal_key", "token_key")
+    @field_validator("kek", "index_key", "seal_key")
     @classmethod
     def _secret(cls, value: str) -> str:
         if value and (not SECRET_HEX.fullmatch(value) or len(set(value)) < 8):
             raise ValueError("must be 32 random bytes in hex (openssl rand -hex 32), not a placeholder")
         return value
 
-    @field_validator("grant_keys", "pairwise_keys")
+    @field_validator("grant_key", "token_key")
+    @classmethod
+    def _changing(cls, value: str) -> str:
+        held = value.split(",") if value else []
+        if len(held) > 2 or len(set(held)) < len(held) or not all(held):
+            raise ValueError("must be one key, or the new and the old one with a comma between them")
+        return ",".join(map(cls._secret, held))
+
+    @field_validator("pairwise_keys")
     @classmethod
     def _secrets(cls, value: dict[str, str]) -> dict[str, str]:
         return {service: cls._secret(secret) for service, secret in value.items()}
+
+    @field_validator("grant_keys")
+    @classmethod
+    def _all_changing(cls, value: dict[str, str]) -> dict[str, str]:
+        return {service: cls._changing(secret) for service, secret in value.items()}
 
     @field_validator("nats_password")
     @classmethod

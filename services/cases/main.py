@@ -16,7 +16,8 @@ SERVICE = app.Service(
     routers=(api.router,),
     handlers=handlers.HANDLERS,
     events=events.BY_SUBJECT,
-    on_start=(sender.check, commands.check_vocabulary),
+    checks=(sender.check,),
+    on_start=(commands.check_vocabulary,),
 )
 
 

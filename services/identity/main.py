@@ -5,7 +5,7 @@ import os
 from fastapi import FastAPI
 
 from services.identity.api import clients, organizations, tokens
-from services.identity.commands import forget, seed
+from services.identity.commands import forget, keys, seed
 from shared import app
 from shared.bus import Bus
 from shared.settings import Settings
@@ -14,6 +14,7 @@ SERVICE = app.Service(
     name="identity",
     title="identity",
     routers=(tokens.router, organizations.router, clients.router),
+    checks=(keys.check,),
     on_start=(seed.take_in,),
     background=(forget.run,),
 )

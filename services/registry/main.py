@@ -19,7 +19,8 @@ SERVICE = app.Service(
     routers=(directory.router, people.router, consents.router, records.router),
     handlers=handlers.HANDLERS,
     events=events.BY_SUBJECT,
-    on_start=(sender.check, receipts.ensure_key, directory_commands.load_reference),
+    checks=(sender.check,),
+    on_start=(receipts.ensure_key, directory_commands.load_reference),
     background=(messages.match, messages.deliver),
 )
 

@@ -70,6 +70,7 @@ async def test_a_silent_gateway_and_none_at_all_may_be_tried_again(gateway: Phon
     gateway.silent = True
     assert await refusal(sender.Http(gateway.url, '"{to}{text}"', patience=0.2)) == "message-not-sent"
     assert await refusal(sender.Http("http://127.0.0.1:1/", '"{to}{text}"')) == "message-not-sent"
+    assert await refusal(sender.Http(gateway.url, '"{to}{text}"', Path("no-token-here"))) == "message-not-sent"
 
 
 async def test_apprise_reaches_the_service_behind_its_address(
@@ -108,4 +109,4 @@ async def test_a_file_takes_a_line_a_message_and_is_its_owners_alone(tmp_path: P
 def test_an_app_that_could_send_nothing_does_not_start(tmp_path: Path, more: dict[str, Any], named: str) -> None:
     (tmp_path / "short").write_text("change-me-change-me")
     with pytest.raises(SettingsError, match=named):
-        sender.of(settings(tmp_path, **more))
+        sender.check(settings(tmp_path, **more))

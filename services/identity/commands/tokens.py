@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.identity.commands import proving
+from services.identity.commands import keys, proving
 from services.identity.queries import people
 from services.identity.rules import assertions, clients, tokens
 from services.identity.rules.tokens import Holder, Minting, Principal
@@ -20,22 +19,14 @@ from shared import ids, outbox
 from shared.contracts import vocabulary
 from shared.contracts.events import TokenRevoked
 from shared.seals import Sealer
-from shared.settings import Settings
-
-SIGNING_KEY = "token.pem"  # file in the secrets directory
-
-
-def signing_key(settings: Settings) -> ECKey:
-    """The key that signs access tokens, named by its thumbprint (RFC 7638)."""
-    key = ECKey.import_key((settings.secrets_dir / SIGNING_KEY).read_text())
-    key.ensure_kid()
-    return key
+from shared.settings import Settings, in_turn
 
 
 def minting(settings: Settings) -> Minting:
     """What this region's tokens have in common."""
-    key = bytes.fromhex(settings.token_key)
-    return Minting(settings.public_url, settings.region, Sealer(key, "jieli-token-v1"), key)
+    key, *older = in_turn(settings.token_key)
+    hidden = Sealer(key, "jieli-token-v1", *older)
+    return Minting(settings.public_url, settings.region, hidden, bytes.fromhex(settings.index_key))
 
 
 async def issue(session: AsyncSession, settings: Settings, form: TokenForm, proof: str) -> TokenOut:
@@ -60,7 +51,7 @@ def system(client: Client) -> Principal:
 
 def signed(settings: Settings, principal: Principal, holder: Holder) -> TokenOut:
     """An access token that says so."""
-    key = signing_key(settings)
+    key = keys.ring(settings).signing
     claims = minting(settings).claims(principal, holder, int(time.time()))
     header = {"alg": "ES256", "typ": "at+jwt", "kid": key.kid}
     token = jwt.encode(header, claims | {"jti": str(ids.new())}, key, algorithms=proving.ALGORITHMS)
@@ -72,7 +63,7 @@ async def revoke(session: AsyncSession, settings: Settings, form: RevocationForm
     """Revoke a token of the asking client; one that is not its own or unknown changes nothing (RFC 7009, 2.2)."""
     client = await proving.client(session, settings, form)
     try:
-        claims = jwt.decode(form.token, signing_key(settings), algorithms=proving.ALGORITHMS).claims
+        claims = jwt.decode(form.token, keys.ring(settings).published, algorithms=proving.ALGORITHMS).claims
     except (JoseError, ValueError):
         return
     if claims.get("client_id") == client.id:
