@@ -46,6 +46,8 @@ class Settings(BaseModel):
     """The port to listen on."""
     public_url: str
     """Where the region's gateway is reached from outside; issuer and audience of tokens."""
+    sign_in_url: str = ""
+    """Identity: where browsers sign in; its host is the name that passkeys are bound to. public_url without it."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The least that is logged."""
 

@@ -4,17 +4,26 @@ import os
 
 from fastapi import FastAPI
 
-from services.identity.api import clients, organizations, tokens
+from services.identity.api import account, authorization, clients, organizations, sessions, sign_in, tokens
 from services.identity.commands import forget, keys, seed
-from shared import app
+from shared import app, sender
 from shared.bus import Bus
 from shared.settings import Settings
 
 SERVICE = app.Service(
     name="identity",
     title="identity",
-    routers=(tokens.router, organizations.router, clients.router),
-    checks=(keys.check,),
+    routers=(
+        tokens.router,
+        authorization.router,
+        authorization.opening,
+        sign_in.router,
+        account.router,
+        sessions.router,
+        organizations.router,
+        clients.router,
+    ),
+    checks=(keys.check, sender.check),
     on_start=(seed.take_in,),
     background=(forget.run,),
 )

@@ -47,7 +47,6 @@ SEED = {
     ],
     "clients": [{"client": "a-system", "organization": "org-a", "jwk": CLIENT.as_dict(private=False)}],
     "staff": [],
-    "assertion_issuers": [],
 }
 
 
@@ -61,7 +60,7 @@ class Region:
     async def token(self) -> str:
         """A fresh token of the client."""
         form = {
-            "grant_type": clients.CLIENT_CREDENTIALS,
+            "grant_type": "client_credentials",
             "client_assertion_type": clients.CLIENT_ASSERTION,
             "client_assertion": assertion(CLIENT, "a-system", "a-system", ISSUER),
         }

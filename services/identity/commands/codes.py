@@ -1,0 +1,84 @@
+"""Residents by a one-time code to the phone that they bring: the same answer for numbers known and unknown."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.identity.queries import people
+from services.identity.rules import secrets
+from services.identity.rules import sign_in as rules
+from services.identity.tables import Handle, OneTimeCode, Resident
+from shared import sender
+from shared.problems import Problem
+from shared.runtime import Runtime
+
+PHONE = "phone"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Message:
+    """A text for a number (E.164)."""
+
+    to: str
+    text: str
+
+
+async def make(session: AsyncSession, runtime: Runtime, holder: str, typed: str) -> Message | None:
+    """A code for a number; beyond the number's limit there is none, and nobody can tell. Raises for no number."""
+    number = rules.phone(typed)
+    tag = secrets.keyed(runtime.settings.index_key, PHONE, number)
+    now, code = datetime.now(UTC), secrets.code()
+    await people.lock_handle(session, tag)
+    allowed = all([await people.codes_sent(session, tag, now - span) < most for span, most in rules.CODES.items()])
+    if not allowed:
+        return None
+    session.add(
+        OneTimeCode(
+            id=secrets.digest(secrets.fresh()),
+            holder=secrets.digest(holder),
+            tag=tag,
+            hash=secrets.keyed(runtime.settings.index_key, holder, code),
+            sent_at=now,
+            expires_at=now + rules.CODE_LIFETIME,
+        )
+    )
+    return Message(number, rules.message(runtime.settings.region_name, code))
+
+
+async def deliver(runtime: Runtime, message: Message | None) -> None:
+    """Send what was made, once its row is kept; whoever waits in vain asks again."""
+    if message:
+        try:
+            await sender.of(runtime.settings).send(message.to, message.text)
+        except (Problem, OSError) as error:
+            log.warning("code_not_sent", reason=type(error).__name__)
+
+
+async def prove(session: AsyncSession, runtime: Runtime, holder: str, typed: str) -> str | Problem:
+    """The person's id, new at the first sign-in with this number; or what to say. A code serves once."""
+    row = await people.newest_code(session, secrets.digest(holder), datetime.now(UTC))
+    if row is None or row.tries >= rules.CODE_TRIES:
+        return rules.NOT_PROVEN()
+    row.tries += 1
+    if not secrets.same(row.hash.hex(), secrets.keyed(runtime.settings.index_key, holder, typed.strip()).hex()):
+        return rules.NOT_PROVEN()
+    row.tries = rules.CODE_TRIES
+    return str(await person_of(session, row.tag, PHONE))
+
+
+async def person_of(session: AsyncSession, tag: bytes, kind: str) -> uuid.UUID:
+    """The person behind a handle; a new one where nobody is."""
+    await people.lock_handle(session, tag)
+    known = await people.handle(session, tag)
+    if known:
+        return known.person
+    person = uuid.uuid4()
+    session.add(Resident(person=person, since=datetime.now(UTC)))
+    await session.flush()
+    session.add(Handle(tag=tag, person=person, kind=kind))
+    return person
