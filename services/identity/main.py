@@ -5,8 +5,8 @@ import os
 from fastapi import FastAPI
 
 from services.identity.api import account, authorization, clients, organizations, sessions, sign_in, tokens
-from services.identity.commands import forget, seed
-from shared import app
+from services.identity.commands import forget, keys, seed
+from shared import app, sender
 from shared.bus import Bus
 from shared.settings import Settings
 
@@ -23,6 +23,7 @@ SERVICE = app.Service(
         organizations.router,
         clients.router,
     ),
+    checks=(keys.check, sender.check),
     on_start=(seed.take_in,),
     background=(forget.run,),
 )
