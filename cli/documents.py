@@ -80,6 +80,10 @@ def settings(app: str) -> Settings:
         kek=UNUSED,
         index_key=UNUSED,
         seal_key=UNUSED,
+        token_key=UNUSED,
+        service_urls=dict.fromkeys(region.MODULES, "http://127.0.0.1"),
+        grant_keys=dict.fromkeys(region.MODULES, UNUSED),
+        pairwise_keys=dict.fromkeys(region.MODULES, UNUSED),
         secrets_dir=Path("/nonexistent"),
     )
 

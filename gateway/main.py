@@ -14,7 +14,7 @@ from gateway.audit import api as audit_api
 from gateway.audit import sweep
 from gateway.audit.commands import Log
 from gateway.audit.rules import notes
-from gateway.exchange import api, desk, forget, handlers, policy, withdrawals
+from gateway.exchange import api, desk, forget, handlers, policy, routes, withdrawals
 from gateway.exchange.commands import LiveConsent
 from gateway.exchange.credentials import Credentials
 from gateway.exchange.desk import Desk
@@ -48,7 +48,7 @@ async def furnish(runtime: Runtime) -> None:
     log = Log(runtime.engine, runtime.vault, signer, bytes.fromhex(settings.index_key))
     known = Known(index)
     credentials = Credentials(settings, services, runtime.engine)
-    runtime.extras["peers"] = Peers(settings)
+    peers = runtime.extras["peers"] = Peers(settings)
     runtime.extras["desk"] = Desk(
         runtime=runtime,
         services=services,
@@ -58,6 +58,7 @@ async def furnish(runtime: Runtime) -> None:
         seals=Seals(settings),
         log=log,
         live=LiveConsent(),
+        regions=frozenset(peers.by_region),
     )
     runtime.extras["audit"] = audit_api.Room(
         log=log,
@@ -121,11 +122,14 @@ SERVICE = app.Service(
     on_start=(furnish,),
     background=(follow, follow_keys, sign_checkpoints, close_orphans, withdrawals.carry, deliver.run, forget.run),
     on_stop=(close,),
+    needs=("seal_key", "token_key"),
 )
 
 
 def create(settings: Settings, bus: Bus | None = None) -> FastAPI:
     """The app with these settings; the proxy stands behind measuring and limiting, before the gateway's own routes."""
+    services = {route.service for route in routes.ROUTES}
+    settings.require("service_urls", "grant_keys", "pairwise_keys", each=services)
     made = app.create_app(SERVICE, settings, bus)
     made.user_middleware.append(Middleware(Proxy))
     return made

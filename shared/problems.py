@@ -52,12 +52,12 @@ def kind(status: int, code: str, title: str, advice: str) -> Kind:
 BODY_UNREADABLE = kind(400, "body-unreadable", "The body cannot be read", "Send well-formed JSON in UTF-8.")
 BODY_INVALID = kind(422, "body-invalid", "The body does not fit", "Mend the fields listed in `errors` and send again.")
 BODY_TOO_LARGE = kind(413, "body-too-large", "The body is too large", "Send at most 1 MiB.")
+BODY_UNEXPECTED = kind(400, "body-unexpected", "Nothing is read here", "Send this request without a body.")
 MEDIA_TYPE = kind(415, "media-type-unsupported", "This content type is not read here", "Send application/json.")
 NOT_FOUND = kind(
     404, "not-found", "Nothing here for you", "Check the id; what you may not see looks the same as nothing."
 )
 METHOD = kind(405, "method-not-allowed", "This method is not offered here", "See the OpenAPI document.")
-UNAUTHENTICATED = kind(401, "unauthenticated", "Who is calling is not known", "Get a fresh access token and send it.")
 FORBIDDEN = kind(403, "forbidden", "This caller may not do this", "Call with a role that the route allows.")
 CONFLICT = kind(409, "conflict", "It is already there in another form", "Read it again and decide anew.")
 STATE_CONFLICT = kind(409, "state-conflict", "Not possible in this state", "Use one of the verbs in `allowed`.")

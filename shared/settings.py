@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -80,7 +80,7 @@ class Settings(BaseModel):
     """Copies of each stream: 1 with one bus server, 3 with a cluster."""
 
     grant_key: str = ""
-    """Services: the key that proves the gateway's grants, 32 bytes in hex; while it changes "new,old"."""
+    """Services, required: the key that proves the gateway's grants, 32 bytes in hex; while it changes "new,old"."""
     kek: str
     """The app's key that wraps person keys and seals dead letters, 32 bytes in hex."""
     index_key: str
@@ -110,15 +110,15 @@ class Settings(BaseModel):
     """The part of requests that is traced."""
 
     service_urls: dict[str, str] = {}
-    """Gateway: where each service is, as JSON {service: url}."""
+    """Gateway, required: where each service is, as JSON {service: url}."""
     grant_keys: dict[str, str] = {}
-    """Gateway: each service's grant key, as JSON {service: hex}; of two the first is used."""
+    """Gateway, required: each service's grant key, as JSON {service: hex}; of two the first is used."""
     pairwise_keys: dict[str, str] = {}
-    """Gateway: the key of each service's pairwise ids, as JSON {service: hex}; changing one makes everybody unknown."""
+    """Gateway, required: the key of each service's pairwise ids, as JSON {service: hex}; a new one knows nobody."""
     seal_key: str = ""
-    """Gateway: the key of seals, 32 bytes in hex."""
+    """Gateway, required: the key of seals, 32 bytes in hex."""
     token_key: str = ""
-    """Identity and gateway, the same: the key that hides whom a resident's token names; while it changes "new,old"."""
+    """Identity and gateway, required, the same: hides whom a resident's token names; while it changes "new,old"."""
     agreements_dir: Path | None = None
     """Gateway: the folder of data-sharing agreements to apply at the start (YAML)."""
     peers_file: Path | None = None
@@ -201,10 +201,28 @@ class Settings(BaseModel):
         for field, info in cls.model_fields.items():
             text = environ.get(f"JIELI_{app}_{field}".upper(), environ.get(f"JIELI_{field}".upper()))
             if text is not None and field != "app":
-                is_map = info.annotation == dict[str, str]
-                values[field] = json.loads(text) if is_map else text
+                values[field] = _map(app, field, text) if info.annotation == dict[str, str] else text
         try:
             return cls.model_validate(values)
         except ValidationError as error:
             wrong = "; ".join(f"JIELI_{e['loc'][0]}".upper() + f": {e['msg']}" for e in error.errors())
             raise SettingsError(f"{app} cannot start: {wrong}. See docs/settings.md.") from None
+
+    def require(self, *names: str, each: Collection[str] = ()) -> None:
+        """SettingsError unless these settings are there; a map has to have every key of `each`."""
+        lacking = []
+        for name in names:
+            value = getattr(self, name)
+            missing = [key for key in sorted(each) if not value.get(key)] if isinstance(value, dict) else []
+            if missing or not value:
+                lacking.append(f"JIELI_{name}".upper() + f": {', '.join(missing) or 'it'} must be set")
+        if lacking:
+            raise SettingsError(f"{self.app} cannot start: {'; '.join(lacking)}. See docs/settings.md.")
+
+
+def _map(app: str, field: str, text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        where = f"JIELI_{field}".upper()
+        raise SettingsError(f"{app} cannot start: {where} is no JSON: {error}. See docs/settings.md.") from None

@@ -12,7 +12,6 @@ from typing import Any
 
 import structlog
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from joserfc.util import urlsafe_b64decode
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -133,7 +132,7 @@ class Credentials:
             if decoded.header.get("typ") != "at+jwt" or {claims["iss"], claims["aud"]} != {self._issuer}:
                 raise TOKEN_INVALID()
             return self._caller(claims)
-        except (JoseError, ValueError, KeyError, TypeError):
+        except proofs.MALFORMED:
             raise TOKEN_INVALID() from None
 
     def _caller(self, claims: Mapping[str, Any]) -> Caller:
@@ -173,7 +172,7 @@ class Credentials:
             try:
                 async with self._asking:
                     await self._ask()
-            except (problems.Problem, JoseError, ValueError, KeyError, TypeError) as error:
+            except (problems.Problem, *proofs.MALFORMED) as error:
                 log.warning("keys_not_read", reason=type(error).__name__)
 
     async def _ask(self) -> None:

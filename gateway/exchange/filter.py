@@ -56,7 +56,7 @@ def apply(operation: Operation, content_type: str, body: bytes, fields: Mapping[
         raise ANSWER_TYPE()
     try:
         answer = _DECODE.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ANSWER_TYPE() from None
     if not isinstance(answer, dict):
         raise ANSWER_TYPE()

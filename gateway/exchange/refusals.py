@@ -45,6 +45,12 @@ FIELDS_NOT_AGREED = _kind(
 PROJECTION_STALE = _kind(
     503, "projection-stale", "Whether the consent still holds is not known just now", "Try again in a few seconds."
 )
+CONSENT_UNFIT = _kind(
+    409, "consent-unfit", "This consent would open nothing", "Give it as the referral shows it; see `differs`."
+)
+REGION_NOT_JOINED = _kind(
+    409, "region-not-joined", "This region cannot be asked from here", "Bring the paper record: it counts the same."
+)
 CONSENT_NOT_GIVEN = _kind(403, "consent-not-given", "Not available", "Offer the service without this hand-over.")
 CONSENT_WITHDRAWN = _kind(
     403, "consent-withdrawn", "The person withdrew the consent", "Stop, and delete what you no longer need."

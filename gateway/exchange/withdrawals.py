@@ -9,13 +9,11 @@ from gateway.exchange import commands, desk, queries
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import Outgoing
 from gateway.exchange.tables import Withdrawal
-from shared import problems
 from shared.grants import Actor
 from shared.problems import Problem
 from shared.runtime import Runtime
 
 EVERY = 1.0  # seconds
-SETTLED = frozenset({200, 404, 409, 422})  # taken, or one that the registry will never take: trying again is in vain
 
 log = structlog.get_logger()
 
@@ -49,6 +47,4 @@ async def _carry_one(at: Desk, withdrawal: Withdrawal) -> None:
     path = f"/v1/me/consents/{withdrawal.consent}:withdraw"
     headers = {"idempotency-key": f"withdrawal-{withdrawal.consent}"}
     answer = await at.services.call("registry", Outgoing("POST", path, headers), claims)
-    in_flight = answer.status == 409 and problems.KEY_IN_FLIGHT.code.encode() in answer.body
-    if answer.status in SETTLED and not in_flight:
-        await commands.forwarded(at.runtime.engine, withdrawal.consent)
+    await commands.settle(at.runtime.engine, withdrawal.consent, answer)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from gateway.audit.rules.entries import Actor, Entry, Outcome, Phase
+from gateway.exchange import routes
 from gateway.exchange.api import DeskDep, public
 from gateway.exchange.forward import Outgoing
 from gateway.federation import commands, peers, queries, rules, signatures
@@ -93,7 +94,7 @@ async def take_answer(message: SignedDep, known: PeersDep, at: DeskDep) -> Respo
     """Take in the record that one of this region's people asked for."""
     content = message.content
     async with at.runtime.sessions() as session:
-        asked = await queries.asked(session, message.peer.region, str(content.get("request")))
+        asked = await queries.asked(session, message.peer.region, _request_of(content))
     if asked is None:
         refused = Entry(**_said(message, ANSWER), phase=Phase.INTENT, permitted=False, reason="never-asked")
         await at.log.append(refused)
@@ -101,6 +102,13 @@ async def take_answer(message: SignedDep, known: PeersDep, at: DeskDep) -> Respo
     person = at.seals.open(asked.seal)
     errand = Errand("/platform/record-answers", ANSWER, content, person, (asked.record_type,))
     return await _taken(message, known, at, errand)
+
+
+def _request_of(content: Mapping[str, Any]) -> str:
+    named = content.get("request")
+    if not isinstance(named, str) or not routes.ID.fullmatch(named):
+        raise problems.BODY_INVALID("Name the `request` that the record answers.")
+    return named
 
 
 @dataclass(frozen=True)

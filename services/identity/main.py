@@ -4,7 +4,7 @@ import os
 
 from fastapi import FastAPI
 
-from services.identity.api import account, authorization, clients, organizations, sessions, sign_in, tokens
+from services.identity.api import account, authorization, clients, joining, organizations, sessions, sign_in, tokens
 from services.identity.commands import forget, keys, seed
 from shared import app, sender
 from shared.bus import Bus
@@ -18,6 +18,7 @@ SERVICE = app.Service(
         authorization.router,
         authorization.opening,
         sign_in.router,
+        joining.router,
         account.router,
         sessions.router,
         organizations.router,
@@ -26,6 +27,7 @@ SERVICE = app.Service(
     checks=(keys.check, sender.check),
     on_start=(seed.take_in,),
     background=(forget.run,),
+    needs=("grant_key", "token_key"),
 )
 
 

@@ -170,7 +170,7 @@ GUARDED = [route for route in routes.ROUTES if route.kind != "public"]
 @pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route.method} {route.template}")
 def test_no_guarded_route_lets_the_wrong_caller_in(desk: Desk, platform: Installation, route: routes.Route) -> None:
     here = platform.regions()["receiving"]
-    path, media = _filled(route.template), route.media
+    path, media = _filled(route.template), route.takes
     wrong = {
         "nobody": None,
         "a department's system": here.system("office", "org-610118-education").token,
@@ -184,7 +184,7 @@ def test_no_guarded_route_lets_the_wrong_caller_in(desk: Desk, platform: Install
     if route.operation == "read_staff_sessions":
         del wrong["staff without the role"]
     for who, token in wrong.items():
-        content = b"{}" if route.method != "GET" else b""
+        content = b"{}" if media else b""
         shown = token.headers(route.method, path) if token else {"authorization": "", "dpop": ""}
         answer = desk.send(route.method, path, content, content_type=media, **shown)
         assert answer.status_code in (401, 403, 404), f"{who}: {answer.status_code} {answer.text}"

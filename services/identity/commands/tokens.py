@@ -4,7 +4,6 @@ import time
 from datetime import UTC, datetime
 
 from joserfc import jwt
-from joserfc.errors import JoseError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.identity.commands import grants, keys, proving, sessions
@@ -14,7 +13,7 @@ from services.identity.rules import secrets, tokens
 from services.identity.rules.tokens import Holder, Minting
 from services.identity.schemas.tokens import RevocationForm, TokenForm, TokenOut
 from services.identity.tables import Client
-from shared import ids, outbox
+from shared import ids, outbox, proofs
 from shared.contracts import vocabulary
 from shared.contracts.events import TokenRevoked
 from shared.runtime import Runtime
@@ -78,7 +77,7 @@ async def revoke(session: AsyncSession, settings: Settings, form: RevocationForm
 async def _revoke_access(session: AsyncSession, settings: Settings, client: Client, token: str) -> None:
     try:
         claims = jwt.decode(token, keys.ring(settings).published, algorithms=proving.ALGORITHMS).claims
-    except (JoseError, ValueError):
+    except proofs.MALFORMED:
         return
     if claims.get("client_id") == client.id:
         until = datetime.fromtimestamp(claims["exp"], UTC)

@@ -119,7 +119,7 @@ def details(text: str, vocabulary: Vocabulary) -> tuple[Detail, ...]:
         return ()
     try:
         found = msgspec.json.decode(text, type=tuple[Detail, ...])
-    except (msgspec.DecodeError, UnicodeEncodeError):
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         raise INVALID_DETAILS(error="invalid_authorization_details") from None
     wrong = {each.purpose for each in found} - vocabulary.purposes.keys()
     if not 0 < len(found) <= DETAILS_MOST or any(each.type != DETAIL_TYPE for each in found) or wrong:

@@ -160,6 +160,18 @@ async def test_a_contact_hears_of_five_requests_a_day_and_the_asking_region_cann
     assert len(messages(registry)) == before + 5
 
 
+async def test_a_request_about_somebody_who_was_erased_stops_nothing(
+    registry: RunningApp, person: grants.Caller, child: dict[str, Any]
+) -> None:
+    await registry.runtime.vault.destroy(subject_of(person))
+    before = len(messages(registry))
+    about_nobody = asked(child)
+    assert (await take_in(registry, about_nobody)).status_code == 202
+    await looked_at(registry, about_nobody["request"])
+    assert len(messages(registry)) == before
+    assert (await confirm(registry, about_nobody["request"], "12345678")).status_code == 403
+
+
 async def test_two_children_of_one_name_and_birth_date_match_nobody(
     registry: RunningApp, child: dict[str, Any]
 ) -> None:
