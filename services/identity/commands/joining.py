@@ -40,7 +40,7 @@ async def invited(session: AsyncSession, invitation: str) -> Staff:
 def authenticator(settings: Settings, staff: str) -> tuple[str, str]:
     """A fresh secret (base32) for an authenticator, and its address (otpauth) for the picture to scan."""
     totp = pyotp.random_base32()
-    return totp, pyotp.TOTP(totp).provisioning_uri(staff, issuer_name=f"{ISSUER} {settings.region}")
+    return totp, pyotp.TOTP(totp).provisioning_uri(name=staff, issuer_name=f"{ISSUER} {settings.region}")
 
 
 async def join(session: AsyncSession, runtime: Runtime, chosen: Chosen) -> Staff:
