@@ -45,7 +45,7 @@ class Client(Base, table=True):
 
 
 class Staff(Base, table=True):
-    """A member of staff within one organisation."""
+    """A member of staff within one organisation; `upstream` is their `sub` at the provider that signs staff in."""
 
     __tablename__ = "staff"
 
@@ -53,6 +53,7 @@ class Staff(Base, table=True):
     organization: str = Field(foreign_key="organization.id")
     roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     state: str = "active"
+    upstream: str | None = Field(default=None, unique=True)
 
 
 class Invitation(Base, table=True):
@@ -182,8 +183,19 @@ class Challenge(Base, table=True):
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
 
 
+class UpstreamRequest(Base, table=True):
+    """A browser was sent to the upstream provider; what its answer is held against, sealed for this browser."""
+
+    __tablename__ = "upstream_request"
+
+    cookie: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    sealed: str
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+
+
 class OneTimeCode(Base, table=True):
-    """A code that was sent, as a keyed hash; `tag` is one of where it was sent, `holder` of the browser that asked."""
+    """A code that was sent, as a keyed hash; `tag` is one of where it was sent, `holder` of the
+    browser that asked; `known` when that browser was used with this number before."""
 
     __tablename__ = "one_time_code"
 
@@ -191,6 +203,7 @@ class OneTimeCode(Base, table=True):
     holder: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
     tag: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
     hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    known: bool
     tries: int = 0
     sent_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))

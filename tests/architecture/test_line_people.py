@@ -39,6 +39,11 @@ OF_EVERYBODY = re.compile(
     r"(?:$|[/:_-])"
 )
 PUBLIC_LISTS = re.compile(r"^/(?:directory|v1/organizations|v1/divisions|v1/agreements|\.well-known)")
+# What the sign-in's addresses carry: RFC 9126, 4; RFC 6749, 4.1.2; RFC 9207.
+SIGN_IN = {
+    "/v1/authorize": {"client_id", "request_uri"},
+    "/sign-in/upstream-back": {"code", "state", "iss", "error"},
+}
 HEADERS = {"jieli-grant", "if-match", "authorization", "dpop"}
 EVERY_ROUTE = [(app, route) for app in sorted(house.apps()) for route in house.routes(app)]
 
@@ -80,7 +85,7 @@ def test_an_index_over_something_personal_is_keyed_bytes(app: str) -> None:
 def test_no_parameter_picks_people(app: str) -> None:
     for path, names in parameters(app, "query").items():
         allowed = PAGES | DIRECTORY if path.startswith("/directory/") else PAGES
-        allowed = {"client_id", "request_uri"} if path == "/v1/authorize" else allowed  # RFC 9126, 4
+        allowed = SIGN_IN.get(path, allowed)
         assert names <= allowed, f"{path}: {names - allowed}"
     for path, names in parameters(app, "path").items():
         assert names <= MEMBERS, f"{path} names {names - MEMBERS}: a person is never an address"

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import BackgroundTasks, Form, Response
+from fastapi import BackgroundTasks, Form, Query, Response
 
 from services.identity import pages
 from services.identity.api.browser import BrowserDep
-from services.identity.commands import codes, passkeys
+from services.identity.commands import codes, passkeys, upstream
 from services.identity.commands.passwords import Typed
 from services.identity.commands.signing_in import SigningIn
 from services.identity.schemas import sign_in as schemas
@@ -82,6 +82,28 @@ async def passkey(
     """Anybody by a passkey."""
     at = await SigningIn.at(session, runtime, browser, form.form)
     return pages.shown(await at.by_passkey(form.credential), runtime.settings)
+
+
+@router.post("/sign-in/upstream")
+async def leave(
+    session: SessionDep, runtime: RuntimeDep, _: Public, browser: BrowserDep, form: Annotated[schemas.PageForm, Form()]
+) -> Response:
+    """Staff to the sign-in of their own organisation (OpenID Connect)."""
+    at = await SigningIn.at(session, runtime, browser, form.form)
+    return pages.shown(await upstream.leave(at), runtime.settings)
+
+
+@router.get("/sign-in/upstream-back")
+async def come_back(
+    session: SessionDep,
+    runtime: RuntimeDep,
+    _: Public,
+    browser: BrowserDep,
+    answer: Annotated[schemas.UpstreamAnswer, Query()],
+) -> Response:
+    """Staff back from the sign-in of their own organisation."""
+    at = await SigningIn.at(session, runtime, browser)
+    return pages.shown(await upstream.come_back(at, answer.model_dump()), runtime.settings)
 
 
 @router.post("/sign-in:cancel")

@@ -65,7 +65,7 @@ def _metadata(runtime: Runtime) -> schemas.MetadataOut:
         code_challenge_methods_supported=["S256"],
         scopes_supported=sorted(authorization.SCOPES),
         acr_values_supported=list(sessions.LEVELS),
-        subject_types_supported=["pairwise"],
+        subject_types_supported=["pairwise", "public"],
         id_token_signing_alg_values_supported=proving.ALGORITHMS,
         token_endpoint=f"{issuer}/v1/token",
         revocation_endpoint=f"{issuer}/v1/token:revoke",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.identity.commands import devices
 from services.identity.queries import people
 from services.identity.rules import secrets
 from services.identity.rules import sign_in as rules
@@ -21,6 +22,14 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
+class Holder:
+    """Who asks for a code: the secret of a sign-in under way, and the mark of an earlier success."""
+
+    secret: str
+    device: str = ""
+
+
+@dataclass(frozen=True)
 class Message:
     """A text for a number (E.164)."""
 
@@ -28,21 +37,23 @@ class Message:
     text: str
 
 
-async def make(session: AsyncSession, runtime: Runtime, holder: str, typed: str) -> Message | None:
+async def make(session: AsyncSession, runtime: Runtime, holder: Holder, typed: str) -> Message | None:
     """A code for a number; beyond the number's limit there is none, and nobody can tell. Raises for no number."""
     number = rules.phone(typed)
     tag = secrets.keyed(runtime.settings.index_key, PHONE, number)
+    known = bool(devices.known(runtime.settings, tag.hex(), holder.device))
     now, code = datetime.now(UTC), secrets.code()
     await people.lock_handle(session, tag)
-    allowed = all([await people.codes_sent(session, tag, now - span) < most for span, most in rules.CODES.items()])
-    if not allowed:
-        return None
+    for span, most in rules.CODES.items():
+        if await people.codes_sent(session, tag, known, now - span) >= most:
+            return None
     session.add(
         OneTimeCode(
             id=secrets.digest(secrets.fresh()),
-            holder=secrets.digest(holder),
+            holder=secrets.digest(holder.secret),
             tag=tag,
-            hash=secrets.keyed(runtime.settings.index_key, holder, code),
+            hash=secrets.keyed(runtime.settings.index_key, holder.secret, code),
+            known=known,
             sent_at=now,
             expires_at=now + rules.CODE_LIFETIME,
         )
@@ -59,8 +70,8 @@ async def deliver(runtime: Runtime, message: Message | None) -> None:
             log.warning("code_not_sent", reason=type(error).__name__)
 
 
-async def prove(session: AsyncSession, runtime: Runtime, holder: str, typed: str) -> str | Problem:
-    """The person's id, new at the first sign-in with this number; or what to say. A code serves once."""
+async def prove(session: AsyncSession, runtime: Runtime, holder: str, typed: str) -> Handle | Problem:
+    """The handle of the person, who is new at the first sign-in with this number; or what to say. Serves once."""
     row = await people.newest_code(session, secrets.digest(holder), datetime.now(UTC))
     if row is None or row.tries >= rules.CODE_TRIES:
         return rules.NOT_PROVEN()
@@ -68,17 +79,18 @@ async def prove(session: AsyncSession, runtime: Runtime, holder: str, typed: str
     if not secrets.same(row.hash.hex(), secrets.keyed(runtime.settings.index_key, holder, typed.strip()).hex()):
         return rules.NOT_PROVEN()
     row.tries = rules.CODE_TRIES
-    return str(await person_of(session, row.tag, PHONE))
+    return await handle_of(session, row.tag, PHONE)
 
 
-async def person_of(session: AsyncSession, tag: bytes, kind: str) -> uuid.UUID:
-    """The person behind a handle; a new one where nobody is."""
+async def handle_of(session: AsyncSession, tag: bytes, kind: str) -> Handle:
+    """The handle with this tag; a new person's where there is none."""
     await people.lock_handle(session, tag)
     known = await people.handle(session, tag)
     if known:
-        return known.person
+        return known
     person = uuid.uuid4()
     session.add(Resident(person=person, since=datetime.now(UTC)))
     await session.flush()
-    session.add(Handle(tag=tag, person=person, kind=kind))
-    return person
+    made = Handle(tag=tag, person=person, kind=kind)
+    session.add(made)
+    return made

@@ -11,6 +11,7 @@ from shared.runtime import Runtime
 EVERY = 60.0  # seconds
 _RUN_OUT = (
     text("DELETE FROM used_assertion WHERE expires_at < now() - interval '1 minute'"),
+    text("DELETE FROM upstream_request WHERE expires_at < now()"),
     text("DELETE FROM challenge WHERE expires_at < now()"),
     text("DELETE FROM one_time_code WHERE sent_at < now() - interval '1 day'"),
     text("DELETE FROM failure WHERE blocked_until < now() - interval '1 day'"),

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.identity.commands import authorization, codes, passkeys, passwords, sessions
-from services.identity.commands.codes import Message
+from services.identity.commands import authorization, codes, devices, passkeys, passwords, sessions
+from services.identity.commands.codes import Holder, Message
 from services.identity.commands.passwords import Typed
 from services.identity.queries import sessions as queries
 from services.identity.rules import authorization as rules
 from services.identity.rules import secrets
 from services.identity.rules.sessions import METHODS, at_least
+from services.identity.rules.upstream import UPSTREAM_INSTEAD
 from services.identity.tables import Authorization
 from shared import problems
 from shared.problems import Problem
@@ -70,11 +71,13 @@ class SigningIn:
 
     async def shown(self, page: str = "", problem: Problem | None = None, message: Message | None = None) -> Step:
         """The page to show; by default the first one for whoever is to sign in."""
+        kind = rules.kind(self.asked.scope)
+        first = "upstream" if kind == "staff" and self.runtime.settings.upstream_issuer else kind
         client, organisation = await authorization.client_name(self.session, self.asked)
         return Step(
-            page=page or rules.kind(self.asked.scope),
+            page=page or first,
             form=token(self.runtime, self.browser.sign_in),
-            kind=rules.kind(self.asked.scope),
+            kind=kind,
             client=client,
             organisation=organisation,
             problem=problem,
@@ -84,28 +87,29 @@ class SigningIn:
     async def by_password(self, typed: Typed) -> Step:
         """Staff by password and authenticator."""
         settings = self.runtime.settings
-        nonce = _device(self.runtime, typed.staff, self.browser.device)
+        nonce = devices.known(settings, typed.staff, self.browser.device)
         problem = await passwords.prove(self.session, settings, Typed(typed.staff, typed.password, typed.code, nonce))
         if problem:
             return await self.shown(problem=problem)
-        mark = secrets.fresh() if not nonce else nonce
-        kept = {"jieli_device": f"{mark}.{_mac(self.runtime, typed.staff, mark)}"}
+        kept = {"jieli_device": devices.mark(settings, typed.staff, nonce)}
         return await self.done("staff", typed.staff, "password_totp", kept)
 
     async def by_phone(self, typed: str) -> Step:
         """A code goes to the number that the resident types; the next page is the same whatever it is."""
         try:
-            message = await codes.make(self.session, self.runtime, self.browser.sign_in, typed)
+            holder = Holder(self.browser.sign_in, self.browser.device)
+            message = await codes.make(self.session, self.runtime, holder, typed)
         except Problem as problem:
             return await self.shown(problem=problem)
         return await self.shown("code", message=message)
 
     async def by_code(self, typed: str) -> Step:
         """A resident by the code that was sent."""
-        person = await codes.prove(self.session, self.runtime, self.browser.sign_in, typed)
-        if isinstance(person, Problem):
-            return await self.shown("code", person)
-        return await self.done("resident", person, "phone_code", {})
+        proven = await codes.prove(self.session, self.runtime, self.browser.sign_in, typed)
+        if isinstance(proven, Problem):
+            return await self.shown("code", proven)
+        kept = {"jieli_device": devices.mark(self.runtime.settings, proven.tag.hex())}
+        return await self.done("resident", str(proven.person), "phone_code", kept)
 
     async def by_passkey(self, credential: str) -> Step:
         """Staff or a resident by a passkey."""
@@ -118,6 +122,8 @@ class SigningIn:
         """Signed in: a session, a code, and back to the client; unless the client wants somebody or something else."""
         if kind != rules.kind(self.asked.scope) or not at_least(METHODS[method], self.asked.level):
             return await self.shown(problem=LEVEL())
+        if kind == "staff" and self.runtime.settings.upstream_issuer and method != "upstream":
+            return await self.shown(problem=UPSTREAM_INSTEAD())
         held, secret = await sessions.start(self.session, kind, subject, method)
         location = authorization.answer(self.runtime.settings, self.asked, held)
         return Step(location=location, cookies={**kept, "jieli_session": secret, "jieli_sign_in": ""})
@@ -130,13 +136,3 @@ class SigningIn:
 def token(runtime: Runtime, secret: str) -> str:
     """What a form of this browser carries, so that no other site can send it."""
     return secrets.keyed(runtime.settings.index_key, "form", secret).hex()
-
-
-def _device(runtime: Runtime, staff: str, mark: str) -> str:
-    """The name of a browser in which this member of staff signed in before, or nothing."""
-    nonce, _, mac = mark.partition(".")
-    return nonce if nonce and secrets.same(mac, _mac(runtime, staff, nonce)) else ""
-
-
-def _mac(runtime: Runtime, staff: str, nonce: str) -> str:
-    return secrets.keyed(runtime.settings.index_key, "device", staff, nonce).hex()

@@ -16,6 +16,12 @@ async def active_staff(session: AsyncSession, staff_id: str) -> Staff | None:
     return (await session.scalars(select(Staff).where(Staff.id == staff_id, Staff.state == "active"))).first()
 
 
+async def upstream_staff(session: AsyncSession, subject: str) -> Staff | None:
+    """The member of staff whom the upstream provider knows by this `sub`, if they work here."""
+    statement = select(Staff).where(Staff.upstream == subject, Staff.state == "active")
+    return (await session.scalars(statement)).first()
+
+
 async def password(session: AsyncSession, staff_id: str) -> Password | None:
     """Password and authenticator of a member of staff, locked."""
     found = await session.scalars(select(Password).where(Password.staff == staff_id).with_for_update())
@@ -37,10 +43,10 @@ async def failures(session: AsyncSession, tag: bytes) -> Failure | None:
     return (await session.scalars(select(Failure).where(Failure.tag == tag).with_for_update())).first()
 
 
-async def codes_sent(session: AsyncSession, tag: bytes, since: datetime) -> int:
-    """How many codes went to a number since then."""
-    counted = select(func.count()).select_from(OneTimeCode)
-    found = await session.scalar(counted.where(col(OneTimeCode.tag) == tag, col(OneTimeCode.sent_at) > since))
+async def codes_sent(session: AsyncSession, tag: bytes, known: bool, since: datetime) -> int:
+    """How many codes went to a number since then, for browsers used with it before, or for all others together."""
+    counted = select(func.count()).where(col(OneTimeCode.tag) == tag, col(OneTimeCode.known) == known)
+    found = await session.scalar(counted.where(col(OneTimeCode.sent_at) > since))
     return int(found or 0)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from services.identity.tables import Authorization, Refresh, Session
+from services.identity.tables import Authorization, Refresh, Session, UpstreamRequest
 
 
 async def by_cookie(session: AsyncSession, cookie: bytes) -> Session | None:
@@ -43,6 +43,12 @@ async def opened(session: AsyncSession, cookie: bytes, now: datetime) -> Authori
 async def coded(session: AsyncSession, code: bytes) -> Authorization | None:
     """The request that a code answers, locked; used or not."""
     return (await session.scalars(select(Authorization).where(Authorization.code == code).with_for_update())).first()
+
+
+async def upstream(session: AsyncSession, cookie: bytes, now: datetime) -> UpstreamRequest | None:
+    """What a browser was sent to the upstream provider with, locked."""
+    statement = select(UpstreamRequest).where(UpstreamRequest.cookie == cookie, UpstreamRequest.expires_at > now)
+    return (await session.scalars(statement.with_for_update())).first()
 
 
 async def refresh(session: AsyncSession, tag: bytes) -> Refresh | None:

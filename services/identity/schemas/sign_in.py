@@ -35,3 +35,12 @@ class CredentialForm(PageForm):
     """What an authenticator answered, as JSON (WebAuthn, 5.1)."""
 
     credential: str = Field(max_length=16_384)
+
+
+class UpstreamAnswer(BaseModel):
+    """What a provider sends a browser back with (RFC 6749, 4.1.2; RFC 9207)."""
+
+    code: str = Field(default="", max_length=2048)
+    state: str = Field(default="", max_length=256)
+    iss: str = Field(default="", max_length=512)
+    error: str = Field(default="", max_length=64)

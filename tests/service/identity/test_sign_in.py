@@ -171,6 +171,20 @@ async def test_a_number_gets_five_codes_an_hour_and_nobody_can_tell(portal: Fron
     await until(five)
 
 
+async def test_strangers_who_ask_for_codes_leave_a_browser_that_was_used_before_its_own(
+    portal: FrontEnd, identity: Any, place: Any
+) -> None:
+    phone = number()
+    await resident(portal, phone)
+    async with identity.as_() as http:
+        stranger = FrontEnd(identity, http, place, "portal", "resident")
+        await stranger.open()
+        for _ in range(6):
+            assert (await stranger.send("/phone", phone=phone)).status_code == 200
+    await portal.open(prompt="login")
+    assert (await portal.send("/code", code=await portal.phone(phone))).status_code == 303
+
+
 async def test_numbers_known_and_unknown_get_the_same_page_and_the_same_words(portal: FrontEnd) -> None:
     known, unknown = number(), number()
     await resident(portal, known)

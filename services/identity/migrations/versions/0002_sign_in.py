@@ -129,6 +129,7 @@ def proofs() -> None:
     op.create_table(
         "one_time_code",
         *(secret(name) for name in ("id", "holder", "tag", "hash")),
+        sa.Column("known", sa.Boolean(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         *(moment(name) for name in ("sent_at", "expires_at")),
         sa.PrimaryKeyConstraint("id", name=op.f("one_time_code_pkey")),
