@@ -139,6 +139,10 @@ def _unlink(name: str) -> Any:
         (_unlink("cases.env"), r"cases\.env cannot be read"),
         (lambda made: next(made.token_keys.iterdir()).unlink(), r"identity cannot start: .*jieli rotate token"),
         (
+            lambda made: made.change("settings", JIELI_UPSTREAM_ISSUER="https://op.example"),
+            r"identity cannot start: .*upstream\.pem cannot be read",
+        ),
+        (
             lambda made: made.change("referrals", JIELI_KEK="0" * 64),
             r"referrals cannot start: JIELI_KEK: .*placeholder",
         ),
