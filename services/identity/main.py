@@ -4,6 +4,7 @@ import os
 
 from fastapi import FastAPI
 
+from services.identity import upstream
 from services.identity.api import account, authorization, clients, joining, organizations, sessions, sign_in, tokens
 from services.identity.commands import forget, keys, seed
 from shared import app, sender
@@ -24,7 +25,7 @@ SERVICE = app.Service(
         organizations.router,
         clients.router,
     ),
-    checks=(keys.check, sender.check),
+    checks=(keys.check, sender.check, upstream.check),
     on_start=(seed.take_in,),
     background=(forget.run,),
     needs=("grant_key", "token_key"),

@@ -19,7 +19,7 @@ SERVICE = app.Service(
     routers=(directory.router, people.router, consents.router, records.router),
     handlers=handlers.HANDLERS,
     events=events.BY_SUBJECT,
-    checks=(sender.check,),
+    checks=(sender.check, receipts.check),
     on_start=(receipts.ensure_key, directory_commands.load_reference),
     background=(messages.match, messages.deliver),
 )
