@@ -19,12 +19,14 @@ from shared import problems
 from shared.settings import Settings
 
 DOCS = places.ROOT / "docs"
+CATALOGUE = places.ROOT / "gateway" / "exchange" / "problems.json"
 MADE = "<!-- Made from the code by `make docs`; a test holds it equal. -->"
 UNUSED = secrets.token_hex(32)  # apps want well-formed keys even where nothing is signed with them
 
 
 def write(directory: Path = DOCS) -> None:
-    """Writes openapi/<app>.json, asyncapi.json, errors.md and settings.md; no server is needed."""
+    """Writes openapi/<app>.json, asyncapi.json, errors.md, settings.md, and the gateway's list of problems."""
+    CATALOGUE.write_text(catalogue(), encoding="utf-8")
     for name, text in pages().items():
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,10 +90,21 @@ def settings(app: str) -> Settings:
     )
 
 
+def catalogue() -> str:
+    """Every problem code as the gateway reads it, which knows no service's code."""
+    load_everything()
+    said = {kind.code: {"status": kind.status, "title": kind.title, "advice": kind.advice} for kind in known()}
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def known() -> list[problems.Kind]:
+    """Every problem code, by its name."""
+    return sorted(problems.CATALOGUE.values(), key=lambda kind: kind.code)
+
+
 def errors() -> str:
     """Every problem code, what it means and what to do."""
-    known = sorted(problems.CATALOGUE.values(), key=lambda kind: kind.code)
-    rows = [(f"`{kind.code}`", str(kind.status), kind.title, kind.advice) for kind in known]
+    rows = [(f"`{kind.code}`", str(kind.status), kind.title, kind.advice) for kind in known()]
     return page(
         "Problems",
         "Every refusal is `application/problem+json` (RFC 9457). `code` is stable: programs may rely on it. `type` is"

@@ -3,14 +3,14 @@
 import json
 import secrets
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import ValidationError
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import db, telemetry
@@ -28,7 +28,7 @@ Handlers = Mapping[type[Event], Handler]
 log = structlog.get_logger()
 
 _AHEAD = text("SELECT 1 FROM dead_letter WHERE source = :source AND aggregate = :aggregate LIMIT 1")
-_DEAD = text("SELECT event, subject, payload FROM dead_letter ORDER BY source, aggregate, seq")
+_DEAD = text("SELECT * FROM dead_letter ORDER BY source, aggregate, seq")
 _EXHUME = text("DELETE FROM dead_letter WHERE event = :event")
 _BURY = text("""
 INSERT INTO dead_letter (event, source, aggregate, seq, subject, reason, trace, payload)
@@ -144,12 +144,15 @@ class Inbox:
             await session.execute(_BURY, row)
         self._failures.pop(envelope.id, None)
 
+    async def letters(self) -> Sequence[Row[Any]]:
+        """The dead letters, in order per record; their payloads are sealed."""
+        async with self.sessions() as session:
+            return (await session.execute(_DEAD)).all()
+
     async def replay(self) -> int:
         """Hand every dead letter in again, in order per record; returns how many were handled and so are gone."""
-        async with self.sessions() as session:
-            rows = (await session.execute(_DEAD)).all()
         handled = 0
-        for row in rows:
+        for row in await self.letters():
             payload = AESGCM(self.kek).decrypt(row.payload[:NONCE], row.payload[NONCE:], b"dead_letter")
             try:
                 applied = await self._apply(_read(payload))

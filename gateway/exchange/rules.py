@@ -1,7 +1,7 @@
 """The decision: default deny, one order, a code for every refusal. Pure; whoever calls treats an exception as a no."""
 
 from collections.abc import Mapping, Set
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from gateway.agreements.rules import Field, Rate, Terms
 from gateway.exchange import refusals
 from shared import problems
+from shared.contracts.clock import CHINA
 from shared.problems import Kind, Problem
 
 Operation = str
@@ -20,8 +21,6 @@ FULL_STATES = frozenset({"accepted", "scheduled", "in_progress", "on_hold"})
 # Whom the person withdrew from may know so: it has to stop and delete. Nothing else comes of it.
 REVOKED = "revoked"
 ANSWERED_STATES = PREVIEW_STATES | FULL_STATES | {REVOKED}
-# A quota's day ends at midnight in China, which has one time and no summer time.
-CHINA = timezone(timedelta(hours=8))
 
 
 class Request(msgspec.Struct, frozen=True):

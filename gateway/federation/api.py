@@ -16,7 +16,7 @@ from gateway.federation import commands, peers, queries, rules, signatures
 from gateway.federation.peers import Peers
 from gateway.federation.rules import Peer
 from gateway.federation.signatures import Message, Reply
-from shared import grants, ids, problems
+from shared import grants, ids, problems, requests
 from shared.problems import Problem
 from shared.requests import RuntimeDep
 
@@ -60,7 +60,10 @@ class Signed:
 
 
 async def signed(request: Request, runtime: RuntimeDep, known: PeersDep) -> Signed:
-    """The peer's message: key pinned, signature and digest hold, nonce fresh; 401 otherwise."""
+    """The peer's message: key pinned, signature and digest hold, nonce fresh; 401 otherwise. JSON, under a key."""
+    requests.check_key(request.headers.get("idempotency-key", ""))
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != routes.JSON:
+        raise problems.MEDIA_TYPE()
     url = runtime.settings.public_url + request.scope["raw_path"].decode()
     message = Message(request.method, url, dict(request.headers))
     peer = known.by_thumbprint.get(signatures.key_id(message))
@@ -123,14 +126,19 @@ class Errand:
 
 
 async def _taken(message: Signed, known: Peers, at: DeskDep, errand: Errand) -> Response:
-    """Once per key: log the intent, hand it to the registry, log the outcome, sign the receipt."""
-    region = message.peer.region
-    async with at.runtime.sessions() as session:
-        answer = await commands.known_answer(session, region, message.key, message.body)
+    """Once per key: claim it, log the intent, hand it to the registry, log the outcome, sign the receipt."""
+    place = (message.peer.region, message.key)
+    async with at.runtime.sessions() as session, session.begin():
+        answer = await commands.claim(session, *place, message.body)
     if answer is None:
-        answer = await _handed_over(message, at, errand)
+        try:
+            answer = await _handed_over(message, at, errand)
+        except Exception:
+            async with at.runtime.sessions() as session, session.begin():
+                await commands.give_back(session, *place)
+            raise
         async with at.runtime.sessions() as session, session.begin():
-            await commands.remember(session, region, message.key, message.body, answer)
+            await commands.remember(session, *place, answer)
     body = json.dumps(answer).encode()
     reply = Reply(202, message.message, {"content-type": "application/json"})
     signatures.sign(reply, body, known.own.private, known.own.kid)

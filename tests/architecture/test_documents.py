@@ -37,6 +37,11 @@ def test_a_committed_document_is_what_the_code_says(name: str) -> None:
     assert same, f"docs/{name} is not what the code says: make docs, then look at the difference"
 
 
+def test_the_gateway_knows_every_problem_code() -> None:
+    same = documents.CATALOGUE.read_text("utf-8") == documents.catalogue()
+    assert same, "gateway/exchange/problems.json is not what the code says: make docs"
+
+
 def test_nothing_else_is_in_the_folder_of_made_documents() -> None:
     found = {f"openapi/{path.name}" for path in (house.ROOT / "docs" / "openapi").iterdir()}
     assert found == {name for name in made() if name.startswith("openapi/")}

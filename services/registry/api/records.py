@@ -104,5 +104,6 @@ def _shown(row: RecordRequest) -> schemas.RequestOut:
         region=row.peer,
         dependant=str(row.dependant) if row.dependant else None,
         state=row.state,
+        advice=rules.ADVICE.get(row.state),
         at=row.at,
     )

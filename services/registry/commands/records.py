@@ -25,7 +25,7 @@ from services.registry.schemas.records import (
 )
 from services.registry.tables import HeldRecord, Message, RecordRequest, Release, now
 from shared import ids, outbox, problems
-from shared.contracts.events import RecordRequestMade, RecordRequestReleased
+from shared.contracts.events import RecordRequestMade, RecordRequestReleased, RecordRequestUndelivered
 from shared.grants import Grant
 from shared.runtime import Runtime
 
@@ -204,6 +204,15 @@ async def confirm(session: AsyncSession, runtime: Runtime, body: ConfirmationIn)
     told = RecordRequestReleased(request=str(row.request), peer=row.peer, record_type=row.record_type, seal=held.seal)
     await outbox.emit(session, row.request, told)
     return True
+
+
+async def give_up(session: AsyncSession, event: RecordRequestUndelivered) -> None:
+    """The gateway could not deliver a request; the person sees so, and what to do."""
+    await reach.visible_to_platform(session)
+    row = await queries.requested(session, uuid.UUID(event.request))
+    if row is not None:
+        row.state = records.REQUEST.after(row.state, "give_up")
+        session.add(row)
 
 
 async def take_answer(session: AsyncSession, runtime: Runtime, body: AnswerIn) -> RecordRequest:

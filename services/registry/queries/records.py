@@ -42,6 +42,12 @@ async def request(session: AsyncSession, request_id: uuid.UUID) -> RecordRequest
     return row
 
 
+async def requested(session: AsyncSession, request_id: uuid.UUID) -> RecordRequest | None:
+    """A request that waits for its answer, locked for a change."""
+    query = select(RecordRequest).where(RecordRequest.id == request_id, RecordRequest.state == "requested")
+    return (await session.scalars(query.with_for_update())).first()
+
+
 async def held_record(session: AsyncSession, row: Release) -> HeldRecord | None:
     """The record that a peer's request found here, if it found one."""
     return await session.get(HeldRecord, row.held)

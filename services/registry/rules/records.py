@@ -45,7 +45,16 @@ CODE_LIVES: Final = timedelta(hours=24)
 MAX_CODES: Final = 5
 LONGEST_REST: Final = 900.0  # seconds between two tries to send a message
 
-REQUEST: Final = states.Machine("record request", "requested", states.moves({"answer": ("requested", "answered")}))
+# An answer may still come for a request that was given up: that it had arrived was not known.
+REQUEST: Final = states.Machine(
+    "record request",
+    "requested",
+    states.moves({"answer": ("requested|undeliverable", "answered"), "give_up": ("requested", "undeliverable")}),
+)
+ADVICE: Final[Mapping[str, str]] = {
+    "undeliverable": "对方地区无法联系。请携带纸质记录，效力相同。 / "
+    "The other region could not be reached. Bring the paper record: it counts the same.",
+}
 RELEASE: Final = states.Machine(
     "release",
     "received",

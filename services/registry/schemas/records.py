@@ -13,7 +13,7 @@ from shared.contracts.events import Label
 RecordType = Literal["vaccination", "school", "insurance_filing", "skills_certificate"]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Part = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")]
-RequestState = Literal["requested", "answered"]
+RequestState = Literal["requested", "answered", "undeliverable"]
 
 
 class Document(Body):
@@ -42,13 +42,14 @@ class RequestIn(Body):
 
 
 class RequestOut(BaseModel):
-    """Where a person's request stands."""
+    """Where a person's request stands; `advice` says what to do where there is something to do."""
 
     id: str
     record_type: str
     region: str
     dependant: str | None
     state: RequestState
+    advice: str | None
     at: datetime.datetime
 
 

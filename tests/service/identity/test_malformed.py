@@ -70,12 +70,24 @@ async def test_codes_and_refresh_tokens_of_any_content(desk: FrontEnd, odd: str)
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant"), answer.text
 
 
-@pytest.mark.parametrize("changed", [{"jti": "a\u0000bcdefgh"}, {"jti": 5}, {"iat": "now"}, {"exp": 1e300}])
+@pytest.mark.parametrize("odd", [*ODD[:-1], pytest.param("a\u0000b", id="NUL in it")])
+async def test_a_token_of_any_content_is_revoked_in_vain(identity: RunningApp, odd: str) -> None:
+    async with identity.as_() as client:
+        answer = await client.post("/v1/token:revoke", data={"token": odd, **proves()})
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(
+    "changed", [{"jti": "a\u0000bcdefgh"}, {"jti": 5}, {"jti": None}, {"sub": 5}, {"sub": "a\u0000"}, {"exp": "x"}]
+)
 async def test_even_a_known_client_may_write_anything(identity: RunningApp, changed: dict[str, Any]) -> None:
+    answer = await ask(identity, grant_type="client_credentials", **proves(**changed))
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), answer.text
+
+
+def proves(**changed: object) -> dict[str, str]:
     signed = assertion(KEY, "a-system", "a-system", AUDIENCE, **changed)
-    form = {"client_assertion_type": clients.CLIENT_ASSERTION, "client_assertion": signed}
-    answer = await ask(identity, grant_type="client_credentials", **form)
-    assert answer.status_code == 401, answer.text
+    return {"client_assertion_type": clients.CLIENT_ASSERTION, "client_assertion": signed}
 
 
 async def test_what_cannot_be_stored_is_no_outage(identity: RunningApp) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.contracts.events import RecordRequestUndelivered
 from tests.service.registry.conftest import CHILD, sent_all, subject_of
 from tests.support import grants
 from tests.support.apps import RunningApp
@@ -216,6 +217,25 @@ async def test_a_person_asks_for_a_record_and_reads_what_came_back(
     assert listed["id"] == request["id"]
     async with registry.as_(grants.resident(registry.settings)) as stranger:
         assert (await stranger.get(f"{path}/record")).status_code == 404
+
+
+async def test_a_request_that_never_arrived_says_so_and_what_to_do(
+    registry: RunningApp, person: grants.Caller, child: dict[str, Any]
+) -> None:
+    body = {"record_type": "vaccination", "region": PEER, "dependant": child["id"], "told": True}
+    async with registry.as_(person) as client, registry.as_(grants.platform(registry.settings)) as gateway:
+        request = (await client.post("/v1/me/record-requests", json=body)).json()["id"]
+        path = f"/v1/me/record-requests/{request}"
+        assert (await client.get(path)).json()["advice"] is None
+        await registry.receive("gateway", request, 1, RecordRequestUndelivered(request=request, peer=PEER))
+
+        async def told() -> bool:
+            return bool((await client.get(path)).json()["state"] == "undeliverable")
+
+        await until(told)
+        assert "paper" in (await client.get(path)).json()["advice"]
+        late = {"request": request, "record_type": "vaccination", "record": DOCUMENT}
+        assert (await gateway.post("/platform/record-answers", json=late)).json()["state"] == "answered"
 
 
 @pytest.mark.parametrize(
