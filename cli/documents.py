@@ -71,6 +71,7 @@ def settings(app: str) -> Settings:
         app=app,
         region="000000",
         region_name="documents",
+        environment="development",
         public_url="http://127.0.0.1",
         database_url="postgresql+asyncpg://nobody@127.0.0.1/nothing",
         nats_url="nats://127.0.0.1",

@@ -41,13 +41,14 @@ Task = Callable[[Runtime], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True)
 class Service:
-    """All that the factory needs to know of one app."""
+    """All that the factory needs to know of one app; `checks` raise SettingsError for files missing or wrong."""
 
     name: str
     title: str
     routers: tuple[APIRouter, ...]
     handlers: Handlers = field(default_factory=dict)
     events: Mapping[str, type[Event]] = field(default_factory=dict)
+    checks: tuple[Callable[[Settings], None], ...] = ()
     on_start: tuple[Task, ...] = ()
     background: tuple[Task, ...] = ()
     on_stop: tuple[Task, ...] = ()
@@ -93,6 +94,8 @@ def _operation_id(route: APIRoute) -> str:
 async def _running(
     service: Service, settings: Settings, measured: telemetry.Telemetry, bus: Bus | None
 ) -> AsyncIterator[Runtime]:
+    for check in service.checks:
+        check(settings)
     engine = db.engine(settings.database_url, settings.database_pool)
     keys = db.engine(settings.keys_database_url, settings.database_pool) if settings.keys_database_url else None
     kek = bytes.fromhex(settings.kek)

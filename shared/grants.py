@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -69,11 +70,11 @@ def issue(grant: Grant, key: bytes) -> str:
     return f"{_b64(payload)}.{_b64(_tag(key, payload))}"
 
 
-def verify(header: str, key: bytes, now: float) -> Grant:
-    """The grant in a header value; 401 `grant-invalid` if it is forged, of another time or unreadable."""
+def verify(header: str, keys: Sequence[bytes], now: float) -> Grant:
+    """The grant in a header value, by any of the keys; 401 `grant-invalid` if forged, of another time or unreadable."""
     try:
         payload, tag = (_unb64(part) for part in header.split("."))
-        if not hmac.compare_digest(_tag(key, payload), tag):
+        if not any(hmac.compare_digest(_tag(key, payload), tag) for key in keys):
             raise GRANT_INVALID()
         grant = _DECODER.decode(payload)
     except ValueError:

@@ -32,7 +32,7 @@ RuntimeDep = Annotated[Runtime, Depends(runtime)]
 
 async def current_grant(request: Request, held: RuntimeDep, jieli_grant: Annotated[str, Header()] = "") -> Grant:
     """The gateway's grant for exactly this request, or 401 `grant-invalid`."""
-    grant = grants.verify(jieli_grant, held.grant_key, time.time())
+    grant = grants.verify(jieli_grant, held.grant_keys, time.time())
     path = request.scope["raw_path"].decode()
     if request.url.query:
         path = f"{path}?{request.url.query}"

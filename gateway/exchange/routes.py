@@ -64,12 +64,22 @@ PAGES = (
     Route("public", "GET", "/v1/authorize", "identity", browser=True),
     *(
         Route("public", "GET", page, "identity", browser=True)
-        for page in ("/sign-in", "/sign-in/upstream-back", "/sign-in/style.css", "/sign-in/script.js", "/account")
+        for page in (
+            "/sign-in",
+            "/sign-in/upstream-back",
+            "/sign-in/join",
+            "/sign-in/style.css",
+            "/sign-in/script.js",
+            "/account",
+        )
     ),
     *(
         Route("public", "POST", page, "identity", media=FORM, browser=True)
         for page in (
-            *(f"/sign-in/{step}" for step in ("password", "phone", "code", "passkey-options", "passkey", "upstream")),
+            *(
+                f"/sign-in/{step}"
+                for step in ("password", "phone", "code", "passkey-options", "passkey", "upstream", "join", "joined")
+            ),
             "/sign-in:cancel",
             *("/account/passkey-options", "/account/passkeys", "/account/passkeys/{passkey}:remove"),
             "/account/sessions/{session}:end",

@@ -25,6 +25,12 @@ BACK = "/sign-in/upstream-back"
 LIMIT = httpx.Timeout(5, connect=2)
 
 
+def check(settings: Settings) -> None:
+    """SettingsError when a provider is configured and our key for it is missing."""
+    if settings.upstream_issuer:
+        settings.key_file(KEY)
+
+
 @dataclass(frozen=True)
 class Asked:
     """What one request to the provider is held against when the browser comes back."""

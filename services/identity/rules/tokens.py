@@ -64,7 +64,10 @@ class Holder:
 
 @dataclass(frozen=True)
 class Minting:
-    """What this region's tokens have in common; `hidden` hides a person from everyone but the gateway."""
+    """What this region's tokens have in common; `hidden` hides a person from everyone but the gateway.
+
+    `pairwise_key` is not that of `hidden`, which changes: a client knows a person by the same `sub` for ever.
+    """
 
     issuer: str
     region: str
@@ -107,7 +110,7 @@ class Minting:
         """The `sub` that a client sees: for a person, one that no other client is given."""
         if principal.kind != "resident":
             return principal.subject
-        return hmac.digest(self.pairwise_key, f"{client}|{principal.subject}".encode(), "sha256").hex()[:32]
+        return hmac.digest(self.pairwise_key, f"sub|{client}|{principal.subject}".encode(), "sha256").hex()[:32]
 
 
 def details(text: str, vocabulary: Vocabulary) -> tuple[Detail, ...]:

@@ -1,6 +1,7 @@
 """Records held here, a person's own requests, and what peers ask for."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -107,7 +108,8 @@ async def held(session: AsyncSession, vault: Vault, row: Release) -> schemas.Doc
     return await sealing.unseal(vault, owner, f"held_record.sealed/{found.id}", found.sealed, schemas.Document)
 
 
-async def next_message(session: AsyncSession) -> Message | None:
-    """The oldest message on its way; nobody else takes it."""
-    query = select(Message).order_by(col(Message.id)).limit(1).with_for_update(skip_locked=True)
+async def next_message(session: AsyncSession, resting: Collection[uuid.UUID]) -> Message | None:
+    """The oldest message on its way but for those that rest; nobody else takes it."""
+    query = select(Message).where(col(Message.id).not_in(resting))
+    query = query.order_by(col(Message.id)).limit(1).with_for_update(skip_locked=True)
     return (await session.scalars(query)).first()

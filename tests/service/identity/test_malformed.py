@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey
 from services.identity.rules import clients
 from tests.support.apps import RunningApp
 from tests.support.assertions import assertion, proof
-from tests.support.sign_in import KEY
+from tests.support.sign_in import KEY, FrontEnd
 
 HOLDER = ECKey.generate_key("P-256")
 AUDIENCE = "http://gateway.test"
@@ -55,6 +55,19 @@ async def test_a_client_assertion_of_any_content(identity: RunningApp, odd: str)
     form = {"client_assertion_type": clients.CLIENT_ASSERTION, "client_assertion": odd}
     answer = await ask(identity, grant_type="client_credentials", **form)
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), answer.text
+
+
+SECRETS = ["\u0000", "x" * 10_000, "..", "\n", "é" * 100]
+
+
+@pytest.mark.parametrize("odd", SECRETS)
+async def test_codes_and_refresh_tokens_of_any_content(desk: FrontEnd, odd: str) -> None:
+    for form in (
+        {"grant_type": "authorization_code", "code": odd},
+        {"grant_type": "refresh_token", "refresh_token": odd},
+    ):
+        answer = await desk.token(form)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant"), answer.text
 
 
 @pytest.mark.parametrize("odd", [*ODD[:-1], pytest.param("a\u0000b", id="NUL in it")])
