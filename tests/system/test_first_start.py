@@ -105,6 +105,8 @@ def region(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> It
     installation = Installation(directory / "secrets")
     running = bus(installation, directory)
     held = Region(installation, {name: ports.free() for name in STARTED}, {})
+    urls = {name: f"http://127.0.0.1:{held.ports.get(name) or ports.free()}" for name in places.OFFSETS}
+    del urls["gateway"]
     installation.change(
         "settings",
         JIELI_SENDER="http",

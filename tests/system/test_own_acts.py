@@ -1,11 +1,13 @@
 """What a person does herself is held against what the gateway knows; what a caller says of itself proves nothing."""
 
+import random
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from demo import family
 from demo.client import Actor
 from demo.scene import EDUCATION, HOUSING
 from tests.support.launched import Installation
@@ -15,7 +17,7 @@ from tests.system.test_foreign_ids import consent, refer
 
 @pytest.fixture(scope="module")
 def resident(platform: Installation) -> Iterator[Actor]:
-    yield platform.regions()["receiving"].resident("somebody", f"own-acts-{uuid.uuid4()}")
+    yield platform.regions()["receiving"].resident("somebody", family.phone(random.SystemRandom()))
 
 
 UNFIT = [

@@ -1,6 +1,7 @@
 """What does not fit is refused before anything is looked up or written: forms, keys, bodies, tokens of any content."""
 
 import json
+import random
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from demo import family
 from demo.client import Actor
 from tests.support.launched import Installation
 from tests.support.until import until
@@ -19,7 +21,7 @@ UNKNOWN = "0198aaaa-0000-7000-8000-000000000000"
 
 @pytest.fixture(scope="module")
 def resident(platform: Installation) -> Iterator[Actor]:
-    yield platform.regions()["receiving"].resident("somebody", f"step-zero-{uuid.uuid4()}")
+    yield platform.regions()["receiving"].resident("somebody", family.phone(random.SystemRandom()))
 
 
 def send(actor: Actor, method: str, path: str, content: bytes = b"", **changed: str) -> httpx.Response:
