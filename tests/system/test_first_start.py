@@ -113,7 +113,7 @@ def region(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> It
         JIELI_SENDER_URL="https://sms.example/messages",
         JIELI_NATS_URL=running.url,
         JIELI_NATS_MONITOR_URL=running.monitor_url,
-        JIELI_GATEWAY_SERVICE_URLS=f'{{"identity":"http://127.0.0.1:{held.ports["identity"]}"}}',
+        JIELI_GATEWAY_SERVICE_URLS=json.dumps(urls),
     )
     try:
         running.prepare()
