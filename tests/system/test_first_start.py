@@ -1,6 +1,7 @@
 """The first start as docs/operations.md tells it: init, provision, migrate, start; then keys change under calls."""
 
 import contextlib
+import json
 import os
 import subprocess
 import sys

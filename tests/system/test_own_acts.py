@@ -1,7 +1,6 @@
 """What a person does herself is held against what the gateway knows; what a caller says of itself proves nothing."""
 
 import random
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,7 +47,7 @@ async def test_a_consent_that_could_open_nothing_is_refused_and_blocks_nothing(
 
 
 def test_a_refusal_needs_no_fields(resident: Actor) -> None:
-    somebody = resident.region.resident("somebody else", f"refusing-{uuid.uuid4()}")
+    somebody = resident.region.resident("somebody else", family.phone(random.SystemRandom()))
     made = refer(somebody)
     refusal = consent(made, decision="refused", fields=["姓名"])
     assert somebody.post("/v1/me/consents", refusal).status_code == 201

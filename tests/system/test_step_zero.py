@@ -99,6 +99,8 @@ ODD = [
     pytest.param("GET", "/v1/agreements/%00", {}, 422, id="NUL in an agreement"),
     pytest.param("GET", "/directory/services?search=%00", {}, 422, id="NUL in a search for services"),
     pytest.param("GET", "/directory/organizations?search=%00", {}, 422, id="NUL in a search for organisations"),
+    pytest.param("GET", "/directory/services?modified_after=9999-12-31T23:59:59-12:00", {}, 422, id="after all time"),
+    pytest.param("GET", "/directory/services?modified_after=0001-01-01T00:00:00%2B14:00", {}, 422, id="before it"),
     pytest.param("GET", f"/v1/me/referrals/{UNKNOWN}%00", {}, 404, id="NUL in an id"),
 ]
 
