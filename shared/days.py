@@ -4,7 +4,7 @@ import datetime
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -16,4 +16,4 @@ def _written(value: object) -> object:
     raise ValueError("write the date as YYYY-MM-DD")
 
 
-Day = Annotated[datetime.date, BeforeValidator(_written)]
+Day = Annotated[datetime.date, Field(strict=False), BeforeValidator(_written)]

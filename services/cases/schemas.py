@@ -4,7 +4,7 @@ import uuid
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.cases.rules.states import Role
 from shared.days import Day
@@ -21,9 +21,9 @@ Reason = Literal["not_a_civil_dispute", "mediation_not_allowed", "already_decide
 
 
 class Body(BaseModel):
-    """A request body: unknown members are refused, not ignored."""
+    """A request body: unknown members are refused, not ignored, and so are values of another type."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class ContactIn(Body):
@@ -42,13 +42,13 @@ class ApplyIn(Body):
     respondent: ContactIn
     applicant: ContactIn | None = None
     committee: OrganizationId | None = None
-    referral: uuid.UUID | None = None
+    referral: Annotated[uuid.UUID | None, Field(strict=False)] = None
 
 
 class ScreenIn(Body):
     """Whether the committee can mediate this; a reason where it cannot."""
 
-    in_scope: StrictBool
+    in_scope: bool
     reason: Reason | None = None
 
     @model_validator(mode="after")

@@ -1,13 +1,14 @@
 """Request and response bodies of referrals; answers to writes hold ids, states, codes and field names only."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.referrals.rules import states, words
 from services.referrals.tables import Mine, Referral, ReferralHistory, Service
+from shared.days import Day
 
 ServiceCode = Annotated[str, Field(pattern=r"^[A-Z]{3}-[0-9]{2}$")]
 PERSON_ROUTES = ("cancel", "confirm", "dispute")  # a consent is given and withdrawn where consents are kept
@@ -45,7 +46,7 @@ class HoldIn(Body):
     """What it waits for, and when it is looked at again."""
 
     reason: states.HoldReason
-    review_on: Annotated[date, Field(strict=False)]
+    review_on: Day
 
 
 class CompleteIn(Body):

@@ -31,8 +31,9 @@ async def consents(call: Own, limit: pages.Limit = 50, cursor: pages.Cursor = No
 
 @router.get("/v1/me/consents/{consent}")
 async def consent(call: Own, consent: UUID) -> schemas.ConsentOut:
-    """One consent with its receipt."""
+    """One consent with its receipt, once the chain of its events was found unbroken."""
     row = await queries.consent(call.session, call.grant.subject, consent)
+    await queries.chain(call.session, call.runtime.vault, row)
     return await queries.shown(call.runtime.vault, row, days.day_of(now()))
 
 

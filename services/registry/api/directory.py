@@ -9,6 +9,7 @@ from services.registry.commands import directory as commands
 from services.registry.commands import receipts
 from services.registry.queries import directory as queries
 from services.registry.schemas import directory as schemas
+from services.registry.schemas.common import READABLE
 from shared import problems, requests
 from shared.contracts import vocabulary
 from shared.requests import Internal, Public, RuntimeDep, SessionDep
@@ -50,7 +51,10 @@ async def services(
 
 @router.get("/directory/services/{service_id}", response_model_exclude_none=True)
 async def service(
-    session: SessionDep, runtime: RuntimeDep, _: Public, service_id: Annotated[str, Path(max_length=64)]
+    session: SessionDep,
+    runtime: RuntimeDep,
+    _: Public,
+    service_id: Annotated[str, Path(max_length=64, pattern=READABLE)],
 ) -> schemas.Service:
     """One service with all related data, by its id or its catalogue code."""
     row = await queries.service(session, service_id)
@@ -69,7 +73,7 @@ async def organizations(
 
 @router.get("/directory/organizations/{organization_id}", response_model_exclude_none=True)
 async def organization(
-    session: SessionDep, _: Public, organization_id: Annotated[str, Path(max_length=128)]
+    session: SessionDep, _: Public, organization_id: Annotated[str, Path(max_length=128, pattern=READABLE)]
 ) -> schemas.Organization:
     """One organisation with the services it offers, by its directory id or its own."""
     return hsds.organization(await queries.organization(session, organization_id))

@@ -62,7 +62,16 @@ def last_refusal(earlier: list[schemas.ConsentSealed]) -> datetime | None:
     return max((decided.decided_at for decided in earlier if decided.decision == "refused"), default=None)
 
 
-async def chain(session: AsyncSession, subject: str, consent_id: uuid.UUID) -> list[ConsentEvent]:
-    """The events of a consent in order."""
-    query = select(ConsentEvent).where(ConsentEvent.consent == consent_id, ConsentEvent.subject == subject)
-    return list((await session.scalars(query.order_by(col(ConsentEvent.sequence)))).all())
+async def chain(session: AsyncSession, vault: Vault, row: Consent) -> list[schemas.EventSealed]:
+    """The events of a consent in order; 500 `consent-chain-broken` when one was altered, added or taken away."""
+    query = select(ConsentEvent).where(ConsentEvent.consent == row.id, ConsentEvent.subject == row.subject)
+    links = (await session.scalars(query.order_by(col(ConsentEvent.sequence)))).all()
+    events = [await _event(vault, link) for link in links]
+    joined = zip(links, events, strict=True)
+    rules.check_chain(((link.previous, link.hash, event.model_dump(mode="json")) for link, event in joined), row.head)
+    return events
+
+
+async def _event(vault: Vault, link: ConsentEvent) -> schemas.EventSealed:
+    place = f"consent_event.sealed/{link.consent}/{link.sequence}"
+    return await sealing.unseal(vault, link.subject, place, link.sealed, schemas.EventSealed)

@@ -99,7 +99,7 @@ def parse(content: bytes, signed: Signed) -> tuple[Service, ...]:
     bad.extend(row for line, cells in numbered for row in _faults(line, cells, signed))
     bad.extend(_repeated(numbered))
     if bad:
-        raise BadCatalogue(sorted(bad, key=lambda row: row.line))
+        raise BadCatalogue(bad)
     return tuple(_service(cells) for _, cells in numbered)
 
 

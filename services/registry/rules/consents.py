@@ -22,6 +22,12 @@ EXPIRY = problems.kind(
 REFUSED_RECENTLY = problems.kind(
     409, "consent-refused-recently", "Refused within the last 30 days", "It is not asked again before 30 days are over."
 )
+CHAIN_BROKEN = problems.kind(
+    500,
+    "consent-chain-broken",
+    "The history of this consent was altered",
+    "Show your receipt to the data-protection officer: it proves what was decided.",
+)
 
 
 class ConsentState(StrEnum):
@@ -63,14 +69,15 @@ def event_hash(previous: str, event: Mapping[str, str | int]) -> str:
     return hashlib.sha256(rfc8785.dumps({"previous": previous, "event": dict(event)})).hexdigest()
 
 
-def is_unbroken(events: Iterable[tuple[str, str, Mapping[str, str | int]]]) -> bool:
-    """Whether (previous, hash, event) in order form one chain that begins at GENESIS."""
-    head = GENESIS
+def check_chain(events: Iterable[tuple[str, str, Mapping[str, str | int]]], head: str) -> None:
+    """Raises `consent-chain-broken` unless (previous, hash, event) in order form one chain from GENESIS to `head`."""
+    reached = GENESIS
     for previous, digest, event in events:
-        if previous != head or digest != event_hash(previous, event):
-            return False
-        head = digest
-    return True
+        if previous != reached or digest != event_hash(previous, event):
+            raise CHAIN_BROKEN()
+        reached = digest
+    if reached != head:
+        raise CHAIN_BROKEN()
 
 
 def months_later(date: datetime.date, months: int) -> datetime.date:

@@ -1,26 +1,26 @@
 """Consents: what was shown, what was decided, and the receipt."""
 
 import datetime
-import uuid
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.registry.rules.consents import ConsentState
-from services.registry.schemas.common import Body
+from services.registry.schemas.common import Body, Uuid
 from shared.contracts.events import Code, Digest, FieldName, Id
 from shared.days import Day
 
 Decision = Literal["given", "refused"]
 Role = Literal["self", "guardian"]
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}$")]  # BCP 47
 
 
 class Notice(Body):
     """The notice that the person saw before deciding (PIPL art. 17)."""
 
     id: Id
-    version: Annotated[int, Field(ge=1, strict=True)]
-    language: Annotated[str, StringConstraints(max_length=35)] | None = None
+    version: Annotated[int, Field(ge=1)]
+    language: Language | None = None
     channel: Literal["web", "counter", "phone"]
 
 
@@ -31,14 +31,14 @@ class ConsentIn(Body):
     recipient: Id
     purpose: Code
     agreement: Id
-    agreement_version: Annotated[int, Field(ge=1, strict=True)]
+    agreement_version: Annotated[int, Field(ge=1)]
     consent_hash: Digest
-    fields: Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=60)]
-    sensitive: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+    fields: Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=60, strict=False)]
+    sensitive: Annotated[tuple[Code, ...], Field(max_length=20, strict=False)] = ()
     notice: Notice
     decision: Decision
     expires_on: Day
-    dependant: uuid.UUID | None = None
+    dependant: Uuid | None = None
 
 
 class ConsentSealed(ConsentIn):

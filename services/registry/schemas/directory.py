@@ -4,12 +4,11 @@ import datetime
 import uuid
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from services.registry.schemas.common import Body
+from services.registry.schemas.common import READABLE
 
 Item = TypeVar("Item")
-READABLE = r"^[^\x00-\x1f\x7f]*$"  # no control characters
 
 
 class Metadata(BaseModel):
@@ -167,8 +166,10 @@ def _sensible(moment: AwareDatetime | None) -> AwareDatetime | None:
     return moment
 
 
-class OrganizationsWanted(Body):
+class OrganizationsWanted(BaseModel):
     """What a reader of the organisations may ask for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     search: str = Field("", max_length=100, pattern=READABLE)
     page: int = Field(1, ge=1, le=10_000)

@@ -12,6 +12,7 @@ from shared.days import Day
 Name = Annotated[str, StringConstraints(max_length=1_000)]
 Number = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 District = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+Document = Annotated[DocumentType, Field(strict=False)]
 Relation = Literal["parent", "guardian"]
 Proof = Literal["birth_certificate", "household_booklet", "court_order"]
 
@@ -20,7 +21,7 @@ class RecordIn(Body):
     """What a person says of herself once. A document number is never required here."""
 
     name: Name
-    document_type: DocumentType | None = None
+    document_type: Document | None = None
     document_number: Number | None = None
     birth_date: Day
     phone: Annotated[str, StringConstraints(max_length=64)]
@@ -56,7 +57,7 @@ class DependantIn(Body):
     birth_date: Day
     relation: Relation
     proof_type: Proof
-    document_type: DocumentType | None = None
+    document_type: Document | None = None
     document_number: Number | None = None
 
 

@@ -1,18 +1,18 @@
 """Records that go from region to region: held here, asked for, confirmed, answered."""
 
 import datetime
-import uuid
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StrictBool, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
-from services.registry.schemas.common import Body
+from services.registry.schemas.common import READABLE, Body, Uuid
 from services.registry.schemas.people import District, Name
-from shared.contracts.events import Label
 from shared.days import Day
 
 RecordType = Literal["vaccination", "school", "insurance_filing", "skills_certificate"]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=READABLE)]
+Issuer = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=READABLE)]
+PlainName = Annotated[Name, StringConstraints(pattern=READABLE)]
 Part = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")]
 RequestState = Literal["requested", "answered", "undeliverable"]
 
@@ -20,9 +20,9 @@ RequestState = Literal["requested", "answered", "undeliverable"]
 class Document(Body):
     """A record: who made it, when, and entries of the parts that its type may hold."""
 
-    issuer: Label
+    issuer: Issuer
     issued_on: Day
-    entries: Annotated[tuple[dict[Part, Text], ...], Field(min_length=1, max_length=20)]
+    entries: Annotated[tuple[dict[Part, Text], ...], Field(min_length=1, max_length=20, strict=False)]
 
 
 class HeldIn(Body):
@@ -38,8 +38,8 @@ class RequestIn(Body):
 
     record_type: RecordType
     region: District
-    dependant: uuid.UUID | None = None
-    told: StrictBool = False
+    dependant: Uuid | None = None
+    told: bool = False
 
 
 class RequestOut(BaseModel):
@@ -72,14 +72,14 @@ class RecordOut(BaseModel):
 class Claims(Body):
     """What identifies the record at the other region: the name and birth date of whom it is about, nothing else."""
 
-    name: Name
+    name: PlainName
     birth_date: Day
 
 
 class OutgoingRequest(BaseModel):
     """What the gateway sends to the peer for one request."""
 
-    request: uuid.UUID
+    request: Uuid
     peer: str
     record_type: str
     claims: Claims
@@ -88,7 +88,7 @@ class OutgoingRequest(BaseModel):
 class IncomingRequest(Body):
     """What a peer's gateway sent."""
 
-    request: uuid.UUID
+    request: Uuid
     peer: District
     record_type: RecordType
     claims: Claims
@@ -97,14 +97,14 @@ class IncomingRequest(Body):
 class ConfirmationIn(Body):
     """The one-time code that a contact of this region received."""
 
-    request: uuid.UUID
+    request: Uuid
     code: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
 
 
 class AnswerOut(BaseModel):
     """The released record, for the gateway to send."""
 
-    request: uuid.UUID
+    request: Uuid
     record_type: str
     record: Document
 
@@ -112,7 +112,7 @@ class AnswerOut(BaseModel):
 class AnswerIn(Body):
     """The record that a peer's gateway sent for one of our requests."""
 
-    request: uuid.UUID
+    request: Uuid
     record_type: RecordType | None = None
     record: Document
 

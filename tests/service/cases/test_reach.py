@@ -173,6 +173,8 @@ async def test_a_bad_application_is_refused_and_leaves_nothing(story: Story, cha
         ("notified", "open-session", {"no_interest": False}, "body-invalid"),
         ("in_session", "draft", {"terms": []}, "body-invalid"),
         ("in_session", "draft", {"terms": [{"text": "还", "due": "soon"}]}, "body-invalid"),
+        ("applied", "screen", {"in_scope": "yes"}, "body-invalid"),
+        ("in_session", "draft", {"terms": [{"text": "还", "due": 1_900_000_000}]}, "body-invalid"),
         ("in_session", "draft", {"terms": [{"text": "还", "due": "2020-01-01"}]}, "term-past"),
     ],
 )

@@ -105,6 +105,7 @@ async def test_a_refusal_carries_a_reason_that_the_person_reads(
         ("complete", {"outcome": "done"}, "body-invalid"),
         ("hold", {"reason": "waiting_list"}, "body-invalid"),
         ("hold", {"reason": "waiting_list", "review_on": "2026-02-30"}, "body-invalid"),
+        ("hold", {"reason": "waiting_list", "review_on": 1_800_000_000}, "body-invalid"),
         ("fail", {"reason": "not_reachable", "text": "free"}, "body-invalid"),
     ],
 )

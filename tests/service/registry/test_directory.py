@@ -63,6 +63,26 @@ async def test_a_service_is_found_by_id_and_by_code(registry: RunningApp) -> Non
         assert (await anybody.get("/directory/services", params={"page": 0})).json()["code"] == "body-invalid"
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/directory/services?search=%00",
+        "/directory/organizations?search=a%07",
+        "/directory/services/%00",
+        "/directory/organizations/%00",
+        "/directory/services?modified_after=9999-12-31T23:59:59-12:00",
+        "/directory/organizations?modified_after=0001-01-01T00:00:00%2B14:00",
+        "/directory/services?full=perhaps",
+        "/directory/services?colour=red",
+    ],
+)
+async def test_what_could_name_nothing_is_refused(registry: RunningApp, path: str) -> None:
+    async with registry.as_() as anybody:
+        answer = await anybody.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (422, "body-invalid")
+    assert answer.json()["errors"][0]["pointer"]
+
+
 async def test_a_division_knows_its_place(registry: RunningApp) -> None:
     district = await get(registry, "/v1/divisions/610118")
     assert [each["code"] for each in district["part_of"]] == ["61", "6101"]

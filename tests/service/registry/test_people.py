@@ -66,7 +66,12 @@ async def test_the_same_key_again_gives_the_same_answer_and_another_body_none(re
         ({"preferred_language": "not a tag"}, "language-malformed"),
         ({"accessibility_need": "\u0007"}, "text-control-character"),
         ({"nationality": "x"}, "body-invalid"),
+        ({"document_number": None}, "number-incomplete"),
         ({"birth_date": 7.5}, "body-invalid"),
+        ({"birth_date": -631238400}, "body-invalid"),
+        ({"birth_date": "-631238400"}, "body-invalid"),
+        ({"birth_date": "1949-12-31T00:00:00"}, "body-invalid"),
+        ({"district": 610118}, "body-invalid"),
     ],
 )
 async def test_bad_input_has_a_stable_code_and_writes_nothing(

@@ -219,6 +219,26 @@ async def test_a_person_asks_for_a_record_and_reads_what_came_back(
         assert (await stranger.get(f"{path}/record")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        DOCUMENT | {"issuer": "a\u0000"},
+        DOCUMENT | {"entries": [{"vaccine": "a\u0000"}]},
+        DOCUMENT | {"issued_on": 1_748_736_000},
+    ],
+)
+async def test_nothing_unreadable_comes_in_from_a_peer(
+    registry: RunningApp, person: grants.Caller, child: dict[str, Any], document: dict[str, Any]
+) -> None:
+    body = {"record_type": "vaccination", "region": PEER, "dependant": child["id"], "told": True}
+    async with registry.as_(person) as client, registry.as_(grants.platform(registry.settings)) as gateway:
+        request = (await client.post("/v1/me/record-requests", json=body)).json()["id"]
+        answer = {"request": request, "record_type": "vaccination", "record": document}
+        assert (await gateway.post("/platform/record-answers", json=answer)).status_code == 422
+        assert (await client.get(f"/v1/me/record-requests/{request}")).json()["state"] == "requested"
+    assert (await take_in(registry, asked(child, name="a\u0000"))).status_code == 422
+
+
 async def test_a_request_that_never_arrived_says_so_and_what_to_do(
     registry: RunningApp, person: grants.Caller, child: dict[str, Any]
 ) -> None:
@@ -242,6 +262,8 @@ async def test_a_request_that_never_arrived_says_so_and_what_to_do(
     ("change", "code"),
     [
         ({"told": False}, "record-request-not-told"),
+        ({"told": "yes"}, "body-invalid"),
+        ({"told": 1}, "body-invalid"),
         ({"region": "610118"}, "record-request-own-region"),
         ({"region": "999999"}, "record-request-region-unknown"),
         ({"record_type": "police"}, "body-invalid"),
@@ -263,6 +285,7 @@ async def test_a_request_that_cannot_be_made_is_named(
         ("file_record", {"dependant_name": "没有此人"}, 422, "record-about-nobody"),
         ("file_record", {"document": DOCUMENT | {"entries": [{"religion": "x"}]}}, 422, "record-entry-not-on-list"),
         ("file_record", {"document": DOCUMENT | {"note": "x"}}, 422, "body-invalid"),
+        ("file_record", {"document": DOCUMENT | {"issuer": "a\u0007b"}}, 422, "body-invalid"),
     ],
 )
 async def test_what_an_office_may_not_file_is_refused(

@@ -71,9 +71,10 @@ def test_a_leap_day_has_a_last_day_of_february_in_other_years() -> None:
 @given(EVENTS, st.data())
 def test_a_chain_holds_and_every_change_breaks_it(events: list[dict[str, str | int]], data: st.DataObject) -> None:
     chain = chained(events)
-    assert consents.is_unbroken(chain)
+    head = chain[-1][1]
+    consents.check_chain(chain, head)
     touched = copy.deepcopy(chain)
     touched[data.draw(st.integers(0, len(chain) - 1))][2]["kind"] = "refused"
-    assert not consents.is_unbroken(touched)
-    if len(chain) > 1:
-        assert not consents.is_unbroken(chain[1:])
+    for broken in (touched, chain[1:], chain[:-1], [*chain, chain[-1]]):
+        with pytest.raises(problems.Problem, match="consent-chain-broken"):
+            consents.check_chain(broken, head)
