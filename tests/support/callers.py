@@ -1,14 +1,13 @@
 """Every kind of caller of a running platform: nobody, residents, systems, staff of each role, other gateways."""
 
 import uuid
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey
 
-from demo.client import Actor, Region, Terms
+from demo.client import Actor, Region
 from demo.scene import EDUCATION, HEALTH_AT_HOME
 from demo.tokens import Token
 from deploy.local import demonstration, places
@@ -17,7 +16,6 @@ from gateway.federation.signatures import Message
 from tests.support.launched import Installation
 
 BOUND = {"610118": EDUCATION, "621124": HEALTH_AT_HOME}  # what the systems' tokens of a region are bound to
-SAME = 2  # organisations of one kind that a role is tried in: the own and another
 
 
 @dataclass(frozen=True)
@@ -59,27 +57,13 @@ def everybody(platform: Installation, people: dict[str, Actor]) -> list[Caller]:
 
 
 def _members(place: places.Region, region: Region) -> Iterator[Caller]:
-    """Systems and staff of a region: each role in at most two organisations of one kind."""
+    """Systems and staff of a region."""
     kinds = {entry["organization"]: entry["kind"] for entry in demonstration.organizations(place)}
-    members = [(demonstration.client_id(org), org, "system") for org in kinds]
-    members += [
-        (each["staff"], each["organization"], role) for each in demonstration.staff(place) for role in each["roles"]
-    ]
-    tried: Counter[tuple[str, str]] = Counter()
-    for name, organisation, role in members:
-        tried[role, kinds[organisation]] += 1
-        if tried[role, kinds[organisation]] <= SAME:
-            actor = _signed_in(region, name, organisation, role)
-            kind = "system" if role == "system" else "staff"
-            yield Caller(name, kind, place.code, organisation, kinds[organisation], role, actor.token)
-
-
-def _signed_in(region: Region, name: str, organisation: str, role: str) -> Actor:
-    if role == "system":
-        return region.system(name, organisation, BOUND[region.code])
-    return region.staff(name, name)
-
-
-def unbound(region: Region, organisation: str, *terms: Terms) -> Token:
-    """A token of the organisation's system that is bound to `terms` only, or to nothing."""
-    return region.system("system", organisation, *terms).token
+    for organisation, kind in kinds.items():
+        token = region.system("system", organisation, BOUND[region.code]).token
+        name = demonstration.client_id(organisation)
+        yield Caller(name, "system", place.code, organisation, kind, "system", token)
+    for each in demonstration.staff(place):
+        token, kind = region.staff("staff", each["staff"]).token, kinds[each["organization"]]
+        for role in each["roles"]:
+            yield Caller(each["staff"], "staff", place.code, each["organization"], kind, role, token)

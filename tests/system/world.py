@@ -1,26 +1,29 @@
 """What the authorisation matrix is tried on: in each region a person's own things, and one office that they went to."""
 
 import random
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from demo import family
 from demo.client import Actor, Region, Terms, until
 from demo.scene import EDUCATION, HEALTH_AT_HOME, Scene
-from demo.story import settling
+from demo.story import exchange, settling
 from tests.support.launched import Installation
 
 
 @dataclass(frozen=True)
 class World:
-    """One region: `objects` by what paths call them; `seen_by` says which organisations may see an object's id."""
+    """One region: `objects` by what paths call them; `seen_by` says which organisations may see an object's id.
+
+    `elsewhere` is a referral of hers that was not sent to the consumer of `terms`.
+    """
 
     region: Region
     terms: Terms
     consumer: str
     fields: str
     objects: dict[str, str]
-    seen_by: dict[str, frozenset[str]] = field(default_factory=dict)
+    elsewhere: str
+    seen_by: dict[str, frozenset[str]]
 
 
 def arrived(platform: Installation) -> Scene:
@@ -45,23 +48,27 @@ def here(scene: Scene) -> World:
         "referral": scene.referral("EDU-01"),
         "consent": scene.consents["HEA-01"],
         "case": _case(scene),
-        "request": _id(parent.post("/v1/me/record-requests", _asked(scene))),
+        "request": _record(scene),
         "entry": str(_newest_entry(parent)),
     }
     seen_by = {
         objects["referral"]: frozenset({"org-610118-education"}),
         objects["case"]: frozenset({"org-610118-mediation"}),
-        objects["request"]: frozenset(),
+        objects["request"]: frozenset[str](),
     }
     agreed = scene.referrals["EDU-01"]["consent_request"]["fields"]
-    return World(scene.here, EDUCATION, "org-610118-education", ",".join(agreed), objects, seen_by)
+    medical = scene.referral("HEA-01")
+    return World(scene.here, EDUCATION, "org-610118-education", ",".join(agreed), objects, medical, seen_by)
 
 
 def home(scene: Scene) -> World:
     """The sending region: the referral under which the health office filed a record."""
-    (mine,) = scene.parent_at_home.get("/v1/me/referrals").json()["referrals"]
-    seen_by = {mine["id"]: frozenset({"org-621124-health"})}
-    return World(scene.home, HEALTH_AT_HOME, "org-621124-health", "姓名", {"referral": mine["id"]}, seen_by)
+    parent, needs = scene.parent_at_home, [{"service": "HEA-05", "dependant": scene.child_at_home, "answers": {}}]
+    (sent,) = parent.get("/v1/me/referrals").json()["referrals"]
+    (kept,) = parent.post("/v1/me/intakes", {"needs": needs, "told": True}).json()["referrals"]
+    seen_by = {sent["id"]: frozenset({"org-621124-health"}), kept["id"]: frozenset[str]()}
+    objects = {"referral": sent["id"]}
+    return World(scene.home, HEALTH_AT_HOME, "org-621124-health", "姓名", objects, kept["id"], seen_by)
 
 
 def _case(scene: Scene) -> str:
@@ -77,14 +84,13 @@ def _case(scene: Scene) -> str:
     return case
 
 
-def _asked(scene: Scene) -> dict[str, Any]:
-    return {"record_type": "vaccination", "region": scene.home.code, "dependant": scene.child, "told": True}
+def _record(scene: Scene) -> str:
+    """A request whose record has come."""
+    exchange.record_from_home(scene)
+    (asked,) = scene.parent.get("/v1/me/record-requests").json()["requests"]
+    return str(asked["id"])
 
 
 def _newest_entry(person: Actor) -> int:
     first = person.get("/v1/me/accesses?limit=1").json()["accesses"][0]
     return int(first["entries"][0]["entry"])
-
-
-def _id(answer: Any) -> str:
-    return str(answer.json()["id"])
