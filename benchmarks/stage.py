@@ -96,7 +96,7 @@ class Stage:
         regions = self.installation.regions()
         here, home = regions["receiving"], regions["sending"]
         made = family.fresh(random.SystemRandom())
-        parent = here.resident("parent", made.sign_in)
+        parent = here.resident("parent", made.parent.phone)
         scene = Scene(here, home, made, parent, parent)
         settling.keep_record(parent, made.parent, here.code)
         scene.child = settling.add_child(parent, made.child)
@@ -119,7 +119,7 @@ class Stage:
 
     def resident(self) -> Token:
         """A fresh token of a resident."""
-        return self.installation.regions()["receiving"].resident("writer", "benchmark").token
+        return self.installation.regions()["receiving"].resident("writer", family.phone(random.SystemRandom())).token
 
 
 def silently() -> contextlib.AbstractContextManager[object]:

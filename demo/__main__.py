@@ -43,8 +43,8 @@ def stage() -> Scene:
         here=here,
         home=home,
         family=fresh,
-        parent=here.resident("parent", fresh.sign_in),
-        parent_at_home=home.resident("parent, at home", fresh.sign_in),
+        parent=here.resident("parent", fresh.parent.phone),
+        parent_at_home=home.resident("parent, at home", fresh.parent.phone),
     )
 
 

@@ -1,4 +1,4 @@
-"""An ordinary client of the platform: tokens by signed assertion (RFC 7523), bound to a key, then JSON over HTTP."""
+"""An ordinary client of the platform: tokens bound to a key, for systems and for people, then JSON over HTTP."""
 
 import json
 import time
@@ -13,11 +13,16 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from demo import says, tokens
+from demo.front_end import FrontEnd, resident, staff
 from demo.tokens import Token
 
-JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 PATIENCE = 20.0  # seconds for what arrives by event
+TOKEN_LIFETIME = 600  # seconds
+
+
+# (gateway, staff) -> until when their token is used again, and the token.
+_signed_in: dict[tuple[str, str], tuple[float, Token]] = {}
 
 
 class NotRunning(Exception):
@@ -33,7 +38,8 @@ class Region:
     gateway_url: str
     messages_file: Path
     log_public_key: str
-    issuer: dict[str, str]
+    callback: str
+    staff_file: Path
     clients: list[dict[str, str]]
     http: httpx.Client = field(init=False)
 
@@ -43,40 +49,42 @@ class Region:
     @classmethod
     def read(cls, code: str, facts: dict[str, Any]) -> "Region":
         """From the demonstration's credentials."""
-        names = ("name", "gateway_url", "log_public_key", "issuer", "clients")
-        return cls(code=code, messages_file=Path(facts["messages_file"]), **{name: facts[name] for name in names})
+        names = ("name", "gateway_url", "log_public_key", "callback", "clients")
+        read: dict[str, Any] = {name: Path(facts[name]) for name in ("messages_file", "staff_file")}
+        return cls(code=code, **read, **{name: facts[name] for name in names})
 
-    def resident(self, who: str, name: str) -> "Actor":
-        """A person, signed in by the demonstration's issuer."""
-        return Actor(self, who, self._vouched(f"resident:{name}"))
+    def resident(self, who: str, phone: str) -> "Actor":
+        """A person, signed in at the portal by a code to her phone."""
+        return Actor(self, who, self._front_end("portal").sign_in("resident", resident(phone, self.messages_file)))
 
-    def staff(self, who: str, staff: str) -> "Actor":
-        """A member of staff, signed in by the demonstration's issuer."""
-        return Actor(self, who, self._vouched(f"staff:{staff}"))
+    def staff(self, who: str, name: str) -> "Actor":
+        """A member of staff, signed in at the desk; once for each, since an authenticator's code serves once."""
+        known = _signed_in.get((self.gateway_url, name))
+        if known is None or known[0] < time.monotonic():
+            token = self._front_end("desk").sign_in("staff", staff(name, self.staff_file))
+            known = _signed_in[self.gateway_url, name] = (time.monotonic() + TOKEN_LIFETIME / 2, token)
+        return Actor(self, who, known[1])
 
     def system(self, who: str, organisation: str, *terms: "Terms") -> "Actor":
         """A department's own system, proved by its key (private_key_jwt); its token is bound to `terms` (RFC 9396)."""
-        client = next(entry for entry in self.clients if entry["organization"] == organisation)
-        name = client["client"]
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": CLIENT_ASSERTION,
-            "client_assertion": self._assertion(client["key_file"], name, name),
-        }
+        form = {"grant_type": "client_credentials", **self._proved(f"{organisation}-system")}
         if terms:
             form["authorization_details"] = json.dumps([each.detail for each in terms])
         return Actor(self, who, self._token(form))
 
-    def _vouched(self, subject: str) -> Token:
-        signed = self._assertion(self.issuer["key_file"], self.issuer["issuer"], subject)
-        return self._token({"grant_type": JWT_BEARER, "assertion": signed})
+    def _front_end(self, name: str) -> FrontEnd:
+        client = f"org-{self.code}-centre-{name}"
+        return FrontEnd(self.gateway_url, client, self.callback, lambda: self._proved(client))
 
-    def _assertion(self, key_file: str, issuer: str, subject: str) -> str:
+    def _proved(self, name: str) -> dict[str, str]:
+        """What proves a client (RFC 7523)."""
+        client = next(entry for entry in self.clients if entry["client"] == name)
         now = int(time.time())
         times = {"iat": now, "exp": now + 120, "jti": str(uuid.uuid4())}
-        claims = {"iss": issuer, "sub": subject, "aud": self.gateway_url, **times}
-        key = ECKey.import_key(Path(key_file).read_text())
-        return jwt.encode({"alg": "ES256"}, claims, key, algorithms=["ES256"])
+        key = ECKey.import_key(Path(client["key_file"]).read_text())
+        claims = {"iss": name, "sub": name, "aud": self.gateway_url, **times}
+        signed = jwt.encode({"alg": "ES256"}, claims, key, algorithms=["ES256"])
+        return {"client_id": name, "client_assertion_type": CLIENT_ASSERTION, "client_assertion": signed}
 
     def _token(self, form: dict[str, str]) -> Token:
         key = ECKey.generate_key("P-256")

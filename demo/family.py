@@ -25,7 +25,6 @@ class Person:
 class Family:
     """A parent and a child who moved, and the landlord of their old room."""
 
-    sign_in: str
     parent: Person
     child: Person
     landlord: Person
@@ -35,7 +34,6 @@ def fresh(chance: random.Random) -> Family:
     """A family that nobody had before."""
     surname = chance.choice(FAMILY)
     return Family(
-        sign_in=f"family-{chance.getrandbits(64):016x}",
         parent=_person(chance, chance.choice(GIVEN), surname, 25, 45),
         child=_person(chance, chance.choice(GIVEN), surname, 6, 7),
         landlord=_person(chance, chance.choice(GIVEN), chance.choice(FAMILY), 40, 70),
@@ -49,8 +47,13 @@ def _person(chance: random.Random, given: str, surname: str, youngest: int, olde
         name=f"{given}·{surname}",
         birth_date=born,
         document_number=_number(chance, born),
-        phone=f"1990000{chance.randint(0, 9999):04d}",
+        phone=phone(chance),
     )
+
+
+def phone(chance: random.Random) -> str:
+    """A number of a range that nobody has."""
+    return f"199{chance.randrange(10**8):08d}"
 
 
 def _number(chance: random.Random, born: date) -> str:

@@ -34,6 +34,14 @@ class Settings(BaseModel):
     """The port to listen on."""
     public_url: str
     """Where the region's gateway is reached from outside; issuer and audience of tokens."""
+    sign_in_url: str = ""
+    """Identity: where browsers sign in; its host is the name that passkeys are bound to. public_url without it."""
+    upstream_issuer: str = ""
+    """Identity: the OpenID Connect provider that signs staff in instead of us; https, or a loopback address."""
+    upstream_client: str = ""
+    """Identity: our client id there; its key is upstream.pem in the secrets directory."""
+    upstream_scope: str = ""
+    """Identity: what is asked for there beside openid."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The least that is logged."""
 

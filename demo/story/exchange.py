@@ -45,8 +45,8 @@ def code_of(scene: Scene, before: int) -> str:
     path = scene.home.messages_file
     lines = path.read_text().splitlines() if path.exists() else []
     mine = [json.loads(line) for line in lines[before:] if scene.family.parent.phone in line]
-    found = CODE.search(mine[-1]["text"]) if mine else None
-    return found.group(1) if found else ""
+    found = [code[1] for line in mine if (code := CODE.search(line["text"]))]
+    return found[-1] if found else ""
 
 
 def confirm(scene: Scene, request: str, code: str) -> int:

@@ -51,7 +51,7 @@ def _apply(scene: Scene) -> str:
 
 
 def _landlord_accepts(scene: Scene, case: str) -> Actor:
-    landlord = scene.here.resident("landlord", f"landlord-of-{scene.family.sign_in}")
+    landlord = scene.here.resident("landlord", scene.family.landlord.phone)
     code = until("the invitation on the landlord's phone", lambda: _invitation(scene))
     answer = landlord.post("/v1/me/invitations:answer", {"code": code, "answer": "accepted"})
     says.expect("the landlord accepts; nobody is forced (人民调解法 17)", answer.json()["state"], "accepted")
@@ -64,8 +64,8 @@ def _invitation(scene: Scene) -> str:
     path = scene.here.messages_file
     lines = path.read_text().splitlines() if path.exists() else []
     mine = [json.loads(line) for line in lines if scene.family.landlord.phone in line]
-    found = CODE.search(mine[-1]["text"]) if mine else None
-    return found.group(1) if found else ""
+    found = [code[1] for line in mine if (code := CODE.search(line["text"]))]
+    return found[-1] if found else ""
 
 
 def _verb(mediator: Actor, case: str, verb: str, body: Any, state: str) -> dict[str, Any]:

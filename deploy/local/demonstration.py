@@ -7,16 +7,12 @@ from typing import Any
 from deploy.local import places, secrets
 
 Facts = dict[str, Any]
+CALLBACK = "http://127.0.0.1/callback"  # nobody listens there: the demonstration reads the address itself
 
 
 def keys(region: places.Region) -> Path:
     """Where the private keys of the demonstration's own actors lie; the platform itself never reads them."""
     return region.secrets / "demonstration"
-
-
-def issuer(region: places.Region) -> str:
-    """The `iss` of the demonstration's sign-in assertions (RFC 7523)."""
-    return f"demonstration-{region.code}"
 
 
 def client_id(organization: str) -> str:
@@ -36,22 +32,41 @@ def staff(region: places.Region) -> list[Facts]:
     return found
 
 
+def clients(region: places.Region) -> list[Facts]:
+    """A system of each organisation, and the service centre's two front ends, where people sign in."""
+    systems: list[tuple[str, str, list[str]]] = [
+        (client_id(entry["organization"]), entry["organization"], []) for entry in organizations(region)
+    ]
+    centre = f"org-{region.code}-centre"
+    return [
+        {"client": name, "organization": organization, "signs_in": signs_in}
+        for name, organization, signs_in in (
+            *systems,
+            (f"{centre}-portal", centre, ["resident"]),
+            (f"{centre}-desk", centre, ["staff"]),
+        )
+    ]
+
+
 def seed(region: places.Region) -> Facts:
-    """What identity registers at its start: organisations, clients and their public keys, staff, trusted assertions."""
-    issuing = secrets.es256(keys(region) / "issuer.pem")
+    """What identity registers at its start: organisations, clients and their public keys, staff and their proofs."""
+    kept = secrets.staff(keys(region) / "staff.json", [entry["staff"] for entry in staff(region)])
     return {
         "region": region.code,
         "organizations": organizations(region),
         "clients": [
             {
-                "client": client_id(entry["organization"]),
-                "organization": entry["organization"],
-                "jwk": secrets.public_jwk(secrets.es256(keys(region) / f"{client_id(entry['organization'])}.pem")),
+                **entry,
+                "redirect_uris": [CALLBACK] if entry["signs_in"] else [],
+                "jwk": secrets.public_jwk(secrets.es256(keys(region) / f"{entry['client']}.pem")),
             }
-            for entry in organizations(region)
+            for entry in clients(region)
         ],
         "staff": staff(region),
-        "assertion_issuers": [{"issuer": issuer(region), "jwk": secrets.public_jwk(issuing)}],
+        "credentials": [
+            {"staff": name, "password_hash": proof["password_hash"], "totp": proof["totp"]}
+            for name, proof in kept.items()
+        ],
     }
 
 
@@ -62,29 +77,17 @@ def credentials(regions: Sequence[places.Region]) -> Facts:
 
 def of_region(region: places.Region) -> Facts:
     """The credentials of one region."""
-    log_key = secrets.log_key(region)
-    seeded = seed(region)
     return {
         "name": region.name,
         "role": region.role,
         "gateway_url": region.gateway_url,
+        "sign_in_url": region.sign_in_url,
         "messages_file": str(messages(region)),
-        "log_public_key": log_key.as_pem(private=False).decode(),
-        "issuer": {
-            "issuer": issuer(region),
-            "kid": seeded["assertion_issuers"][0]["jwk"]["kid"],
-            "key_file": str(keys(region) / "issuer.pem"),
-        },
-        "clients": [
-            {
-                "client": entry["client"],
-                "organization": entry["organization"],
-                "kid": entry["jwk"]["kid"],
-                "key_file": str(keys(region) / f"{entry['client']}.pem"),
-            }
-            for entry in seeded["clients"]
-        ],
-        "staff": seeded["staff"],
+        "log_public_key": secrets.log_key(region).as_pem(private=False).decode(),
+        "callback": CALLBACK,
+        "clients": [{**entry, "key_file": str(keys(region) / f"{entry['client']}.pem")} for entry in clients(region)],
+        "staff": staff(region),
+        "staff_file": str(keys(region) / "staff.json"),
     }
 
 

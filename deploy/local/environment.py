@@ -34,6 +34,7 @@ def variables(
         "ENVIRONMENT": "demonstration",
         "HOST": "127.0.0.1",
         "PUBLIC_URL": region.gateway_url,
+        "SIGN_IN_URL": region.sign_in_url,
         "NATS_URL": bus.url,
         "NATS_MONITOR_URL": bus.monitor_url,
         "SEED_FILE": str(region.secrets / "seed.json"),

@@ -51,6 +51,11 @@ class Region:
         """The only address that outsiders need."""
         return self.app_url("gateway")
 
+    @property
+    def sign_in_url(self) -> str:
+        """Where browsers sign in: passkeys are bound to a name, not to an address."""
+        return f"http://{self.code}.localhost:{self.port('gateway')}"
+
     def port(self, app: str) -> int:
         """The port of one app."""
         return self.base + OFFSETS[app]

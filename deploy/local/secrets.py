@@ -4,17 +4,19 @@
 .run/<region>/secrets/identity/token.pem           ES256, signs access tokens
 .run/<region>/secrets/gateway/log.pem              Ed25519, signs checkpoints of the access log
 .run/<region>/secrets/gateway/federation.pem       ES256, signs requests to the other region
-.run/<region>/secrets/demonstration/issuer.pem     ES256, signs the assertions by which staff and residents sign in
-.run/<region>/secrets/demonstration/<client>.pem   ES256, a department system's own key
+.run/<region>/secrets/demonstration/<client>.pem   ES256, the key of a department's system or of a front end
+.run/<region>/secrets/demonstration/staff.json     passwords and authenticators of the demonstration's staff
 """
 
 import json
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyotp
+from argon2 import PasswordHasher
 from joserfc.jwk import ECKey, OKPKey
 
 from deploy.local import nats, places, provision
@@ -86,6 +88,20 @@ def federation_key(region: places.Region) -> ECKey:
 def log_key(region: places.Region) -> OKPKey:
     """The key by which the region's gateway signs the checkpoints of its log."""
     return ed25519(region.secrets / "gateway" / "log.pem")
+
+
+def staff(path: Path, names: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Password, its hash (argon2id) and authenticator secret (base32) of each, generating those that do not exist."""
+    kept: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    complete = {**{name: _proof() for name in names if name not in kept}, **kept}
+    if complete != kept:
+        write_private(path, json.dumps(complete, indent=1))
+    return complete
+
+
+def _proof() -> dict[str, str]:
+    password = secrets.token_urlsafe(18)
+    return {"password": password, "password_hash": PasswordHasher().hash(password), "totp": pyotp.random_base32()}
 
 
 def signing_keys(region: places.Region) -> None:

@@ -126,7 +126,7 @@ class Call:
     def claims(self, desk: Desk) -> dict[str, Any]:
         """What the service's grant says of this call."""
         service, caller = self.match.route.service, self.caller
-        subject = desk.seals.pairwise(service, self.persons[0]) if self.persons else ""
+        subject = desk.seals.known_as(service, self.persons[0]) if self.persons else ""
         identity = subject if caller.kind == "resident" else caller.subject
         claims: dict[str, Any] = {
             "kind": self.request.kind,

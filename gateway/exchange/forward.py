@@ -19,6 +19,8 @@ DEADLINE = 15.0  # seconds for a service to answer
 CONNECTIONS = 100  # per service
 PASSED_ON = ("content-type", "idempotency-key", "if-match", "if-none-match", "accept", "dpop")
 PASSED_BACK = ("content-type", "etag", "location", "retry-after", "link", "cache-control", "www-authenticate")
+COOKIES = ("cookie",)
+GUARDS = ("content-security-policy", "referrer-policy", "x-content-type-options")
 
 SERVICE_UNAVAILABLE = problems.kind(
     502, "service-unavailable", "A service does not answer", "Try the same Idempotency-Key again."
@@ -30,21 +32,23 @@ SERVICE_SLOW = problems.kind(
 
 @dataclass(frozen=True)
 class Answer:
-    """A service's complete answer."""
+    """A service's complete answer; `cookies` are the Set-Cookie lines of a page."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A request for a service; `path` is as it came, with its query."""
+    """A request for a service; `path` is as it came, with its query. `browser`: for a page, cookies and all."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes = b""
+    browser: bool = False
 
 
 class Services:
@@ -66,7 +70,8 @@ class Services:
 
     async def call(self, service: str, outgoing: Outgoing, claims: Mapping[str, Any]) -> Answer:
         """Forward one request with its grant; 502 or 504 when there is no answer. Never tried twice."""
-        headers = {name: outgoing.headers[name] for name in PASSED_ON if name in outgoing.headers}
+        passed = PASSED_ON + COOKIES if outgoing.browser else PASSED_ON
+        headers = {name: outgoing.headers[name] for name in passed if name in outgoing.headers}
         headers["jieli-grant"] = self._grant(service, outgoing, claims)
         trace = telemetry.traceparent()
         if trace:
@@ -79,8 +84,9 @@ class Services:
                 if response.content_length is None or response.content_length > ANSWER_LIMIT:
                     raise SERVICE_UNAVAILABLE("The answer has no length or is too large.")
                 body = await response.read()
-                kept = {name: response.headers[name] for name in PASSED_BACK if name in response.headers}
-                return Answer(response.status, kept, body)
+                kept = {name: response.headers[name] for name in PASSED_BACK + GUARDS if name in response.headers}
+                cookies = tuple(response.headers.getall("set-cookie", ())) if outgoing.browser else ()
+                return Answer(response.status, kept, body, cookies)
         except TimeoutError:
             raise SERVICE_SLOW() from None
         except (aiohttp.ClientError, OSError):

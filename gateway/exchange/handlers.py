@@ -85,6 +85,11 @@ async def client_revoked(session: AsyncSession, event: events.ClientRevoked) -> 
     await _revoke(session, kind="client", id=event.client, until=None)
 
 
+async def session_ended(session: AsyncSession, event: events.SessionEnded) -> None:
+    """From now on every token of this session is worthless."""
+    await _revoke(session, kind="session", id=event.session, until=event.until)
+
+
 async def token_revoked(session: AsyncSession, event: events.TokenRevoked) -> None:
     """From now on this token is worthless."""
     await _revoke(session, kind="token", id=event.token, until=event.until)
@@ -97,6 +102,7 @@ async def _revoke(session: AsyncSession, **row: object) -> None:
 HANDLERS: Handlers = {
     events.OrganizationRegistered: organization,
     events.ClientRevoked: client_revoked,
+    events.SessionEnded: session_ended,
     events.TokenRevoked: token_revoked,
     events.ConsentGiven: consent_given,
     events.ConsentRefused: consent_refused,

@@ -58,7 +58,7 @@ class Proxy:
         runtime: Runtime = scope["app"].state.runtime
         headers = _headers(scope)
         try:
-            outgoing = Outgoing(scope["method"], _path(scope), headers, await _body(receive))
+            outgoing = Outgoing(scope["method"], _path(scope), headers, await _body(receive), match.route.browser)
             answer = await answered(desk.at(runtime), match, outgoing)
         except Refused as refused:
             answer = _problem(runtime, refused.refuse.problem(), refused.decision)
@@ -280,6 +280,7 @@ async def _body(receive: Receive) -> bytes:
 
 async def _send(send: Send, answer: Answer) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    headers += [(b"set-cookie", cookie.encode("latin-1")) for cookie in answer.cookies]
     headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})

@@ -12,7 +12,10 @@ CSV = "text/csv"
 
 @dataclass(frozen=True)
 class Route:
-    """One line of the table; a member `{referral}`, `{case}` or `{consent}` of the path names the object."""
+    """One line of the table; a member `{referral}`, `{case}` or `{consent}` of the path names the object.
+
+    `browser`: a page of the sign-in; only there cookies pass.
+    """
 
     kind: CallKind
     method: str
@@ -20,6 +23,7 @@ class Route:
     service: str
     operation: str = ""
     media: str = JSON
+    browser: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,9 @@ class Match:
 PUBLIC = (
     Route("public", "POST", "/v1/token", "identity", media=FORM),
     Route("public", "POST", "/v1/token:revoke", "identity", media=FORM),
+    Route("public", "POST", "/v1/par", "identity", media=FORM),
     Route("public", "GET", "/.well-known/oauth-authorization-server", "identity"),
+    Route("public", "GET", "/.well-known/openid-configuration", "identity"),
     Route("public", "GET", "/.well-known/jwks.json", "identity"),
     Route("public", "GET", "/v1/organizations", "identity"),
     Route("public", "GET", "/v1/organizations/{organization}", "identity"),
@@ -48,7 +54,25 @@ PUBLIC = (
     Route("public", "GET", "/v1/divisions/{code}", "registry"),
     Route("public", "POST", "/v1/confirmations", "registry"),
 )
+PAGES = (
+    Route("public", "GET", "/v1/authorize", "identity", browser=True),
+    *(
+        Route("public", "GET", page, "identity", browser=True)
+        for page in ("/sign-in", "/sign-in/upstream-back", "/sign-in/style.css", "/sign-in/script.js", "/account")
+    ),
+    *(
+        Route("public", "POST", page, "identity", media=FORM, browser=True)
+        for page in (
+            *(f"/sign-in/{step}" for step in ("password", "phone", "code", "passkey-options", "passkey", "upstream")),
+            "/sign-in:cancel",
+            *("/account/passkey-options", "/account/passkeys", "/account/passkeys/{passkey}:remove"),
+            "/account/sessions/{session}:end",
+        )
+    ),
+)
 OWN = (
+    Route("self", "GET", "/v1/me/sessions", "identity", "read_own_sessions"),
+    Route("self", "POST", "/v1/me/sessions/{session}:end", "identity", "end_own_session"),
     Route("self", "PUT", "/v1/me/record", "registry", "keep_own_record"),
     Route("self", "GET", "/v1/me/record", "registry", "read_own_record"),
     Route("self", "POST", "/v1/me/dependants", "registry", "add_dependant"),
@@ -76,6 +100,8 @@ OWN = (
     Route("self", "POST", "/v1/me/cases/{case}:report", "cases", "report_performance"),
 )
 INTERNAL = (
+    Route("internal", "GET", "/v1/staff-sessions", "identity", "read_staff_sessions"),
+    Route("internal", "POST", "/v1/staff-sessions/{session}:end", "identity", "end_staff_session"),
     Route("internal", "POST", "/v1/clients/{client}:revoke", "identity", "revoke_client"),
     Route("internal", "POST", "/v1/catalogue-imports", "registry", "import_catalogue", CSV),
     Route("internal", "GET", "/v1/referrals", "referrals", "read_inbox"),
@@ -97,7 +123,7 @@ EXCHANGE = (
     ),
     Route("exchange", "POST", "/v1/referrals/{referral}/held-records", "registry", "file_record"),
 )
-ROUTES = (*PUBLIC, *OWN, *INTERNAL, *EXCHANGE)
+ROUTES = (*PUBLIC, *PAGES, *OWN, *INTERNAL, *EXCHANGE)
 OBJECTS = frozenset({"referral", "case", "consent"})
 # One spelling only: what is looked up here under an id must be what the service finds under it.
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -4,7 +4,7 @@ import os
 
 from fastapi import FastAPI
 
-from services.identity.api import clients, organizations, tokens
+from services.identity.api import account, authorization, clients, organizations, sessions, sign_in, tokens
 from services.identity.commands import forget, seed
 from shared import app
 from shared.bus import Bus
@@ -13,7 +13,16 @@ from shared.settings import Settings
 SERVICE = app.Service(
     name="identity",
     title="identity",
-    routers=(tokens.router, organizations.router, clients.router),
+    routers=(
+        tokens.router,
+        authorization.router,
+        authorization.opening,
+        sign_in.router,
+        account.router,
+        sessions.router,
+        organizations.router,
+        clients.router,
+    ),
     on_start=(seed.take_in,),
     background=(forget.run,),
 )

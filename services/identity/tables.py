@@ -1,9 +1,9 @@
-"""Identity's tables: organisations, system clients, staff, residents' sign-in, and assertions used once."""
+"""Identity's tables: organisations, system clients, staff, residents, their sign-in and its sessions."""
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Column, DateTime, LargeBinary, Text, func
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -32,7 +32,7 @@ class Organization(Base, table=True):
 
 
 class Client(Base, table=True):
-    """A partner's or front end's system; its key proves it (private_key_jwt)."""
+    """A partner's or front end's system; its key proves it (private_key_jwt). `signs_in`: staff, resident."""
 
     __tablename__ = "client"
 
@@ -40,10 +40,12 @@ class Client(Base, table=True):
     organization: str = Field(foreign_key="organization.id")
     jwk: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
     state: str = "active"
+    redirect_uris: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
+    signs_in: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
 
 
 class Staff(Base, table=True):
-    """A member of staff within one organisation."""
+    """A member of staff within one organisation; `upstream` is their `sub` at the provider that signs staff in."""
 
     __tablename__ = "staff"
 
@@ -51,24 +53,26 @@ class Staff(Base, table=True):
     organization: str = Field(foreign_key="organization.id")
     roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     state: str = "active"
-
-
-class AssertionIssuer(Base, table=True):
-    """Who may vouch for staff and residents by a signed assertion (RFC 7523)."""
-
-    __tablename__ = "assertion_issuer"
-
-    id: str = Field(primary_key=True)
-    jwk: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    upstream: str | None = Field(default=None, unique=True)
 
 
 class Resident(Base, table=True):
-    """A person's sign-in: a keyed hash of the issuer's name for her, and her own id, which stays here."""
+    """A person who signs in; her own id stays here and at the gateway."""
 
     __tablename__ = "resident"
 
+    person: uuid.UUID = Field(primary_key=True)
+    since: datetime = Field(sa_column=_now())
+
+
+class Handle(Base, table=True):
+    """A way to find a person at her sign-in: a keyed hash of a phone number or paper key, never the thing itself."""
+
+    __tablename__ = "handle"
+
     tag: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
-    person: uuid.UUID = Field(unique=True)
+    person: uuid.UUID = Field(foreign_key="resident.person")
+    kind: str
 
 
 class UsedAssertion(Base, table=True):
@@ -79,3 +83,127 @@ class UsedAssertion(Base, table=True):
     issuer: str = Field(primary_key=True)
     jti: str = Field(primary_key=True)
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+
+
+class Session(Base, table=True):
+    """Somebody is signed in: at a browser that holds the cookie, with this assurance; nothing says where from."""
+
+    __tablename__ = "session"
+
+    id: uuid.UUID = Field(primary_key=True)
+    kind: str
+    subject: str = Field(index=True)
+    level: str
+    method: str
+    cookie: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    state: str = "open"
+    authenticated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    used_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    ends_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+
+
+class Authorization(Base, table=True):
+    """One authorization request from its push to its code (RFC 9126, RFC 6749, 4.1); secrets as SHA-256 only."""
+
+    __tablename__ = "authorization_request"
+
+    id: uuid.UUID = Field(primary_key=True)
+    client: str = Field(foreign_key="client.id")
+    state: str = "pushed"
+    request: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    scope: str
+    redirect_uri: str
+    client_state: str
+    nonce: str
+    code_challenge: str
+    key: str
+    details: str
+    fresh_within: int | None = None
+    level: str
+    cookie: bytes | None = Field(default=None, sa_column=Column(LargeBinary, unique=True))
+    code: bytes | None = Field(default=None, sa_column=Column(LargeBinary, unique=True))
+    session: uuid.UUID | None = Field(default=None, foreign_key="session.id")
+    token: str = ""
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+
+
+class Refresh(Base, table=True):
+    """A refresh token, bound to client, key and session, and worth nothing once the session ended."""
+
+    __tablename__ = "refresh"
+
+    tag: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    session: uuid.UUID = Field(foreign_key="session.id", index=True)
+    client: str = Field(foreign_key="client.id")
+    key: str
+    details: str
+
+
+class Password(Base, table=True):
+    """A member of staff's password (argon2id, RFC 9106) and the sealed secret of the authenticator (RFC 6238)."""
+
+    __tablename__ = "password"
+
+    staff: str = Field(primary_key=True, foreign_key="staff.id")
+    hash: str
+    totp: str
+    totp_step: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+
+
+class Passkey(Base, table=True):
+    """A public key of an authenticator (WebAuthn); `subject` is a staff or person id."""
+
+    __tablename__ = "passkey"
+
+    id: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    kind: str
+    subject: str = Field(index=True)
+    public_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    sign_count: int = Field(sa_column=Column(BigInteger, nullable=False))
+    made_at: datetime = Field(sa_column=_now())
+
+
+class Challenge(Base, table=True):
+    """A challenge that a passkey has to sign (WebAuthn, 13.4.3), for one browser, once."""
+
+    __tablename__ = "challenge"
+
+    cookie: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    challenge: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+
+
+class UpstreamRequest(Base, table=True):
+    """A browser was sent to the upstream provider; what its answer is held against, sealed for this browser."""
+
+    __tablename__ = "upstream_request"
+
+    cookie: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    sealed: str
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+
+
+class OneTimeCode(Base, table=True):
+    """A code that was sent, as a keyed hash; `tag` is one of where it was sent, `holder` of the
+    browser that asked; `known` when that browser was used with this number before."""
+
+    __tablename__ = "one_time_code"
+
+    id: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    holder: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
+    tag: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    known: bool
+    tries: int = 0
+    sent_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+
+
+class Failure(Base, table=True):
+    """Failed tries at one account from one known browser, or from all unknown ones together; `tag` is a keyed hash."""
+
+    __tablename__ = "failure"
+
+    tag: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    count: int
+    blocked_until: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))

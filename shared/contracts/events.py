@@ -54,6 +54,14 @@ class TokenRevoked(Event):
     until: AwareDatetime
 
 
+class SessionEnded(Event):
+    """Somebody signed out, or was signed out; every token of the session is worthless. After `until` there is none."""
+
+    subject: ClassVar[str] = "identity.session.ended.v1"
+    session: Id
+    until: AwareDatetime
+
+
 class ServicePublished(Event):
     """A service of the catalogue, with the fields it may ask and the time it has."""
 
@@ -335,7 +343,7 @@ class AgreementSuspended(AgreementFact):
 
 
 _ALL: tuple[type[Event], ...] = (
-    *(OrganizationRegistered, ClientRegistered, ClientRevoked, TokenRevoked, ServicePublished),
+    *(OrganizationRegistered, ClientRegistered, ClientRevoked, TokenRevoked, SessionEnded, ServicePublished),
     *(ConsentGiven, ConsentRefused, ConsentWithdrawn, RecordRequestMade, RecordRequestReleased),
     *(
         ReferralDrafted,

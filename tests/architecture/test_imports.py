@@ -13,6 +13,7 @@ OUTBOUND = frozenset(
     {"httpx", "aiohttp", "requests", "urllib.request", "http.client", "socket", "smtplib", "websockets", "nats"}
 )
 MAY_CALL_OUT = {
+    "services.identity.upstream": "the provider that signs staff in, where one is configured",
     "gateway.exchange.forward": "the only way to a service",
     "gateway.federation": "other regions",
     "gateway.webhooks": "partners' systems",

@@ -21,7 +21,6 @@ CATALOGUE = house.ROOT / "services" / "registry" / "data" / "service-catalogue.c
 JSON_COLUMNS = {
     "outbox.data": "an event of shared.contracts.events, frozen and closed",
     "identity.client.jwk": "a system's public key",
-    "identity.assertion_issuer.jwk": "an issuer's public key",
     "gateway.agreement.body": "an agreement's text, public",
     "gateway.delivery.receipt": "a peer's signed receipt, with ids and times",
     "gateway.received.answer": "this region's answer to a peer: a state and a receipt",
@@ -34,7 +33,9 @@ FREE_SCHEMAS = {
     "MediatorCaseOut": "what the parties said, opened from sealed columns with the fields of cases.queries",
     "Document": "a record's entries, whose names are a closed list per type (registry.rules.records)",
 }
-IGNORES_MORE = dict.fromkeys(("TokenForm", "RevocationForm"), "RFC 6749, 3.2: unrecognised parameters are ignored")
+IGNORES_MORE = dict.fromkeys(
+    ("TokenForm", "RevocationForm", "PushForm"), "RFC 6749, 3.2: unrecognised parameters are ignored"
+)
 # A handle for whatever comes to mind; HSDS 3.1 calls a link to a term of its taxonomy an attribute.
 CATCH_ALL = frozenset(
     {"extra", "extras", "metadata", "attributes", "custom", "misc", "tags", "labels", "keywords", "notes"}

@@ -16,7 +16,7 @@ WRITES = re.compile(r"\b(?:INSERT|DELETE|(?<!FOR )UPDATE)\b")
 SETS_STATE = re.compile(r"\bSET\b(?:(?!\bWHERE\b).)*\bstate\s*=", re.DOTALL)
 MAY_COMMIT = {"gateway.audit.commands": "one durable commit for the entries of many calls"}
 MAY_BE_RANDOM = {
-    "services.identity.commands.tokens": "a resident's own id: UUIDv7 would tell when she first came",
+    "services.identity.commands.codes": "a resident's own id: UUIDv7 would tell when she first came",
     "gateway.exchange.forward": "a grant's jti is no thing",
     "gateway.audit.views": "the id of a decision, as in exchange",
     "gateway.exchange.calls": "the id of a decision must not tell which came before",

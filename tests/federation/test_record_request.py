@@ -34,7 +34,11 @@ def someone(regions: dict[str, Region], at_home: bool) -> Scene:
     made = family.fresh(random.SystemRandom())
     here, home = regions["receiving"], regions["sending"]
     scene = Scene(
-        here, home, made, here.resident("parent", made.sign_in), home.resident("parent, at home", made.sign_in)
+        here,
+        home,
+        made,
+        here.resident("parent", made.parent.phone),
+        home.resident("parent, at home", made.parent.phone),
     )
     if at_home:
         settling.at_home(scene)

@@ -51,9 +51,10 @@ def resident(settings: Settings, subject: str | None = None, seal: str = "seal-o
     return Caller(settings, "self", actor=Actor("resident", subject), subject=subject, seal=seal)
 
 
-def staff(settings: Settings, organisation: str, *roles: str, **claims: object) -> Caller:
+def staff(settings: Settings, organisation: str, *roles: str, name: str = "", **claims: object) -> Caller:
     """A member of staff inside the own organisation."""
-    return Caller(settings, "internal", actor=Actor("staff", f"staff-of-{organisation}", organisation, roles), **claims)
+    actor = Actor("staff", name or f"staff-of-{organisation}", organisation, roles)
+    return Caller(settings, "internal", actor=actor, **claims)
 
 
 def partner(settings: Settings, organisation: str, fields: tuple[str, ...] = (), **claims: object) -> Caller:

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from demo import family
 from demo.client import Actor
 from demo.tokens import Token
 from tests.support.launched import Installation
@@ -82,10 +83,9 @@ async def attempt(http: httpx.AsyncClient, token: Token, key: str, journal: Jour
     return answer.status_code == 201
 
 
-async def round_of(installation: Installation, journal: Journal, resident: str) -> tuple[int, int]:
+async def round_of(installation: Installation, journal: Journal, actor: Actor) -> tuple[int, int]:
     """Write, kill everything in the middle, start again, settle what stayed open; how many were killed and open."""
-    here = installation.regions()["receiving"]
-    actor = here.resident("writer", resident)
+    here = actor.region
     stop = asyncio.Event()
     async with httpx.AsyncClient(base_url=here.gateway_url, timeout=10, trust_env=False) as http:
         writers = [asyncio.create_task(write_until(stop, http, actor.token, journal)) for _ in range(WRITERS)]
@@ -102,17 +102,15 @@ async def round_of(installation: Installation, journal: Journal, resident: str) 
     opened = len(journal.tried) - len(journal.answered)
     await asyncio.to_thread(installation.launch)
     await asyncio.to_thread(installation.wait_ready)
-    await settle(installation, journal, resident)
+    await settle(journal, actor)
     return killed, opened
 
 
-async def settle(installation: Installation, journal: Journal, resident: str) -> None:
+async def settle(journal: Journal, actor: Actor) -> None:
     """Try every open key again until it has its one answer."""
-    here = installation.regions()["receiving"]
-    token = here.resident("writer", resident).token
-    async with httpx.AsyncClient(base_url=here.gateway_url, timeout=10, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=actor.region.gateway_url, timeout=10, trust_env=False) as http:
         for key in [key for key in journal.tried if key not in journal.answered]:
-            assert await attempt(http, token, key, journal), f"key {key} has no answer after the restart"
+            assert await attempt(http, actor.token, key, journal), f"key {key} has no answer after the restart"
 
 
 def listed(actor: Actor) -> list[str]:
@@ -127,9 +125,9 @@ def listed(actor: Actor) -> list[str]:
         cursor = f"&cursor={page['next']}"
 
 
-async def verdict(installation: Installation, journal: Journal, resident: str) -> dict[str, int]:
+async def verdict(installation: Installation, journal: Journal, actor: Actor) -> dict[str, int]:
     """Everything that must be zero."""
-    seen = listed(installation.regions()["receiving"].resident("writer", resident))
+    seen = listed(actor)
 
     async def arrived() -> bool:
         links = await installation.rows("610118", "gateway", "SELECT id FROM link")
@@ -161,15 +159,17 @@ async def misapplied(installation: Installation) -> int:
 async def story(directory: Path, rounds: int) -> dict[str, int]:
     """So many rounds over one installation; prints as it goes."""
     installation = Installation.fresh(directory)
-    journal, resident = Journal(directory / "journal.jsonl"), f"crash-{uuid.uuid4()}"
+    journal = Journal(directory / "journal.jsonl")
     installation.launch()
     try:
         installation.wait_ready()
+        here = installation.regions()["receiving"]
+        actor = here.resident("writer", family.phone(random.SystemRandom()))
         for number in range(1, rounds + 1):
-            killed, opened = await round_of(installation, journal, resident)
+            killed, opened = await round_of(installation, journal, actor)
             settled = f"{opened} requests were cut off and settled by their key"
             print(f"round {number}: {killed} processes killed; {len(journal.answered)} acknowledged; {settled}")
-        return await verdict(installation, journal, resident)
+        return await verdict(installation, journal, actor)
     finally:
         installation.remove()
 

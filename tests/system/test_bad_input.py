@@ -1,6 +1,7 @@
 """Bad input through the gateway: a problem with a stable code that says what to do, and nothing half-written."""
 
 import json
+import random
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from demo import family
 from demo.client import Actor
 from tests.support.launched import Installation
 
@@ -47,7 +49,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(platform: Installation) -> Iterator[Desk]:
     here = platform.regions()["receiving"]
-    yield Desk(here.resident("somebody", f"bad-input-{uuid.uuid4()}"), here.http)
+    yield Desk(here.resident("somebody", family.phone(random.SystemRandom())), here.http)
 
 
 INTAKES = [
@@ -150,6 +152,6 @@ def test_a_body_that_is_too_large_is_refused(desk: Desk) -> None:
 
 
 def test_the_other_regions_token_is_worth_nothing_here(desk: Desk, platform: Installation) -> None:
-    foreign = platform.regions()["sending"].resident("somebody", "bad-input").token
+    foreign = platform.regions()["sending"].resident("somebody", family.phone(random.SystemRandom())).token
     answer = desk.send("GET", "/v1/me/record", **foreign.headers("GET", "/v1/me/record"))
     assert (answer.status_code, answer.json()["code"]) == (401, "token-invalid")

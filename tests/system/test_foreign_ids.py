@@ -1,6 +1,7 @@
 """Other people's ids, odd spellings of one's own, and bodies that lie, tried through the gateway by a resident."""
 
 import json
+import random
 import time
 import uuid
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from demo import family
 from demo.client import Actor
 from tests.support.launched import Installation
 from tests.support.until import until
@@ -24,12 +26,12 @@ EXCEPT SELECT decision FROM log_entry WHERE phase = 'outcome'
 
 @pytest.fixture(scope="module")
 def owner(platform: Installation) -> Iterator[Actor]:
-    yield platform.regions()["receiving"].resident("owner", f"owner-{uuid.uuid4()}")
+    yield platform.regions()["receiving"].resident("owner", family.phone(random.SystemRandom()))
 
 
 @pytest.fixture(scope="module")
 def other(platform: Installation) -> Iterator[Actor]:
-    yield platform.regions()["receiving"].resident("other", f"other-{uuid.uuid4()}")
+    yield platform.regions()["receiving"].resident("other", family.phone(random.SystemRandom()))
 
 
 def refer(person: Actor) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """One trace from the request at the gateway through the service and the bus to whoever heard of it."""
 
 import json
+import random
 import uuid
 from pathlib import Path
 from typing import Any
 
+from demo import family
 from tests.support.launched import Installation
 from tests.support.until import until
 
@@ -12,7 +14,7 @@ NEED = {"service": "HOU-04", "answers": {"姓名": "某人", "争议": "押金"}
 
 
 async def test_an_intake_is_one_trace_over_http_and_nats_without_its_content(platform: Installation) -> None:
-    actor = platform.regions()["receiving"].resident("somebody", f"trace-{uuid.uuid4()}")
+    actor = platform.regions()["receiving"].resident("somebody", family.phone(random.SystemRandom()))
     trace = uuid.uuid4().hex
     headers = actor.token.headers("POST", "/v1/me/intakes") | {
         "idempotency-key": str(uuid.uuid4()),

@@ -4,23 +4,25 @@ from typing import Annotated
 
 from fastapi import Form, Header, Response
 
-from services.identity.commands import proving
+from services.identity.commands import passkeys, proving
 from services.identity.commands import tokens as commands
-from services.identity.rules import clients, tokens
+from services.identity.commands.grants import GRANTS
+from services.identity.rules import authorization, sessions, tokens
 from services.identity.schemas import tokens as schemas
 from shared import proofs, requests
 from shared.requests import Public, RuntimeDep, SessionDep
+from shared.runtime import Runtime
 
 router = requests.router()
 Proof = Annotated[str, Header(alias="DPoP", description="A proof of possession (RFC 9449).")]
 
 
-@router.post("/v1/token")
+@router.post("/v1/token", response_model_exclude_none=True)
 async def token(
     session: SessionDep, runtime: RuntimeDep, _: Public, form: Annotated[schemas.TokenForm, Form()], dpop: Proof = ""
 ) -> schemas.TokenOut:
     """An access token for a proven caller, bound to its key (RFC 6749, RFC 7523, RFC 9068, RFC 9449)."""
-    return await commands.issue(session, runtime.settings, form, dpop)
+    return await commands.issue(session, runtime, form, dpop)
 
 
 @router.post("/v1/token:revoke")
@@ -42,14 +44,33 @@ async def keys(runtime: RuntimeDep, _: Public) -> schemas.KeysOut:
 @router.get("/.well-known/oauth-authorization-server")
 async def metadata(runtime: RuntimeDep, _: Public) -> schemas.MetadataOut:
     """Where and how to get a token (RFC 8414)."""
+    return _metadata(runtime)
+
+
+@router.get("/.well-known/openid-configuration")
+async def discovery(runtime: RuntimeDep, _: Public) -> schemas.MetadataOut:
+    """The same under its other name (OpenID Connect Discovery 1.0)."""
+    return _metadata(runtime)
+
+
+def _metadata(runtime: Runtime) -> schemas.MetadataOut:
     issuer = runtime.settings.public_url
     return schemas.MetadataOut(
         issuer=issuer,
+        authorization_endpoint=f"{passkeys.origin(runtime.settings)}/v1/authorize",
+        pushed_authorization_request_endpoint=f"{issuer}/v1/par",
+        require_pushed_authorization_requests=True,
+        authorization_response_iss_parameter_supported=True,
+        code_challenge_methods_supported=["S256"],
+        scopes_supported=sorted(authorization.SCOPES),
+        acr_values_supported=list(sessions.LEVELS),
+        subject_types_supported=["pairwise", "public"],
+        id_token_signing_alg_values_supported=proving.ALGORITHMS,
         token_endpoint=f"{issuer}/v1/token",
         revocation_endpoint=f"{issuer}/v1/token:revoke",
         jwks_uri=f"{issuer}/.well-known/jwks.json",
-        grant_types_supported=[clients.CLIENT_CREDENTIALS, clients.JWT_BEARER],
-        response_types_supported=[],
+        grant_types_supported=list(GRANTS),
+        response_types_supported=["code"],
         token_endpoint_auth_methods_supported=["private_key_jwt"],
         token_endpoint_auth_signing_alg_values_supported=proving.ALGORITHMS,
         revocation_endpoint_auth_methods_supported=["private_key_jwt"],

@@ -1,4 +1,4 @@
-"""What has run out is deleted: assertions and proofs that were used."""
+"""What has run out is deleted: used assertions and proofs, sign-ins that led nowhere, sessions that ended."""
 
 import asyncio
 
@@ -9,7 +9,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from shared.runtime import Runtime
 
 EVERY = 60.0  # seconds
-_RUN_OUT = (text("DELETE FROM used_assertion WHERE expires_at < now() - interval '1 minute'"),)
+_RUN_OUT = (
+    text("DELETE FROM used_assertion WHERE expires_at < now() - interval '1 minute'"),
+    text("DELETE FROM upstream_request WHERE expires_at < now()"),
+    text("DELETE FROM challenge WHERE expires_at < now()"),
+    text("DELETE FROM one_time_code WHERE sent_at < now() - interval '1 day'"),
+    text("DELETE FROM failure WHERE blocked_until < now() - interval '1 day'"),
+    text("DELETE FROM authorization_request WHERE expires_at < now() - interval '1 hour'"),
+    text("DELETE FROM refresh USING session WHERE session.id = refresh.session AND session.ends_at < now()"),
+    text("DELETE FROM session WHERE ends_at < now() - interval '1 day'"),
+)
 
 log = structlog.get_logger()
 

@@ -1,4 +1,4 @@
-"""What an installation begins with: organisations, clients, staff and who may vouch for people, from one file."""
+"""What an installation begins with: organisations, clients and staff, from one file."""
 
 import json
 from typing import Any
@@ -6,18 +6,20 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
-from services.identity.queries import seed
+from services.identity.commands import passwords
+from services.identity.queries import people, seed
 from services.identity.rules.organizations import check_organization
 from services.identity.rules.staff import check_roles
-from services.identity.tables import AssertionIssuer, Client, Organization, Staff
+from services.identity.tables import Client, Organization, Staff
 from shared import outbox
 from shared.contracts import vocabulary
 from shared.contracts.events import ClientRegistered, OrganizationRegistered
 from shared.runtime import Runtime
+from shared.settings import SettingsError
 
 
 async def take_in(runtime: Runtime) -> None:
-    """Take organisations, clients, staff and issuers from the seed file; the same file changes nothing."""
+    """Take organisations, clients and staff from the seed file; the same file changes nothing."""
     path = runtime.settings.seed_file
     if path is None:
         return
@@ -35,8 +37,8 @@ async def take_in(runtime: Runtime) -> None:
         for entry in content["staff"]:
             check_roles(tuple(entry["roles"]))
             await _put(session, Staff, "staff", entry)
-        for entry in content["assertion_issuers"]:
-            await _put(session, AssertionIssuer, "issuer", entry)
+        for entry in content.get("credentials", ()):
+            await _credential(session, runtime, entry)
 
 
 async def _put(session: AsyncSession, table: type[SQLModel], noun: str, entry: dict[str, Any]) -> bool:
@@ -49,3 +51,11 @@ async def _put(session: AsyncSession, table: type[SQLModel], noun: str, entry: d
     await session.merge(table(**values))
     await session.flush()
     return True
+
+
+async def _credential(session: AsyncSession, runtime: Runtime, entry: dict[str, str]) -> None:
+    """The demonstration's staff get their passwords from the installation; anybody else chooses their own."""
+    if runtime.settings.environment == "production":
+        raise SettingsError("identity cannot start: in production a seed file may not hold credentials.")
+    if await people.password(session, entry["staff"]) is None:
+        await passwords.put(session, runtime.settings, entry["staff"], entry["password_hash"], entry["totp"])

@@ -1,8 +1,6 @@
 """Access tokens: issued to proven callers, each bound to the caller's key; revoked at once when they ask for it."""
 
-import hmac
 import time
-import uuid
 from datetime import UTC, datetime
 
 from joserfc import jwt
@@ -10,15 +8,17 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.identity.commands import proving
-from services.identity.queries import people
-from services.identity.rules import assertions, clients, tokens
-from services.identity.rules.tokens import Holder, Minting, Principal
+from services.identity.commands import grants, proving, sessions
+from services.identity.commands.grants import GRANTS, Asking, Granted
+from services.identity.queries import sessions as queries
+from services.identity.rules import secrets, tokens
+from services.identity.rules.tokens import Holder, Minting
 from services.identity.schemas.tokens import RevocationForm, TokenForm, TokenOut
 from services.identity.tables import Client
 from shared import ids, outbox
 from shared.contracts import vocabulary
 from shared.contracts.events import TokenRevoked
+from shared.runtime import Runtime
 from shared.seals import Sealer
 from shared.settings import Settings
 
@@ -38,61 +38,57 @@ def minting(settings: Settings) -> Minting:
     return Minting(settings.public_url, settings.region, Sealer(key, "jieli-token-v1"), key)
 
 
-async def issue(session: AsyncSession, settings: Settings, form: TokenForm, proof: str) -> TokenOut:
+async def issue(session: AsyncSession, runtime: Runtime, form: TokenForm, proof: str) -> TokenOut:
     """Issue an access token for a proven caller, bound to its key; RFC 6749 error codes otherwise."""
-    if form.grant_type not in (clients.CLIENT_CREDENTIALS, clients.JWT_BEARER):
+    settings, grant = runtime.settings, GRANTS.get(form.grant_type)
+    if grant is None:
         raise tokens.GRANT_TYPE(error="unsupported_grant_type")
+    client = await proving.client(session, settings, form)
     key = await proving.key(session, settings, proof, "/v1/token")
-    details = tokens.details(form.authorization_details, vocabulary.load(settings.vocabulary_key))
-    if form.grant_type == clients.CLIENT_CREDENTIALS:
-        client = await proving.client(session, settings, form)
-        principal, holder = system(client), Holder(client.id, key, details)
-    else:
-        issuer, principal = await _vouched_for(session, settings, form.assertion)
-        holder = Holder(issuer, key, details)
-    return signed(settings, principal, holder)
+    grants.check_registered(client, form.grant_type)
+    granted = await grant(Asking(session, runtime, client, key, form))
+    details = tokens.details(granted.details, vocabulary.load(settings.vocabulary_key))
+    return signed(settings, granted, Holder(client.id, key, details))
 
 
-def system(client: Client) -> Principal:
-    """A client that speaks for its own organisation."""
-    return Principal("client", client.id, client.organization, ("system",))
+def signed(settings: Settings, granted: Granted, holder: Holder) -> TokenOut:
+    """What the token endpoint answers; an ID token where `openid` was asked for (OpenID Connect Core, 3.1.3.3)."""
+    mint, now = minting(settings), int(time.time())
+    claims = mint.claims(granted.principal, holder, now)
+    asked = granted.authorization
+    identity = asked and "openid" in asked.scope.split()
+    return TokenOut(
+        access_token=_encoded(settings, claims | {"jti": str(ids.new())}, "at+jwt"),
+        token_type="DPoP",  # noqa: S106 - RFC 9449, 5
+        expires_in=tokens.LIFETIME,
+        refresh_token=granted.refresh or None,
+        id_token=_encoded(settings, mint.identity(claims, asked.nonce), "JWT") if asked and identity else None,
+        authorization_details=claims.get("authorization_details"),
+    )
 
 
-def signed(settings: Settings, principal: Principal, holder: Holder) -> TokenOut:
-    """An access token that says so."""
+def _encoded(settings: Settings, claims: dict[str, object], kind: str) -> str:
     key = signing_key(settings)
-    claims = minting(settings).claims(principal, holder, int(time.time()))
-    header = {"alg": "ES256", "typ": "at+jwt", "kid": key.kid}
-    token = jwt.encode(header, claims | {"jti": str(ids.new())}, key, algorithms=proving.ALGORITHMS)
-    granted = claims.get("authorization_details")
-    return TokenOut(access_token=token, token_type="DPoP", expires_in=tokens.LIFETIME, authorization_details=granted)  # noqa: S106 - RFC 9449, 5
+    return jwt.encode({"alg": "ES256", "typ": kind, "kid": key.kid}, claims, key, algorithms=proving.ALGORITHMS)
 
 
 async def revoke(session: AsyncSession, settings: Settings, form: RevocationForm) -> None:
     """Revoke a token of the asking client; one that is not its own or unknown changes nothing (RFC 7009, 2.2)."""
     client = await proving.client(session, settings, form)
+    refresh = await queries.refresh(session, secrets.digest(form.token))
+    if refresh and refresh.client == client.id:
+        held = await queries.by_id(session, refresh.session)
+        if held and held.state == "open":
+            await sessions.end(session, held)
+    else:
+        await _revoke_access(session, settings, client, form.token)
+
+
+async def _revoke_access(session: AsyncSession, settings: Settings, client: Client, token: str) -> None:
     try:
-        claims = jwt.decode(form.token, signing_key(settings), algorithms=proving.ALGORITHMS).claims
+        claims = jwt.decode(token, signing_key(settings), algorithms=proving.ALGORITHMS).claims
     except (JoseError, ValueError):
         return
     if claims.get("client_id") == client.id:
         until = datetime.fromtimestamp(claims["exp"], UTC)
         await outbox.emit(session, claims["jti"], TokenRevoked(token=claims["jti"], until=until))
-
-
-async def _vouched_for(session: AsyncSession, settings: Settings, assertion: str) -> tuple[str, Principal]:
-    issuer = await people.issuer(session, str(proving.unverified(assertion).get("iss")))
-    if issuer is None:
-        raise assertions.INVALID_GRANT(error="invalid_grant")
-    claims = proving.verified(assertion, issuer.jwk, settings)
-    await proving.use(session, issuer.id, claims)
-    kind, _, name = str(claims.get("sub")).partition(":")
-    if kind == "staff":
-        staff = await people.active_staff(session, name)
-        if staff:
-            return issuer.id, Principal("staff", staff.id, staff.organization, tuple(staff.roles))
-    if kind == "resident" and name:
-        tag = hmac.digest(bytes.fromhex(settings.index_key), f"{issuer.id}|{name}".encode(), "sha256")
-        person = await people.person(session, tag, uuid.uuid4())
-        return issuer.id, Principal("resident", str(person))
-    raise assertions.INVALID_GRANT(error="invalid_grant")

@@ -1,12 +1,14 @@
-"""Every SELECT about those who sign in: staff and residents."""
+"""Every SELECT about those who sign in: staff and residents, and what proves them."""
 
-import uuid
+from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import select
+from sqlmodel import col, select
 
-from services.identity.tables import AssertionIssuer, Staff
+from services.identity.tables import Failure, Handle, OneTimeCode, Password, Staff
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:tag, 0))")
 
 
 async def active_staff(session: AsyncSession, staff_id: str) -> Staff | None:
@@ -14,19 +16,41 @@ async def active_staff(session: AsyncSession, staff_id: str) -> Staff | None:
     return (await session.scalars(select(Staff).where(Staff.id == staff_id, Staff.state == "active"))).first()
 
 
-async def issuer(session: AsyncSession, issuer_id: str) -> AssertionIssuer | None:
-    """Who may vouch for people."""
-    return await session.get(AssertionIssuer, issuer_id)
+async def upstream_staff(session: AsyncSession, subject: str) -> Staff | None:
+    """The member of staff whom the upstream provider knows by this `sub`, if they work here."""
+    statement = select(Staff).where(Staff.upstream == subject, Staff.state == "active")
+    return (await session.scalars(statement)).first()
 
 
-async def person(session: AsyncSession, tag: bytes, fresh: uuid.UUID) -> uuid.UUID:
-    """The person behind a sign-in name; `fresh` becomes hers at the first sign-in."""
-    row = await session.execute(
-        text(
-            "INSERT INTO resident (tag, person) VALUES (:tag, :person)"
-            " ON CONFLICT (tag) DO UPDATE SET tag = resident.tag RETURNING person"
-        ),
-        {"tag": tag, "person": fresh},
-    )
-    found: uuid.UUID = row.scalar_one()
-    return found
+async def password(session: AsyncSession, staff_id: str) -> Password | None:
+    """Password and authenticator of a member of staff, locked."""
+    found = await session.scalars(select(Password).where(Password.staff == staff_id).with_for_update())
+    return found.first()
+
+
+async def handle(session: AsyncSession, tag: bytes) -> Handle | None:
+    """Whose a handle is."""
+    return await session.get(Handle, tag)
+
+
+async def lock_handle(session: AsyncSession, tag: bytes) -> None:
+    """Until the transaction ends nobody else works with this handle."""
+    await session.execute(_LOCK, {"tag": tag.hex()})
+
+
+async def failures(session: AsyncSession, tag: bytes) -> Failure | None:
+    """How often somebody failed, locked."""
+    return (await session.scalars(select(Failure).where(Failure.tag == tag).with_for_update())).first()
+
+
+async def codes_sent(session: AsyncSession, tag: bytes, known: bool, since: datetime) -> int:
+    """How many codes went to a number since then, for browsers used with it before, or for all others together."""
+    counted = select(func.count()).where(col(OneTimeCode.tag) == tag, col(OneTimeCode.known) == known)
+    found = await session.scalar(counted.where(col(OneTimeCode.sent_at) > since))
+    return int(found or 0)
+
+
+async def newest_code(session: AsyncSession, holder: bytes, now: datetime) -> OneTimeCode | None:
+    """The last code that a browser asked for, if it has not run out, locked."""
+    statement = select(OneTimeCode).where(OneTimeCode.holder == holder, OneTimeCode.expires_at > now)
+    return (await session.scalars(statement.order_by(col(OneTimeCode.sent_at).desc()).with_for_update())).first()

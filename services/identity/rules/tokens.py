@@ -1,6 +1,7 @@
 """What an access token says (RFC 9068), whom it names, and to which agreement and purpose it is bound (RFC 9396)."""
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -95,6 +96,12 @@ class Minting:
         if holder.details:
             claims["authorization_details"] = [msgspec.to_builtins(each) for each in holder.details]
         return claims
+
+    def identity(self, claims: Mapping[str, object], nonce: str) -> dict[str, object]:
+        """The claims of an ID token beside an access token (OpenID Connect Core, 2)."""
+        named = ("iss", "sub", "iat", "exp", "acr", "auth_time", "sid", "organisation", "roles")
+        said = {name: claims[name] for name in named if name in claims} | {"aud": claims["client_id"]}
+        return said | {"nonce": nonce} if nonce else said
 
     def subject(self, principal: Principal, client: str) -> str:
         """The `sub` that a client sees: for a person, one that no other client is given."""

@@ -17,7 +17,10 @@ class TokenForm(Form):
     """The token request."""
 
     grant_type: str
-    assertion: str = ""
+    code: str = ""
+    redirect_uri: str = ""
+    code_verifier: str = ""
+    refresh_token: str = ""
     authorization_details: str = ""
 
 
@@ -34,6 +37,8 @@ class TokenOut(BaseModel):
     access_token: str
     token_type: str
     expires_in: int
+    refresh_token: str | None = None
+    id_token: str | None = None
     authorization_details: list[dict[str, str]] | None = None
 
 
@@ -47,6 +52,15 @@ class MetadataOut(BaseModel):
     """Authorization server metadata (RFC 8414, RFC 9449, RFC 9396)."""
 
     issuer: str
+    authorization_endpoint: str
+    pushed_authorization_request_endpoint: str
+    require_pushed_authorization_requests: bool
+    authorization_response_iss_parameter_supported: bool
+    code_challenge_methods_supported: list[str]
+    scopes_supported: list[str]
+    acr_values_supported: list[str]
+    subject_types_supported: list[str]
+    id_token_signing_alg_values_supported: list[str]
     token_endpoint: str
     revocation_endpoint: str
     jwks_uri: str

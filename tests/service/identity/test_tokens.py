@@ -3,8 +3,6 @@
 import json
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,37 +10,17 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from services.identity.rules import clients
-from tests.support import apps, grants
+from tests.support import grants
 from tests.support.apps import RunningApp
 from tests.support.assertions import assertion, proof
-from tests.support.postgres import TestServer
+from tests.support.sign_in import KEY
 from tests.support.until import until
 
-KEY = ECKey.generate_key("P-256")
 HOLDER = ECKey.generate_key("P-256")
 STRANGER = ECKey.generate_key("P-256")
 AUDIENCE = "http://gateway.test"
 TOKEN_URL = f"{AUDIENCE}/v1/token"
-PLACE = {"parent": None, "district": "610118", "services": []}
 FAR = int(time.time()) + 9999
-SEED = {
-    "organizations": [
-        {"organization": "org-a", "name": "教育局", "kind": "department", **PLACE},
-        {"organization": "org-b", "name": "住建局", "kind": "department", **PLACE},
-    ],
-    "clients": [{"client": "a-system", "organization": "org-a", "jwk": KEY.as_dict(private=False)}],
-    "staff": [{"staff": "staff-a", "organization": "org-a", "roles": ["officer"]}],
-    "assertion_issuers": [{"issuer": "demonstration", "jwk": KEY.as_dict(private=False)}],
-}
-
-
-@pytest.fixture(scope="module")
-async def identity(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningApp]:
-    directory: Path = tmp_path_factory.mktemp("identity")
-    seed = directory / "seed.json"
-    seed.write_text(json.dumps(SEED))
-    async with apps.running("identity", postgres, directory, seed_file=seed) as running:
-        yield running
 
 
 async def ask(identity: RunningApp, dpop: str | None = None, **form: str) -> Any:
@@ -54,11 +32,6 @@ async def ask(identity: RunningApp, dpop: str | None = None, **form: str) -> Any
 async def client_token(identity: RunningApp, signed: str, dpop: str | None = None, **more: str) -> Any:
     form = {"grant_type": "client_credentials", "client_assertion_type": clients.CLIENT_ASSERTION}
     return await ask(identity, dpop, **form, client_assertion=signed, **more)
-
-
-async def bearer_token(identity: RunningApp, subject: str, **claims: object) -> Any:
-    signed = assertion(KEY, "demonstration", subject, AUDIENCE, **claims)
-    return await ask(identity, grant_type=clients.JWT_BEARER, assertion=signed)
 
 
 async def claims_of(identity: RunningApp, answer: Any) -> dict[str, Any]:
@@ -79,20 +52,6 @@ async def test_a_client_proves_itself_by_its_key(identity: RunningApp) -> None:
     assert claims["kind"] == "client"
     assert claims["exp"] - claims["iat"] <= 600
     assert (answer.json()["token_type"], claims["cnf"]) == ("DPoP", {"jkt": HOLDER.thumbprint()})
-
-
-async def test_staff_carry_their_roles(identity: RunningApp) -> None:
-    claims = await claims_of(identity, await bearer_token(identity, "staff:staff-a"))
-    assert (claims["kind"], claims["roles"]) == ("staff", ["officer"])
-
-
-async def test_a_resident_is_the_same_person_at_every_sign_in_and_nobody_else(identity: RunningApp) -> None:
-    async def person(name: str) -> str:
-        return str((await claims_of(identity, await bearer_token(identity, f"resident:{name}")))["sub"])
-
-    first, again, other = await person("wang"), await person("wang"), await person("li")
-    assert first == again != other
-    assert "wang" not in first
 
 
 async def test_an_assertion_serves_once(identity: RunningApp) -> None:
@@ -155,10 +114,9 @@ async def test_a_token_is_bound_to_an_agreement_and_a_purpose(identity: RunningA
     assert (await claims_of(identity, answer))["authorization_details"] == [wanted]
 
 
-async def test_a_client_ends_its_own_tokens_and_no_others(identity: RunningApp) -> None:
+async def test_a_client_ends_its_own_tokens(identity: RunningApp) -> None:
     own = (await client_token(identity, assertion(KEY, "a-system", "a-system", AUDIENCE))).json()["access_token"]
-    staffs = (await bearer_token(identity, "staff:staff-a")).json()["access_token"]
-    for token in (staffs, own, "no.token", own + "x"):
+    for token in (own, "no.token", own + "x"):
         signed = assertion(KEY, "a-system", "a-system", AUDIENCE)
         form = {"token": token, "client_assertion_type": clients.CLIENT_ASSERTION, "client_assertion": signed}
         async with identity.as_() as client:
@@ -174,10 +132,6 @@ async def test_nobody_else_ends_a_token(identity: RunningApp) -> None:
     async with identity.as_() as client:
         answer = await client.post("/v1/token:revoke", data={"token": "a.b.c"})
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
-
-
-async def test_an_unknown_member_of_staff_gets_no_token(identity: RunningApp) -> None:
-    assert (await bearer_token(identity, "staff:nobody")).status_code == 400
 
 
 async def test_without_the_gateways_grant_nothing_is_answered(identity: RunningApp) -> None:

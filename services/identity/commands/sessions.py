@@ -1,0 +1,72 @@
+"""Who is signed in: begun by a proof of who it is, seen, and ended; every token of an ended session is worthless."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.identity.queries import sessions as queries
+from services.identity.rules import secrets, tokens
+from services.identity.rules.sessions import LONGEST, METHODS, SESSION, lives
+from services.identity.tables import Refresh, Session
+from shared import ids, outbox, problems
+from shared.contracts.events import SessionEnded
+
+
+async def start(session: AsyncSession, kind: str, subject: str, method: str) -> tuple[Session, str]:
+    """Somebody proved who they are; the session and the secret that the browser keeps."""
+    now, secret = datetime.now(UTC), secrets.fresh()
+    row = Session(
+        id=ids.new(),
+        kind=kind,
+        subject=subject,
+        level=METHODS[method],
+        method=method,
+        cookie=secrets.digest(secret),
+        authenticated_at=now,
+        used_at=now,
+        ends_at=now + LONGEST[kind],
+    )
+    session.add(row)
+    await session.flush()
+    return row, secret
+
+
+async def current(session: AsyncSession, cookie: str) -> Session | None:
+    """The session that a browser is in, if it still lasts; looking at it keeps it awake."""
+    row = await queries.by_cookie(session, secrets.digest(cookie)) if cookie else None
+    if row is None or not awake(row):
+        return None
+    row.used_at = datetime.now(UTC)
+    return row
+
+
+def awake(row: Session) -> bool:
+    """Whether a session is open and lasts."""
+    return row.state == SESSION.initial and lives(row.kind, row.used_at, row.ends_at, datetime.now(UTC))
+
+
+async def end(session: AsyncSession, row: Session) -> None:
+    """End a session; within 5 s no gateway takes its tokens any more."""
+    row.state = SESSION.after(row.state, "end")
+    await session.execute(delete(Refresh).where(col(Refresh.session) == row.id))
+    until = datetime.now(UTC) + timedelta(seconds=tokens.LIFETIME)
+    await outbox.emit(session, row.id, SessionEnded(session=str(row.id), until=until))
+
+
+async def end_own(session: AsyncSession, kind: str, subject: str, session_id: uuid.UUID) -> Session:
+    """End one of one's own sessions; 404 for anybody else's, and what has ended stays ended."""
+    row = await queries.by_id(session, session_id)
+    if row is None or (row.kind, row.subject) != (kind, subject):
+        raise problems.NOT_FOUND()
+    if row.state == SESSION.initial:
+        await end(session, row)
+    return row
+
+
+async def end_all(session: AsyncSession, kind: str, subject: str) -> None:
+    """End everything that somebody is signed in to: they left, or a credential was lost."""
+    for row in await queries.open_of(session, kind, subject):
+        await end(session, row)

@@ -1,0 +1,54 @@
+"""How often one may try: known browsers count alone, so that nobody can lock another person out."""
+
+import re
+import unicodedata
+from datetime import timedelta
+
+from shared import problems
+
+FREE = 5  # failures before the first pause
+LONGEST_PAUSE = timedelta(minutes=15)
+FORGOTTEN = timedelta(hours=24)  # without a new failure
+CODE_LIFETIME = timedelta(minutes=10)
+CODE_TRIES = 5
+CODES = {timedelta(hours=1): 5, timedelta(days=1): 10}  # to one number
+PASSWORD = range(12, 129)  # characters (NIST SP 800-63B, 3.1.1.2)
+STRENGTH = 3  # of 4 on zxcvbn's scale
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
+_MAINLAND = re.compile(r"1[3-9][0-9]{9}")
+
+NOT_PROVEN = problems.kind(
+    403, "sign-in-not-proven", "This does not fit", "Check what you typed; after some tries there is a pause."
+)
+PAUSED = problems.kind(429, "sign-in-paused", "Too many tries", "Wait, or sign in from a browser that you used before.")
+PASSWORD_WEAK = problems.kind(
+    422, "password-weak", "This password is easily guessed", "Take at least 12 characters, best four unrelated words."
+)
+PHONE = problems.kind(
+    422, "phone-unreadable", "Not a telephone number", "Give digits, with + and the country's number outside China."
+)
+
+
+def pause(failures: int) -> timedelta:
+    """How long to wait after so many failures in a row: nothing at first, then doubling up to a quarter of an hour."""
+    if failures < FREE:
+        return timedelta(0)
+    return min(LONGEST_PAUSE, timedelta(seconds=2.0 ** min(failures - FREE, 20)))
+
+
+def phone(typed: str) -> str:
+    """The number in E.164 form; numbers without a country's number are mainland mobiles. Raises `phone-unreadable`."""
+    digits = re.sub(r"[\s()-]", "", unicodedata.normalize("NFKC", typed[:64]))
+    if _MAINLAND.fullmatch(digits):
+        digits = f"+86{digits}"
+    if not digits.isascii() or not _PHONE.fullmatch(digits):
+        raise PHONE()
+    return digits
+
+
+def message(region: str, code: str) -> str:
+    """What a phone is sent: the same words for everybody."""
+    return (
+        f"【接力】{region}：您的一次性验证码是 {code}，10 分钟内有效。请勿告诉任何人。"
+        f"Your one-time code is {code}, valid for 10 minutes. Tell nobody."
+    )

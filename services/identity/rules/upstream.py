@@ -1,0 +1,50 @@
+"""What we believe of a provider that signs staff in for us (OpenID Connect Core, 3.1.3.7; RFC 9207)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from shared import problems
+
+SKEW = 10  # seconds
+LIFETIME_SECONDS = 300  # from sending the browser there to its coming back
+
+UPSTREAM_AWAY = problems.kind(
+    503, "upstream-away", "The sign-in of your organisation does not answer", "Try again in a moment."
+)
+UPSTREAM_INVALID = problems.kind(
+    403, "upstream-invalid", "The sign-in of your organisation did not vouch for you", "Begin again at your service."
+)
+UPSTREAM_INSTEAD = problems.kind(
+    403, "upstream-instead", "Staff sign in at their organisation's provider here", "Use the button on the page."
+)
+
+
+def read(text: str) -> dict[str, Any]:
+    """A JSON object of the provider's; 503 `upstream-away` for anything else."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise UPSTREAM_AWAY() from None
+    if not isinstance(found, dict):
+        raise UPSTREAM_AWAY()
+    return found
+
+
+def check_identity(claims: Mapping[str, Any], wanted: tuple[str, str, str], now: int) -> None:
+    """Hold an ID token against the issuer, client and nonce that were asked for."""
+    issuer, client, nonce = wanted
+    issued, expires = claims.get("iat"), claims.get("exp")
+    if claims.get("iss") != issuer or claims.get("aud") not in (client, [client]):
+        raise UPSTREAM_INVALID("The ID token is of another provider, or for another client.")
+    if not isinstance(issued, int) or not isinstance(expires, int) or issued > now + SKEW or expires <= now:
+        raise UPSTREAM_INVALID("The ID token is of another time.")
+    if claims.get("nonce") != nonce or not claims.get("sub"):
+        raise UPSTREAM_INVALID("The ID token is of another request.")
+
+
+def check_answer(query: Mapping[str, str], issuer: str, state: str) -> str:
+    """The code in the address that the browser came back to; from this provider, for this request."""
+    if query.get("iss") != issuer or query.get("state") != state or not query.get("code"):
+        raise UPSTREAM_INVALID("The answer is of another provider or another request.")
+    return query["code"]

@@ -1,0 +1,43 @@
+"""One identity for all suites of the sign-in, with staff of its own for each test."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import apps, sign_in
+from tests.support.apps import RunningApp
+from tests.support.postgres import TestServer
+from tests.support.sign_in import FrontEnd
+
+STAFF = {f"staff-{number}": ["officer"] for number in range(1, 31)}
+
+
+@pytest.fixture(scope="session")
+async def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("identity")
+
+
+@pytest.fixture(scope="session")
+async def identity(postgres: TestServer, place: Path) -> AsyncIterator[RunningApp]:
+    async with apps.running("identity", postgres, place, seed_file=sign_in.seed(place, STAFF)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def unused() -> Callable[[], str]:
+    """A member of staff whom no other test signed in."""
+    names = iter(STAFF)
+    return lambda: next(names)
+
+
+@pytest.fixture
+async def desk(identity: RunningApp, place: Path) -> AsyncIterator[FrontEnd]:
+    async with identity.as_() as http:
+        yield FrontEnd(identity, http, place)
+
+
+@pytest.fixture
+async def portal(identity: RunningApp, place: Path) -> AsyncIterator[FrontEnd]:
+    async with identity.as_() as http:
+        yield FrontEnd(identity, http, place, "portal", "resident")
