@@ -58,7 +58,7 @@ def operations(documents: Mapping[str, Mapping[str, Any]]) -> list[Operation]:
 
     `documents` are the OpenAPI documents by app.
     """
-    offered = {op.place: op for op in (*_services(policy.load(vocabulary.load())), *_own_rooms())}
+    offered = {op.place: op for op in (*_services(policy.load(vocabulary.load())), *own_rooms())}
     found = []
     for app, document in documents.items():
         for path, methods in document["paths"].items():
@@ -101,7 +101,7 @@ def _decided(line: routes.Route, rules: Policy) -> tuple[str, str]:
     raise Undecided(f"{line.method} {line.template}: add {line.operation} to gateway/exchange/policy.yaml")
 
 
-def _own_rooms() -> Iterator[Operation]:
+def own_rooms() -> Iterator[Operation]:
     """What the gateway's own routes depend on says of them."""
     every = [route for router in gateway.SERVICE.routers for route in router.routes if isinstance(route, APIRoute)]
     for route in every:

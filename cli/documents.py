@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 
 import gateway
 import services
-from cli import asyncapi, authorisation
+from cli import asyncapi, authorisation, partners
 from cli.authorisation import Operation
 from deploy.local import places, region
 from shared import problems
@@ -26,7 +26,7 @@ UNUSED = secrets.token_hex(32)  # apps want well-formed keys even where nothing 
 
 
 def write(directory: Path = DOCS) -> None:
-    """Writes openapi/<app>.json, asyncapi.json, the pages about the code, and the gateway's list of problems."""
+    """Writes OpenAPI by app and for partners, AsyncAPI, the pages about the code, the gateway's list of problems."""
     CATALOGUE.write_text(catalogue(), encoding="utf-8")
     for name, text in pages().items():
         path = directory / name
@@ -40,6 +40,7 @@ def pages() -> dict[str, str]:
     described = {app: built(app).openapi() for app in region.MODULES}
     handled = {app: importlib.import_module(module).SERVICE.handlers for app, module in region.MODULES.items()}
     return {f"openapi/{app}.json": as_json(document) for app, document in described.items()} | {
+        "openapi/partners.json": as_json(partners.document(described)),
         "asyncapi.json": as_json(asyncapi.document(handled)),
         "authorisation.md": authorisation_page(authorisation.operations(described)),
         "errors.md": errors(),

@@ -141,10 +141,10 @@ async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
 
 
 class Route(APIRoute):
-    """A route that stores its answer under the claimed key, in the request's own transaction."""
+    """A route that stores a write's answer under the claimed key, in its own transaction, and tags what is read."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's handler with the answer kept before the transaction commits."""
+        """FastAPI's handler with the answer kept before the transaction commits, or not sent to who has it already."""
         handle = super().get_route_handler()
 
         async def remember(request: Request) -> Response:
@@ -170,13 +170,25 @@ class Route(APIRoute):
                         "etag": response.headers.get("etag"),
                     },
                 )
-            return response
+            return _unless_known(request, response)
 
         return remember
 
 
+def _unless_known(request: Request, response: Response) -> Response:
+    """What was read with its ETag, or 304 where the caller has it already (RFC 9110, 8.8.3, 13.1.2)."""
+    is_json = response.headers.get("content-type") == "application/json"
+    if request.method != "GET" or response.status_code != 200 or not is_json:
+        return response
+    tag = response.headers.setdefault("etag", f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"')
+    known = request.headers.get("if-none-match", "")
+    if known.strip() != "*" and tag not in {each.strip().removeprefix("W/") for each in known.split(",")}:
+        return response
+    return Response(status_code=304, headers={"etag": tag})
+
+
 def router() -> APIRouter:
-    """A router whose writes are idempotent."""
+    """A router whose writes are idempotent and whose reads carry an ETag."""
     return APIRouter(route_class=Route)
 
 

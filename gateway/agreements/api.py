@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import Depends, Path, Request
 
 from gateway.agreements import queries, rules
 from gateway.agreements.schemas import AgreementOut, AgreementsOut
 from gateway.agreements.tables import AgreementVersion
 from gateway.exchange.api import public
+from shared import requests
 from shared.runtime import Runtime
 
-router = APIRouter()
+router = requests.router()
 
 
 @router.get("/v1/agreements", dependencies=[Depends(public)])

@@ -15,9 +15,12 @@ from shared.grants import Actor, Grant
 from shared.settings import Settings, in_turn
 
 ANSWER_LIMIT = 4 * 1_048_576  # bytes
+NOT_MODIFIED = 304  # has no body and therefore no length
 DEADLINE = 15.0  # seconds for a service to answer
 CONNECTIONS = 100  # per service
-PASSED_ON = ("content-type", "idempotency-key", "if-match", "if-none-match", "accept", "dpop")
+PASSED_ON = ("content-type", "idempotency-key", "if-match", "accept", "dpop")
+# Only for what anybody may read: a person's data is not kept by anybody on the way, and each release is filtered anew.
+PUBLIC_PASSED_ON = (*PASSED_ON, "if-none-match")
 PASSED_BACK = ("content-type", "etag", "location", "retry-after", "link", "cache-control", "www-authenticate")
 COOKIES = ("cookie",)
 GUARDS = ("content-security-policy", "referrer-policy", "x-content-type-options")
@@ -70,7 +73,10 @@ class Services:
 
     async def call(self, service: str, outgoing: Outgoing, claims: Mapping[str, Any]) -> Answer:
         """Forward one request with its grant; 502 or 504 when there is no answer. Never tried twice."""
-        passed = PASSED_ON + COOKIES if outgoing.browser else PASSED_ON
+        passed = (
+            *(PUBLIC_PASSED_ON if claims["kind"] == "public" else PASSED_ON),
+            *(COOKIES if outgoing.browser else ()),
+        )
         headers = {name: outgoing.headers[name] for name in passed if name in outgoing.headers}
         headers["jieli-grant"] = self._grant(service, outgoing, claims)
         trace = telemetry.traceparent()
@@ -81,7 +87,8 @@ class Services:
             async with self._session.request(
                 outgoing.method, url, headers=headers, data=outgoing.body or None, allow_redirects=False
             ) as response:
-                if response.content_length is None or response.content_length > ANSWER_LIMIT:
+                length = 0 if response.status == NOT_MODIFIED else response.content_length
+                if length is None or length > ANSWER_LIMIT:
                     raise SERVICE_UNAVAILABLE("The answer has no length or is too large.")
                 body = await response.read()
                 kept = {name: response.headers[name] for name in PASSED_BACK + GUARDS if name in response.headers}

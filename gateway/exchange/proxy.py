@@ -18,7 +18,7 @@ from gateway.exchange.calls import Call
 from gateway.exchange.commands import Asked
 from gateway.exchange.credentials import PROOF_INVALID, TOKEN_MISSING, Presented
 from gateway.exchange.desk import Desk
-from gateway.exchange.forward import SERVICE_SLOW, SERVICE_UNAVAILABLE, Answer, Outgoing
+from gateway.exchange.forward import NOT_MODIFIED, SERVICE_SLOW, SERVICE_UNAVAILABLE, Answer, Outgoing
 from gateway.exchange.routes import Match
 from gateway.exchange.rules import Found, Refuse
 from shared import problems, requests, telemetry
@@ -268,6 +268,7 @@ async def _body(receive: Receive) -> bytes:
 async def _send(send: Send, answer: Answer) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
     headers += [(b"set-cookie", cookie.encode("latin-1")) for cookie in answer.cookies]
-    headers.append((b"content-length", str(len(answer.body)).encode()))
+    if answer.status != NOT_MODIFIED:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})

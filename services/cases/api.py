@@ -60,9 +60,11 @@ async def own_cases(
 
 
 @router.get("/v1/me/cases/{case}")
-async def own_case(call: PartyCall, response: Response) -> schemas.PartyCaseOut:
+async def own_case(
+    session: SessionDep, runtime: RuntimeDep, grant: Self, case: uuid.UUID, response: Response
+) -> schemas.PartyCaseOut:
     """One own case: what both parties may read, and the caller's own words."""
-    row, view = await content.of_party(call.session, call.runtime.vault, call.grant, call.case)
+    row, view = await content.of_party(session, runtime.vault, grant, case)
     response.headers["etag"] = requests.etag(row.version)
     return view
 
@@ -102,9 +104,11 @@ async def committee_cases(
 
 
 @router.get("/v1/cases/{case}")
-async def committee_case(call: MediatorCall, response: Response) -> schemas.MediatorCaseOut:
+async def committee_case(
+    session: SessionDep, runtime: RuntimeDep, grant: Internal, case: uuid.UUID, response: Response
+) -> schemas.MediatorCaseOut:
     """One case of the committee with its content, for its mediators."""
-    row, view = await content.of_mediator(call.session, call.runtime.vault, call.grant, call.case)
+    row, view = await content.of_mediator(session, runtime.vault, grant, case)
     response.headers["etag"] = requests.etag(row.version)
     return view
 

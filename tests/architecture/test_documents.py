@@ -32,6 +32,7 @@ def decisions() -> list[Path]:
     "name",
     [
         *(f"openapi/{app}.json" for app in sorted(house.apps())),
+        "openapi/partners.json",
         "asyncapi.json",
         "authorisation.md",
         "errors.md",

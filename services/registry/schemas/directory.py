@@ -104,7 +104,7 @@ class ServiceSummary(BaseModel):
     status: Literal["active"]
     application_process: str
     fees_description: str
-    wait_time: str | None
+    wait_time: str | None = None
     eligibility_description: str
     assured_date: datetime.date
     last_modified: datetime.datetime

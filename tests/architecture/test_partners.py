@@ -1,0 +1,74 @@
+"""The partners' document: what may be called from outside, as the gateway wants it, and nothing of the inside."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+
+from cli import authorisation
+from shared import requests
+from tests.architecture import house
+from tests.architecture.test_line_groups import nested
+
+DOCUMENT: dict[str, Any] = json.loads((house.ROOT / "docs" / "openapi" / "partners.json").read_text("utf-8"))
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path and description of every operation."""
+    for path, methods in DOCUMENT["paths"].items():
+        for method, found in methods.items():
+            yield method.upper(), path, found
+
+
+def wanted(found: dict[str, Any]) -> set[str]:
+    """The headers that have to be sent."""
+    return {each["name"] for each in found["parameters"] if each["in"] == "header" and each["required"]}
+
+
+def table() -> dict[tuple[str, str], Any]:
+    """The lines of the gateway's table that are no pages."""
+    lines = [line for line in house.route_table() if not line.browser]
+    return {(line.method, authorisation.shape(line.template)): line for line in lines}
+
+
+def test_it_has_every_line_of_the_table_and_beside_them_the_gateways_own() -> None:
+    listed = {(method, authorisation.shape(path)) for method, path, _ in operations()}
+    assert table().keys() - listed == {("GET", "/directory")}, "which is /directory/ without its end"
+    own = {(method, authorisation.shape(r.path)) for r in house.routes("gateway") for method in r.methods or ()}
+    assert listed - table().keys() < own
+
+
+def test_nothing_of_the_inside_is_shown() -> None:
+    text = json.dumps(DOCUMENT)
+    assert not [word for word in ("jieli-grant", "/platform/", "/federation/", "HTTPValidationError") if word in text]
+
+
+def test_each_operation_wants_what_the_gateway_wants() -> None:
+    for method, path, found in operations():
+        line = table().get((method, authorisation.shape(path)))
+        kind = line.kind if line else found["tags"][0]
+        expected = {"Idempotency-Key"} if requests.is_keyed(kind, method) else set()
+        expected |= {"Jieli-Agreement", "Jieli-Purpose"} if kind == "exchange" else set()
+        assert wanted(found) - {"DPoP"} == expected, path
+        assert found.get("security", []) == ([] if kind == "public" else [{"token": [], "proof": []}]), path
+
+
+def test_every_refusal_is_a_problem() -> None:
+    for _, path, found in operations():
+        assert list(found["responses"]["default"]["content"]) == ["application/problem+json"], path
+        assert "422" not in found["responses"], path
+
+
+def test_names_serve_once_and_references_lead_somewhere() -> None:
+    ids = [found["operationId"] for _, _, found in operations()]
+    assert len(set(ids)) == len(ids)
+    for node in nested(DOCUMENT):
+        at = DOCUMENT
+        for part in str(node.get("$ref", "#")).split("/")[1:]:
+            at = at[part]
+
+
+def test_schemas_are_schemas() -> None:
+    for schema in DOCUMENT["components"]["schemas"].values():
+        jsonschema.Draft202012Validator.check_schema(schema)

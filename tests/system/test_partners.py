@@ -1,0 +1,96 @@
+"""The partners' document is what a partner meets: answers and refusals fit it; what is known is not sent again."""
+
+import json
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+
+from demo.client import Region
+from deploy.local import places
+from tests.support.launched import Installation
+
+DOCUMENT: dict[str, Any] = json.loads((places.ROOT / "docs" / "openapi" / "partners.json").read_text("utf-8"))
+EXAMPLES = {
+    "organization_id": "org-610118-education",
+    "service_id": "EDU-01",
+    "code": "610118",
+    "agreement": "agr-610118-centre-education",
+    "organization": "org-610118-education",
+}
+UNKNOWN = "0198aaaa-0000-7000-8000-000000000000"
+OPERATIONS = [(method, path, found) for path, methods in DOCUMENT["paths"].items() for method, found in methods.items()]
+
+
+def public(path: str) -> str:
+    """A path that leads to something."""
+    examples = EXAMPLES | ({"code": "not-found"} if path.startswith("/problems/") else {})
+    return path.format(**{name: value for name, value in examples.items() if f"{{{name}}}" in path})
+
+
+def fits(instance: object, schema: dict[str, Any]) -> None:
+    jsonschema.Draft202012Validator({**schema, "components": DOCUMENT["components"]}).validate(instance)
+
+
+@pytest.fixture(scope="module")
+def region(platform: Installation) -> Region:
+    return platform.regions()["receiving"]
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        pytest.param(path, found, id=path)
+        for method, path, found in OPERATIONS
+        if method == "get" and "security" not in found and path != "/v1/log/consistency"
+    ],
+)
+def test_what_anybody_may_read_is_what_the_document_says(region: Region, path: str, found: dict[str, Any]) -> None:
+    answer = httpx.get(region.gateway_url + public(path), timeout=10)
+    assert answer.status_code == 200, answer.text
+    described = found["responses"]["200"]
+    media = answer.headers["content-type"].partition(";")[0]
+    if media == "application/json":
+        fits(answer.json(), described["content"][media]["schema"])
+    assert ("etag" in answer.headers) == ("ETag" in described["headers"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "found"),
+    [
+        pytest.param(method, path, found, id=f"{method} {path}")
+        for method, path, found in OPERATIONS
+        if "security" in found
+    ],
+)
+def test_without_a_token_the_refusal_is_what_the_document_says(
+    region: Region, method: str, path: str, found: dict[str, Any]
+) -> None:
+    members = {each["name"]: UNKNOWN for each in found["parameters"] if each["in"] == "path"}
+    headers = {each["name"]: "a-value-of-a-test" for each in found["parameters"] if each["in"] == "header"}
+    answer = httpx.request(method, region.gateway_url + path.format(**members), headers=headers, timeout=10)
+    assert (answer.status_code, answer.json()["code"]) == (401, "token-missing")
+    [[media, content]] = found["responses"]["default"]["content"].items()
+    assert answer.headers["content-type"] == media
+    fits(answer.json(), content["schema"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/directory/services/EDU-01",
+        "/directory/organizations/org-610118-education",
+        "/v1/divisions/610118",
+        "/v1/organizations/org-610118-education",
+        "/v1/agreements/agr-610118-centre-education",
+    ],
+)
+def test_what_somebody_has_is_not_sent_again(region: Region, path: str) -> None:
+    read = httpx.get(region.gateway_url + path, timeout=10)
+    tag = read.headers["etag"]
+    for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        again = httpx.get(region.gateway_url + path, headers={"if-none-match": known}, timeout=10)
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    other = httpx.get(region.gateway_url + path, headers={"if-none-match": '"other"'}, timeout=10)
+    assert (other.status_code, other.content) == (200, read.content)
