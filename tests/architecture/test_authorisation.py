@@ -19,7 +19,9 @@ OPERATORS = {"/health", "/ready", "/metrics", "/openapi.json"}
 
 def lines(who: dict[tuple[str, str], str]) -> str:
     """As they stand in the hand-written file."""
-    return "\n".join(f"  {app}:\n    {name}: {may}" for (app, name), may in sorted(who.items()))
+    apps = sorted({app for app, _ in who})
+    own = {app: [f"    {name}: {may}" for (where, name), may in sorted(who.items()) if where == app] for app in apps}
+    return "\n".join(line for app in apps for line in (f"  {app}:", *own[app]))
 
 
 def decided() -> dict[tuple[str, str], str]:

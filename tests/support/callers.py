@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -57,13 +58,16 @@ def everybody(platform: Installation, people: dict[str, Actor]) -> list[Caller]:
 
 
 def _members(place: places.Region, region: Region) -> Iterator[Caller]:
-    """Systems and staff of a region."""
+    """Systems and staff of a region, who sign in side by side."""
     kinds = {entry["organization"]: entry["kind"] for entry in demonstration.organizations(place)}
     for organisation, kind in kinds.items():
         token = region.system("system", organisation, BOUND[region.code]).token
         name = demonstration.client_id(organisation)
         yield Caller(name, "system", place.code, organisation, kind, "system", token)
-    for each in demonstration.staff(place):
-        token, kind = region.staff("staff", each["staff"]).token, kinds[each["organization"]]
+    staff = demonstration.staff(place)
+    with ThreadPoolExecutor(4) as pool:
+        signed_in = list(pool.map(lambda each: region.staff("staff", each["staff"]).token, staff))
+    for each, token in zip(staff, signed_in, strict=True):
+        organisation = each["organization"]
         for role in each["roles"]:
-            yield Caller(each["staff"], "staff", place.code, each["organization"], kind, role, token)
+            yield Caller(each["staff"], "staff", place.code, organisation, kinds[organisation], role, token)

@@ -30,7 +30,8 @@ def arrived(platform: Installation) -> Scene:
     """A family that is known in both regions, with an accepted referral in each."""
     regions = platform.regions()
     here, home, made = regions["receiving"], regions["sending"], family.fresh(random.SystemRandom())
-    parent, at_home = here.resident("owner", made.parent.phone), home.resident("owner at home", made.parent.phone)
+    phone = made.parent.phone
+    parent, at_home = here.resident("owner", phone), home.resident("owner at home", phone)
     scene = Scene(here, home, made, parent, at_home)
     settling.at_home(scene)
     settling.keep_record(parent, made.parent, here.code)
