@@ -28,7 +28,7 @@ define install # $(1): the lock file
 	@touch $@
 endef
 
-.PHONY: help setup run stop reset demo test conformance browser pictures check lint types bench lock ci-suites docs migrate crash
+.PHONY: help setup run stop reset demo test conformance browser pictures check lint types bench lock docs migrate crash
 
 help: ## what can be asked
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -77,8 +77,6 @@ types: $(VENV)/.dev-lock ## strict types
 	@$(BIN)/mypy
 
 check: lint types test ## everything a change has to pass before it lands
-
-ci-suites: lint types test conformance browser crash ## what .ci/run calls
 
 crash: $(VENV)/.dev-lock ## kill -9 of everything, three times, while referrals are created; prints the verdict
 	@$(BIN)/python -m tests.system.crash 3

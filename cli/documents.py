@@ -131,16 +131,20 @@ def authorisation_page(operations: Sequence[Operation]) -> str:
 
 
 def settings_page() -> str:
-    """Every setting, its default and what it is for."""
+    """Every setting of the apps, its default and what it is for; then what the launcher reads."""
     fields = {name: field for name, field in Settings.model_fields.items() if name != "app"}
     rows = [
         (f"`JIELI_{name.upper()}`", default(field.default), field.description or "") for name, field in fields.items()
     ]
+    launcher = [(f"`{name}`", without, what) for name, without, what in places.SETTINGS]
+    apps = table(("setting", "default", "what it is for"), rows)
+    own = table(("setting", "without it", "what it is for"), launcher)
     return page(
         "Settings",
         "Each setting of an app is read from `JIELI_<APP>_<SETTING>`, then from `JIELI_<SETTING>`. A missing, malformed"
         "\nor placeholder value stops the start with one line that names it. `make run` makes all of them itself.",
-        table(("setting", "default", "what it is for"), rows),
+        f"{apps}\n\n## What `make run` reads itself\n\nThe launcher makes the apps' settings from these; in its own"
+        f" environment nothing else counts.\n\n{own}",
     )
 
 

@@ -1,5 +1,6 @@
 """Where each region of the local platform lies: directories under `.run/`, ports from a base, names."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,32 @@ from deploy.local import child
 ROOT = Path(__file__).resolve().parents[2]
 DEMONSTRATION = Path(__file__).with_name("demonstration.yaml")
 BASES = {"610118": 7100, "621124": 7200}
+# What the launcher reads from its own environment, for docs/settings.md: name, what it does without it, what it is for.
+SETTINGS = (
+    ("JIELI_RUN_DIR", "`.run/` beside the Makefile", "Where all data, secrets and logs are written."),
+    (
+        "JIELI_PORT_BASE_<region>",
+        "`7100`, `7200`",
+        "The first of a region's 44 ports; its gateway listens on the first.",
+    ),
+    (
+        "JIELI_DATABASE_URL",
+        "a PostgreSQL of its own",
+        "The address of your server's *administrator*, who makes databases and roles: postgresql://admin:...@host/postgres."
+        " In an app's settings the same name is the app's own database.",
+    ),
+    ("JIELI_NATS_URL", "a NATS of its own", "Your bus; the first start says which users it has to know."),
+    ("JIELI_NATS_MONITOR_URL", "must be set beside it", "Your bus's monitoring page."),
+    ("JIELI_<region>_DATABASE_URL", "the one for both", "For one region alone; so with the two of the bus."),
+    (
+        "JIELI_LOG_LEVEL",
+        "as above",
+        "Handed on to every app, as are JIELI_TRACE_FILE, JIELI_TRACE_RATIO and JIELI_OTLP_ENDPOINT.",
+    ),
+    ("JIELI_ADMIN_DATABASE_URL", "must be set", "`python -m deploy.databases`: the administrator of the apps' data."),
+    ("JIELI_KEYS_ADMIN_DATABASE_URL", "must be set", "The same of the person keys."),
+    ("ROLE_<app>_owner, ROLE_<app>_app", "must be set", "The passwords of each app's two roles, for that job."),
+)
 OFFSETS = {"gateway": 0, "identity": 1, "registry": 2, "referrals": 3, "cases": 4}
 POSTGRES, NATS, NATS_MONITOR = 32, 42, 43
 
@@ -84,11 +111,22 @@ def run_directory(environ: Mapping[str, str]) -> Path:
 
 
 def regions(environ: Mapping[str, str]) -> list[Region]:
-    """The two regions. Raises child.LaunchError when a port base is no number in range."""
-    return [
+    """The two regions. Raises child.LaunchError when a port base is no number in range, or two want one port."""
+    found = [
         Region(code, facts["name"], facts["role"], base(environ, code), run_directory(environ) / code)
         for code, facts in demonstration().items()
     ]
+    _check_apart(found)
+    return found
+
+
+def _check_apart(found: list[Region]) -> None:
+    for one, other in itertools.combinations(found, 2):
+        if one.ports(True, True).keys() & other.ports(True, True).keys():
+            raise child.LaunchError(
+                f"{one.base_setting} ({one.base}) and {other.base_setting} ({other.base}) overlap: "
+                f"each is the first of {NATS_MONITOR + 1} ports"
+            )
 
 
 def base(environ: Mapping[str, str], code: str) -> int:

@@ -77,6 +77,23 @@ def test_every_setting_says_what_it_is_for() -> None:
     assert not silent
 
 
+def test_every_setting_of_the_launcher_is_told() -> None:
+    """What it reads beside the apps' settings, which it makes."""
+    told = (house.ROOT / "docs" / "settings.md").read_text("utf-8")
+    read = {name for module in house.modules("deploy") for name in re.findall(r"JIELI_[A-Z_]*[A-Z]", module.text)}
+    made = re.compile("JIELI_(?:REGION|PORT_BASE|GATEWAY.*)")
+    assert not [name for name in read if not made.fullmatch(name) and f"`{name}`" not in told], "deploy/local/places.py"
+
+
+def test_every_suite_that_holds_a_line_exists() -> None:
+    table = (house.ROOT / "tests" / "architecture" / "README.md").read_text("utf-8").partition("## The twelve lines")[2]
+    assert [line.split()[1] for line in table.splitlines() if line[:3].strip("| ").isdigit()] == [
+        str(number) for number in range(1, 13)
+    ]
+    named = {name if "/" in name else f"architecture/{name}" for name in re.findall(r"`([\w/]+\.py)`", table)}
+    assert not [name for name in named if not (house.ROOT / "tests" / name).exists()]
+
+
 def test_decisions_are_numbered_without_gaps() -> None:
     assert [path.name[:5] for path in decisions()] == [f"{number:04d}-" for number in range(1, len(decisions()) + 1)]
 

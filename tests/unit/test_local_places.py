@@ -117,3 +117,15 @@ def test_no_app_may_publish_on_the_subjects_of_another() -> None:
         allowed = app_permissions(app)["publish"]["allow"]
         spoken = {subject for subject in allowed if not subject.startswith("$JS.")}
         assert spoken == {f"{app}.>"}
+
+
+@pytest.mark.parametrize("base", ["7100", "7110", "7057", "7139"])
+def test_port_bases_that_overlap_are_refused_by_name(base: str) -> None:
+    with pytest.raises(
+        child.LaunchError, match=r"JIELI_PORT_BASE_610118 \(7100\) and JIELI_PORT_BASE_621124.*44 ports"
+    ):
+        places.regions({"JIELI_PORT_BASE_621124": base})
+
+
+def test_port_bases_as_close_as_can_be_are_taken() -> None:
+    assert len(places.regions({"JIELI_PORT_BASE_621124": "7144"})) == 2
