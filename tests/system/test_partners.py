@@ -1,12 +1,14 @@
 """The partners' document is what a partner meets: answers and refusals fit it; what is known is not sent again."""
 
 import json
+import random
 from typing import Any
 
 import httpx
 import jsonschema
 import pytest
 
+from demo import family
 from demo.client import Region
 from deploy.local import places
 from tests.support.launched import Installation
@@ -94,3 +96,12 @@ def test_what_somebody_has_is_not_sent_again(region: Region, path: str) -> None:
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     other = httpx.get(region.gateway_url + path, headers={"if-none-match": '"other"'}, timeout=10)
     assert (other.status_code, other.content) == (200, read.content)
+
+
+def test_what_is_ones_own_is_read_anew_each_time(region: Region) -> None:
+    actor = region.resident("somebody", family.phone(random.SystemRandom()))
+    path = "/v1/me/referrals"
+    first = actor.get(path)
+    headers = actor.token.headers("GET", path) | {"if-none-match": first.headers["etag"]}
+    again = region.http.get(path, headers=headers)
+    assert (again.status_code, again.content, again.headers["cache-control"]) == (200, first.content, "no-store")
