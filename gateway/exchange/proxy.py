@@ -14,10 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.audit.commands import Condition, Receipt
 from gateway.audit.rules.entries import Entry, Outcome
-from gateway.exchange import commands, desk, filter, queries, routes, rules
+from gateway.exchange import challenges, commands, desk, filter, queries, routes, rules
 from gateway.exchange.calls import Call
 from gateway.exchange.commands import Asked
-from gateway.exchange.credentials import PROOF_INVALID, TOKEN_MISSING, Presented
+from gateway.exchange.credentials import Presented
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import SERVICE_SLOW, SERVICE_UNAVAILABLE, Answer, Outgoing
 from gateway.exchange.routes import Match
@@ -233,23 +233,14 @@ def _check_media(match: Match, outgoing: Outgoing) -> None:
 def _problem(runtime: Runtime, problem: Problem, decision: str = "") -> Answer:
     runtime.telemetry.refusals.labels(problem.kind.code).inc()
     body = problem.body()
-    headers = {"content-type": PROBLEM, "cache-control": "no-store", **_challenge(runtime, problem)}
+    headers = {"content-type": PROBLEM, "cache-control": "no-store"}
+    headers |= challenges.headers(runtime.settings.public_url, problem.kind)
     if decision:
         body["decision"] = headers["jieli-decision"] = decision
     retry = body.pop("retry_after", 2 if problem.kind.status == 503 else None)
     if retry is not None:
         headers["retry-after"] = str(retry)
     return Answer(problem.kind.status, headers, msgspec.json.encode(body))
-
-
-def _challenge(runtime: Runtime, problem: Problem) -> dict[str, str]:
-    """How to come back with a token (RFC 9449, 7.1; RFC 9728, 5.1)."""
-    if problem.kind.status != 401:
-        return {}
-    error = "invalid_dpop_proof" if problem.kind is PROOF_INVALID else "invalid_token"
-    metadata = f"{runtime.settings.public_url}/.well-known/oauth-protected-resource"
-    said = "" if problem.kind is TOKEN_MISSING else f'error="{error}", '
-    return {"www-authenticate": f'DPoP {said}algs="ES256", resource_metadata="{metadata}"'}
 
 
 def _headers(scope: Scope) -> dict[str, str]:
