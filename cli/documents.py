@@ -4,7 +4,7 @@ import importlib
 import json
 import pkgutil
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +13,21 @@ from pydantic_core import PydanticUndefined
 
 import gateway
 import services
-from cli import asyncapi
+from cli import asyncapi, authorisation
+from cli.authorisation import Operation
 from deploy.local import places, region
 from shared import problems
 from shared.settings import Settings
 
 DOCS = places.ROOT / "docs"
+CATALOGUE = places.ROOT / "gateway" / "exchange" / "problems.json"
 MADE = "<!-- Made from the code by `make docs`; a test holds it equal. -->"
 UNUSED = secrets.token_hex(32)  # apps want well-formed keys even where nothing is signed with them
 
 
 def write(directory: Path = DOCS) -> None:
-    """Writes openapi/<app>.json, asyncapi.json, errors.md and settings.md; no server is needed."""
+    """Writes openapi/<app>.json, asyncapi.json, the pages about the code, and the gateway's list of problems."""
+    CATALOGUE.write_text(catalogue(), encoding="utf-8")
     for name, text in pages().items():
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,10 +37,11 @@ def write(directory: Path = DOCS) -> None:
 def pages() -> dict[str, str]:
     """Every made document: its path under docs/ and its text."""
     load_everything()
-    found = {f"openapi/{app}.json": as_json(built(app).openapi()) for app in region.MODULES}
+    described = {app: built(app).openapi() for app in region.MODULES}
     handled = {app: importlib.import_module(module).SERVICE.handlers for app, module in region.MODULES.items()}
-    return found | {
+    return {f"openapi/{app}.json": as_json(document) for app, document in described.items()} | {
         "asyncapi.json": as_json(asyncapi.document(handled)),
+        "authorisation.md": authorisation_page(authorisation.operations(described)),
         "errors.md": errors(),
         "settings.md": settings_page(),
     }
@@ -69,6 +73,7 @@ def settings(app: str) -> Settings:
         app=app,
         region="000000",
         region_name="documents",
+        environment="development",
         public_url="http://127.0.0.1",
         database_url="postgresql+asyncpg://nobody@127.0.0.1/nothing",
         nats_url="nats://127.0.0.1",
@@ -79,20 +84,49 @@ def settings(app: str) -> Settings:
         kek=UNUSED,
         index_key=UNUSED,
         seal_key=UNUSED,
+        token_key=UNUSED,
+        service_urls=dict.fromkeys(region.MODULES, "http://127.0.0.1"),
+        grant_keys=dict.fromkeys(region.MODULES, UNUSED),
+        pairwise_keys=dict.fromkeys(region.MODULES, UNUSED),
         secrets_dir=Path("/nonexistent"),
     )
 
 
+def catalogue() -> str:
+    """Every problem code as the gateway reads it, which knows no service's code."""
+    load_everything()
+    said = {kind.code: {"status": kind.status, "title": kind.title, "advice": kind.advice} for kind in known()}
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
+def known() -> list[problems.Kind]:
+    """Every problem code, by its name."""
+    return sorted(problems.CATALOGUE.values(), key=lambda kind: kind.code)
+
+
 def errors() -> str:
     """Every problem code, what it means and what to do."""
-    known = sorted(problems.CATALOGUE.values(), key=lambda kind: kind.code)
-    rows = [(f"`{kind.code}`", str(kind.status), kind.title, kind.advice) for kind in known]
+    rows = [(f"`{kind.code}`", str(kind.status), kind.title, kind.advice) for kind in known()]
     return page(
         "Problems",
         "Every refusal is `application/problem+json` (RFC 9457). `code` is stable: programs may rely on it. `type` is"
         "\n`/problems/<code>`, which the gateway explains. `detail` says what to do and never holds a personal value.",
         table(("code", "HTTP", "meaning", "what to do"), rows),
     )
+
+
+def authorisation_page(operations: Sequence[Operation]) -> str:
+    """Every operation and who may call it, by app; then what everybody else is told."""
+    heads = ("operation", "what it does", "who may", "on condition that")
+    parts = []
+    for app in region.MODULES:
+        own = [(f"`{op.name}`", op.what, op.who, op.condition) for op in operations if op.app == app]
+        parts.append(f"## {app}\n\n{table(heads, own)}")
+    wanted = authorisation.REFUSED
+    callers = list(dict.fromkeys(caller for said in wanted.values() for caller in said))
+    told = [(caller, *(said.get(caller, "-") for said in wanted.values())) for caller in callers]
+    parts.append(f"## Whoever is not named\n\n{table(('who calls', *wanted), told)}\n\n{authorisation.CLOSING}")
+    return page("Who may call what", authorisation.OPENING, "\n\n".join(parts))
 
 
 def settings_page() -> str:

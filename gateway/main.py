@@ -14,7 +14,7 @@ from gateway.audit import api as audit_api
 from gateway.audit import sweep
 from gateway.audit.commands import Log
 from gateway.audit.rules import notes
-from gateway.exchange import api, desk, forget, handlers, policy, withdrawals
+from gateway.exchange import api, desk, forget, handlers, policy, routes, withdrawals
 from gateway.exchange.commands import LiveConsent
 from gateway.exchange.credentials import Credentials
 from gateway.exchange.desk import Desk
@@ -25,7 +25,7 @@ from gateway.exchange.seals import Seals
 from gateway.federation import api as federation_api
 from gateway.federation import deliver
 from gateway.federation import handlers as federation
-from gateway.federation.peers import Peers
+from gateway.federation.peers import FEDERATION_KEY, Peers
 from shared import app
 from shared.bus import Bus
 from shared.contracts import events, vocabulary
@@ -48,7 +48,7 @@ async def furnish(runtime: Runtime) -> None:
     log = Log(runtime.engine, runtime.vault, signer, bytes.fromhex(settings.index_key))
     known = Known(index)
     credentials = Credentials(settings, services, runtime.engine)
-    runtime.extras["peers"] = Peers(settings)
+    peers = runtime.extras["peers"] = Peers(settings)
     runtime.extras["desk"] = Desk(
         runtime=runtime,
         services=services,
@@ -58,6 +58,7 @@ async def furnish(runtime: Runtime) -> None:
         seals=Seals(settings),
         log=log,
         live=LiveConsent(),
+        regions=frozenset(peers.by_region),
     )
     runtime.extras["audit"] = audit_api.Room(
         log=log,
@@ -69,8 +70,14 @@ async def furnish(runtime: Runtime) -> None:
     await known.read(runtime)
 
 
+def check(settings: Settings) -> None:
+    """SettingsError when a key file is missing or holds another kind of key."""
+    _log_key(settings)
+    settings.key_file(FEDERATION_KEY)
+
+
 def _log_key(settings: Settings) -> Ed25519PrivateKey:
-    key = load_pem_private_key((settings.secrets_dir / LOG_KEY).read_bytes(), password=None)
+    key = load_pem_private_key(settings.key_file(LOG_KEY).encode(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise SettingsError(f"{LOG_KEY} must hold an Ed25519 private key (openssl genpkey -algorithm ed25519).")
     return key
@@ -79,6 +86,11 @@ def _log_key(settings: Settings) -> Ed25519PrivateKey:
 async def follow(runtime: Runtime) -> None:
     """Keep the picture of what is known young."""
     await desk.at(runtime).known.follow(runtime)
+
+
+async def follow_keys(runtime: Runtime) -> None:
+    """Keep identity's keys as they are published."""
+    await desk.at(runtime).credentials.follow()
 
 
 async def sign_checkpoints(runtime: Runtime) -> None:
@@ -106,14 +118,18 @@ SERVICE = app.Service(
     routers=(api.router, agreements_api.router, audit_api.router, federation_api.router),
     handlers={**handlers.HANDLERS, **federation.HANDLERS},
     events=events.BY_SUBJECT,
+    checks=(check,),
     on_start=(furnish,),
-    background=(follow, sign_checkpoints, close_orphans, withdrawals.carry, deliver.run, forget.run),
+    background=(follow, follow_keys, sign_checkpoints, close_orphans, withdrawals.carry, deliver.run, forget.run),
     on_stop=(close,),
+    needs=("seal_key", "token_key"),
 )
 
 
 def create(settings: Settings, bus: Bus | None = None) -> FastAPI:
     """The app with these settings; the proxy stands behind measuring and limiting, before the gateway's own routes."""
+    services = {route.service for route in routes.ROUTES}
+    settings.require("service_urls", "grant_keys", "pairwise_keys", each=services)
     made = app.create_app(SERVICE, settings, bus)
     made.user_middleware.append(Middleware(Proxy))
     return made

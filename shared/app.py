@@ -2,10 +2,9 @@
 
 import asyncio
 import contextlib
-import traceback
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+import functools
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -20,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import bus as buses
 from shared import db, problems, telemetry
+from shared.background import Jobs
 from shared.bus import Bus, BusError
 from shared.events import Event
 from shared.inbox import Handlers, Inbox
@@ -31,6 +31,8 @@ from shared.vault import Vault
 
 BODY_LIMIT = 1_048_576  # bytes
 RECONCILE_EVERY = 30.0  # seconds
+LONG = 200  # characters of what is told of a fault
+READ = ["GET", "HEAD"]
 
 log = structlog.get_logger()
 Task = Callable[[Runtime], Coroutine[Any, Any, None]]
@@ -38,20 +40,24 @@ Task = Callable[[Runtime], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True)
 class Service:
-    """All that the factory needs to know of one app."""
+    """All that the factory needs to know of one app; `checks` raise SettingsError for files missing or wrong."""
 
     name: str
     title: str
     routers: tuple[APIRouter, ...]
     handlers: Handlers = field(default_factory=dict)
     events: Mapping[str, type[Event]] = field(default_factory=dict)
+    checks: tuple[Callable[[Settings], None], ...] = ()
     on_start: tuple[Task, ...] = ()
     background: tuple[Task, ...] = ()
     on_stop: tuple[Task, ...] = ()
+    needs: tuple[str, ...] = ("grant_key",)
+    """Settings without which it does not start."""
 
 
 def create_app(service: Service, settings: Settings, bus: Bus | None = None) -> FastAPI:
     """The app of one service; `bus` replaces NATS where a test wants its own."""
+    settings.require(*service.needs)
     telemetry.configure_logs(settings)
     measured = telemetry.Telemetry(settings)
 
@@ -87,6 +93,8 @@ def _operation_id(route: APIRoute) -> str:
 async def _running(
     service: Service, settings: Settings, measured: telemetry.Telemetry, bus: Bus | None
 ) -> AsyncIterator[Runtime]:
+    for check in service.checks:
+        check(settings)
     engine = db.engine(settings.database_url, settings.database_pool)
     keys = db.engine(settings.keys_database_url, settings.database_pool) if settings.keys_database_url else None
     kek = bytes.fromhex(settings.kek)
@@ -96,35 +104,29 @@ async def _running(
     relay = Relay(settings.app, f"/regions/{settings.region}/{settings.app}", engine, bus)
     inbox = Inbox(runtime.sessions, service.handlers, service.events, kek)
     runtime.wake_relay = relay.wake.set
-    runtime.extras |= {"bus": bus, "inbox": inbox}
+    jobs = Jobs(settings.app)
+    runtime.extras |= {"bus": bus, "inbox": inbox, "relay": relay, "jobs": jobs}
     for start in service.on_start:
         await start(runtime)
     telemetry.attach(measured)
-    work: list[Coroutine[Any, Any, None]] = [relay.run(), _reconcile(relay)]
-    work.extend(bus.consume(source.upper(), inbox.filters(source), inbox.receive) for source in inbox.sources())
-    work.extend(task(runtime) for task in service.background)
-    tasks = [asyncio.ensure_future(_kept_alive(job)) for job in work]
+    jobs.start("relay", relay.run)
+    jobs.start("reconcile", functools.partial(_reconcile, relay))
+    for source in inbox.sources():
+        follow = functools.partial(bus.consume, source.upper(), inbox.filters(source), inbox.receive)
+        jobs.start(f"follow {source}", follow)
+    for task in service.background:
+        jobs.start(f"{task.__module__}.{task.__name__}", functools.partial(task, runtime))
     try:
         yield runtime
     finally:
         await bus.stop()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await jobs.stop()
         for stop in service.on_stop:
             await stop(runtime)
         measured.close()
         await engine.dispose()
         if keys:
             await keys.dispose()
-
-
-async def _kept_alive(job: Coroutine[Any, Any, None]) -> None:
-    try:
-        await job
-    except Exception as error:
-        log.exception("background_stopped", reason=type(error).__name__)
-        raise
 
 
 async def _reconcile(relay: Relay) -> None:
@@ -137,21 +139,25 @@ async def _reconcile(relay: Relay) -> None:
 def _operations() -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/health")
+    @router.api_route("/health", methods=READ)
     async def health() -> dict[str, str]:
         return {"state": "alive"}
 
-    @router.get("/ready")
+    @router.api_route("/ready", methods=READ)
     async def ready(request: Request) -> dict[str, str]:
         runtime: Runtime = request.app.state.runtime
-        bus = runtime.extras["bus"]
+        bus, relay, jobs = (runtime.extras[name] for name in ("bus", "relay", "jobs"))
         if not getattr(bus, "connected", False):
             raise problems.UNAVAILABLE("The event bus cannot be reached.")
+        if isinstance(jobs, Jobs) and jobs.down:
+            raise problems.UNAVAILABLE(f"Work beside the requests failed: {', '.join(sorted(jobs.down))}.")
+        if isinstance(relay, Relay) and relay.silent:
+            raise problems.UNAVAILABLE("Events have not left for some seconds.")
         async with runtime.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
         return {"state": "ready"}
 
-    @router.get("/metrics")
+    @router.api_route("/metrics", methods=READ)
     async def metrics(request: Request) -> Response:
         runtime: Runtime = request.app.state.runtime
         return Response(runtime.telemetry.exposition(), media_type="text/plain; version=0.0.4")
@@ -170,31 +176,48 @@ def _render_problems(app: FastAPI) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         if any(e["type"] == "json_invalid" for e in error.errors()):
             return rendered(problems.BODY_UNREADABLE())
-        errors = [{"pointer": "/" + "/".join(map(str, e["loc"])), "reason": e["msg"]} for e in error.errors()]
-        return rendered(problems.BODY_INVALID(errors=errors))
+        faults = error.errors()
+        told = [{"pointer": _pointer(e["loc"]), "reason": e["msg"][:LONG]} for e in faults[: problems.TOLD]]
+        return rendered(problems.BODY_INVALID(errors=told, faults=len(faults)))
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> JSONResponse:
         known = {404: problems.NOT_FOUND, 405: problems.METHOD, 400: problems.BODY_UNREADABLE}
-        return rendered(known.get(error.status_code, problems.INTERNAL)())
+        answer = rendered(known.get(error.status_code, problems.INTERNAL)())
+        answer.headers.update(error.headers or {})
+        return answer
 
     @app.exception_handler(SQLAlchemyError)
     @app.exception_handler(OSError)
-    async def unavailable(_: Request, error: Exception) -> JSONResponse:
-        log.error("dependency_failed", reason=type(error).__name__)
-        return rendered(problems.UNAVAILABLE())
+    async def failed(_: Request, error: Exception) -> JSONResponse:
+        return rendered(fault(error))
 
 
-def _where(error: BaseException) -> str:
-    """The line that failed; a traceback could show values."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames[-4:]))
+def _pointer(location: Sequence[str | int]) -> str:
+    """Where a fault lies; a member may be called anything, so it is cut and made writable."""
+    return "".join(f"/{part}" for part in location)[:LONG].encode("utf-8", "replace").decode()
+
+
+def fault(error: Exception) -> Problem:
+    """What a caller is told of an error that no rule raised; how it came about is for the log alone."""
+    where = telemetry.where(error)
+    if db.is_bad_data(error):
+        log.warning("data_refused", reason=type(error).__name__, where=where)
+        return problems.BODY_INVALID("A value cannot be kept: a control character, or a time beyond the calendar.")
+    if db.is_away(error):
+        log.error("dependency_failed", reason=type(error).__name__, where=where)
+        return problems.UNAVAILABLE()
+    log.error("failed", reason=type(error).__name__, where=where)
+    return problems.INTERNAL()
 
 
 def rendered(problem: Problem) -> JSONResponse:
-    """A problem as application/problem+json (RFC 9457)."""
-    headers = {"Retry-After": "2"} if problem.kind.status == 503 else dict(problem.kind.headers)
-    return JSONResponse(problem.body(), problem.kind.status, headers, media_type="application/problem+json")
+    """A problem as application/problem+json (RFC 9457); one of ours carries the trace id that the log has too."""
+    status, body = problem.kind.status, problem.body()
+    headers = {"Retry-After": "2"} if status == 503 else dict(problem.kind.headers)
+    if status >= 500:
+        body["trace_id"] = telemetry.trace_id()
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
 class Guarded:
@@ -229,6 +252,6 @@ class Guarded:
         try:
             await self.app(scope, counted, noted)
         except Exception as error:
-            log.error("failed", reason=type(error).__name__, where=_where(error))
+            answer = rendered(fault(error))
             if not begun:
-                await rendered(problems.INTERNAL())(scope, receive, send)
+                await answer(scope, receive, send)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ START_DEADLINE = 15.0  # seconds to reach the server at start
 PUBLISH_TIMEOUT = 5.0  # seconds for an acknowledgement
 ACK_WAIT = 20.0  # seconds until an unacknowledged message comes again
 FETCH = 64
+HOLD = 1.0  # seconds between tries while the consumer is away
 LAST_DELIVERY = 200  # the server parks a message after this many deliveries and says so in an advisory
 
 log = structlog.get_logger()
@@ -29,6 +31,10 @@ log = structlog.get_logger()
 
 class BusError(Exception):
     """The bus did not take or give a message; the outbox row stays and is tried again."""
+
+
+class Away(Exception):
+    """A consumer cannot take anything just now: what is in hand stays in hand, and nothing more is fetched."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class Later:
     seconds: float
 
 
+# Gives None when it took the message; raises Away while it cannot take any.
 Consumer = Callable[[Delivery], Awaitable[Later | None]]
 
 
@@ -114,9 +121,10 @@ class NatsBus:
     async def stream_state(self) -> tuple[str, int]:
         """When the stream was created and its last sequence; makes the stream when it is missing."""
         try:
-            info = await self.jetstream.stream_info(self.stream)
-        except NotFoundError:
-            info = await self.ensure_stream()
+            try:
+                info = await self.jetstream.stream_info(self.stream)
+            except NotFoundError:
+                info = await self.ensure_stream()
         except (JetStreamError, nats.errors.Error, TimeoutError) as error:
             raise BusError(type(error).__name__) from error
         return str(info.created), int(info.state.last_seq)
@@ -124,7 +132,11 @@ class NatsBus:
     async def ensure_stream(self) -> api.StreamInfo:
         """Make or update this app's stream, and the one that captures advisories about its parked messages."""
         advisory = f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.*.{self.app}"
-        await self._declare(api.StreamConfig(name=f"{self.stream}_ADVISORIES", subjects=[advisory], max_msgs=10_000))
+        await self._declare(
+            api.StreamConfig(
+                name=f"{self.stream}_ADVISORIES", subjects=[advisory], max_msgs=10_000, num_replicas=self.replicas
+            )
+        )
         return await self._declare(
             api.StreamConfig(
                 name=self.stream,
@@ -151,7 +163,7 @@ class NatsBus:
             while not self.stopping.is_set():
                 try:
                     await self._follow(stream, filters, consumer)
-                except (JetStreamError, nats.errors.Error, TimeoutError) as error:
+                except (JetStreamError, nats.errors.Error, OSError) as error:
                     log.warning("consumer_binds_again", stream=stream, reason=type(error).__name__)
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self.stopping.wait(), 0.5)
@@ -183,13 +195,31 @@ class NatsBus:
         except TimeoutError:
             await subscription.consumer_info()
             return
-        for message in messages:
-            delivery = Delivery(message.data, message.subject, message.metadata.num_delivered)
-            later = await consumer(delivery)
+        in_hand = deque(messages)
+        while in_hand:
+            message = in_hand[0]
+            try:
+                later = await consumer(Delivery(message.data, message.subject, message.metadata.num_delivered))
+            except Away as error:
+                await self._hold(in_hand, str(error))
+                continue
+            in_hand.popleft()
             if later is None:
                 await message.ack()
             else:
                 await message.nak(delay=later.seconds)
+
+    async def _hold(self, in_hand: deque[Msg], reason: str) -> None:
+        """Keep what is in hand, so that the server neither delivers it again nor counts; give it back when stopped."""
+        log.warning("consumer_away", reason=reason)
+        for message in in_hand:
+            await message.in_progress()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), HOLD)
+        if self.stopping.is_set():
+            for message in in_hand:
+                await message.nak()
+            in_hand.clear()
 
     async def stop(self) -> None:
         """Stop fetching, let what is in hand finish, then close. `drain` never ends on pull subscriptions."""

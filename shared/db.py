@@ -1,6 +1,9 @@
 """Engines and sessions: one transaction per request or fact, committed before the answer leaves."""
 
+from asyncpg.exceptions import DataError
 from sqlalchemy import MetaData
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import registry
 
@@ -11,6 +14,12 @@ NAMING = {
     "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
     "pk": "%(table_name)s_pkey",
 }
+
+GIVE_UP = 12.0  # seconds until an answer is not waited for any more: a server that vanished never says that it went
+# PostgreSQL, appendix A. Connection, resources, operator and system; then what a standby, a lock or a race refuses.
+AWAY_CLASSES = frozenset({"08", "53", "57", "58"})
+AWAY_CODES = frozenset({"25006", "25P03", "40001", "40P01", "55P03"})
+DATA_CLASS = "22"
 
 
 def new_registry() -> registry:
@@ -27,6 +36,7 @@ def engine(url: str, pool: int = 10) -> AsyncEngine:
         pool_timeout=5,
         connect_args={
             "timeout": 5,
+            "command_timeout": GIVE_UP,
             "server_settings": {
                 "statement_timeout": "10000",
                 "lock_timeout": "4000",
@@ -40,3 +50,23 @@ def engine(url: str, pool: int = 10) -> AsyncEngine:
 def session_maker(bound: AsyncEngine) -> async_sessionmaker[AsyncSession]:
     """Sessions that keep their objects after commit; one per task, never shared."""
     return async_sessionmaker(bound, expire_on_commit=False)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database, or the way to it, failed and not what was asked: the same may work in a while."""
+    if isinstance(error, DBAPIError):
+        state = _sqlstate(error)
+        lost = error.connection_invalidated or not (state or is_bad_data(error))
+        return lost or state[:2] in AWAY_CLASSES or state in AWAY_CODES
+    return isinstance(error, OSError | PoolTimeout)
+
+
+def is_bad_data(error: BaseException) -> bool:
+    """Whether a value can never be stored as what it should be: a NUL in a text, a date beyond the calendar."""
+    if not isinstance(error, DBAPIError) or error.orig is None:
+        return False
+    return _sqlstate(error)[:2] == DATA_CLASS or isinstance(error.orig.__cause__, DataError)
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from shared import problems
 
 LIFETIME = 30  # seconds, the longest a grant may live
+KEY = 32  # bytes, the shortest key
 
 GRANT_INVALID = problems.kind(401, "grant-invalid", "Not a grant of the gateway", "Call the gateway, not the service.")
 
@@ -65,14 +67,14 @@ def digest(body: bytes) -> str:
 def issue(grant: Grant, key: bytes) -> str:
     """The header value: base64url(json) "." base64url(HMAC-SHA-256)."""
     payload = _ENCODER.encode(grant)
-    return f"{_b64(payload)}.{_b64(hmac.digest(key, payload, 'sha256'))}"
+    return f"{_b64(payload)}.{_b64(_tag(key, payload))}"
 
 
-def verify(header: str, key: bytes, now: float) -> Grant:
-    """The grant in a header value; 401 `grant-invalid` if it is forged, of another time or unreadable."""
+def verify(header: str, keys: Sequence[bytes], now: float) -> Grant:
+    """The grant in a header value, by any of the keys; 401 `grant-invalid` if forged, of another time or unreadable."""
     try:
         payload, tag = (_unb64(part) for part in header.split("."))
-        if not hmac.compare_digest(hmac.digest(key, payload, "sha256"), tag):
+        if not any(hmac.compare_digest(_tag(key, payload), tag) for key in keys):
             raise GRANT_INVALID()
         grant = _DECODER.decode(payload)
     except ValueError:
@@ -80,6 +82,12 @@ def verify(header: str, key: bytes, now: float) -> Grant:
     if not grant.iat - LIFETIME <= now < grant.exp <= grant.iat + LIFETIME:
         raise GRANT_INVALID("The grant has run out; the gateway makes a fresh one for every call.")
     return grant
+
+
+def _tag(key: bytes, payload: bytes) -> bytes:
+    if len(key) < KEY:
+        raise ValueError("the key of grants is too short to prove anything")
+    return hmac.digest(key, payload, "sha256")
 
 
 def _b64(data: bytes) -> str:

@@ -3,22 +3,23 @@
 import json
 import secrets
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import ValidationError
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from shared import telemetry
-from shared.bus import Delivery, Later
+from shared import db, telemetry
+from shared.bus import Away, Delivery, Later
 from shared.events import Envelope, Event, Heartbeat
 
 POISON_AFTER = 5  # failed attempts until an event goes to the dead letters
-GAP_AFTER = 60  # deliveries that an event waits for the one before it
+GAP_AFTER = 150  # deliveries, some nine minutes, that an event waits for the one before it
+GAP_STEP = 0.05  # seconds by which each of these waits is longer than the one before
 NONCE = 12  # bytes
 
 Handler = Callable[[AsyncSession, Any], Awaitable[None]]
@@ -27,7 +28,7 @@ Handlers = Mapping[type[Event], Handler]
 log = structlog.get_logger()
 
 _AHEAD = text("SELECT 1 FROM dead_letter WHERE source = :source AND aggregate = :aggregate LIMIT 1")
-_DEAD = text("SELECT event, subject, payload FROM dead_letter ORDER BY source, aggregate, seq")
+_DEAD = text("SELECT * FROM dead_letter ORDER BY source, aggregate, seq")
 _EXHUME = text("DELETE FROM dead_letter WHERE event = :event")
 _BURY = text("""
 INSERT INTO dead_letter (event, source, aggregate, seq, subject, reason, trace, payload)
@@ -47,6 +48,7 @@ class Inbox:
     handlers: Handlers
     known: Mapping[str, type[Event]]
     kek: bytes
+    _failures: dict[uuid.UUID, int] = field(default_factory=dict)
 
     def filters(self, source: str) -> list[str]:
         """The subjects of `source` that this app follows: whole nouns, so that numbers have no gaps."""
@@ -59,24 +61,31 @@ class Inbox:
         return {event.subject.split(".")[0] for event in self.handlers}
 
     async def receive(self, delivery: Delivery) -> Later | None:
-        """Handle one delivery; None acknowledges it."""
-        if delivery.subject.endswith(".heartbeat.beat.v1"):
-            await self._beat(delivery)
-            return None
+        """Handle one delivery; None acknowledges it. Away while the database is: that is no fault of the event."""
         try:
-            envelope = _read(delivery.payload)
-        except Unreadable as error:
-            await self._bury(delivery, _stand_in(delivery), str(error))
-            return None
-        try:
-            if await self._apply(envelope):
-                return None
-        except Unreadable as error:
-            await self._bury(delivery, envelope, str(error))
-            return None
+            return await self._handled(delivery)
         except Exception as error:
+            if db.is_away(error):
+                raise Away(type(error).__name__) from error
+            raise
+
+    async def _handled(self, delivery: Delivery) -> Later | None:
+        envelope = None
+        try:
+            if delivery.subject.endswith(".heartbeat.beat.v1"):
+                await self._beat(delivery)
+                return None
+            envelope = _read(delivery.payload)
+            if not await self._apply(envelope):
+                return await self._wait(delivery, envelope)
+            self._failures.pop(envelope.id, None)
+        except Unreadable as error:
+            await self._bury(delivery, envelope or _stand_in(delivery), str(error))
+        except Exception as error:
+            if envelope is None or db.is_away(error):
+                raise
             return await self._failed(delivery, envelope, type(error).__name__)
-        return await self._wait(delivery, envelope)
+        return None
 
     async def _apply(self, envelope: Envelope) -> bool:
         """Inbox row, position and effect in one transaction; False when an earlier event is still missing."""
@@ -96,9 +105,13 @@ class Inbox:
         return True
 
     async def _failed(self, delivery: Delivery, envelope: Envelope, reason: str) -> Later | None:
-        log.warning("event_failed", event_type=envelope.type, attempt=delivery.attempt, reason=reason)
-        if delivery.attempt < POISON_AFTER:
-            return Later(0.1 * 2**delivery.attempt)
+        """A handler failed: again some times, then aside. Deliveries of other causes do not count."""
+        failures = self._failures.get(envelope.id, 0) + 1
+        trace_id = telemetry.trace_of(envelope.traceparent)
+        log.warning("event_failed", event_type=envelope.type, attempt=failures, reason=reason, trace_id=trace_id)
+        if failures < POISON_AFTER:
+            self._failures[envelope.id] = failures
+            return Later(0.1 * 2**failures)
         await self._bury(delivery, envelope, reason)
         return None
 
@@ -108,13 +121,14 @@ class Inbox:
             ahead = await session.execute(_AHEAD, {"source": envelope.source, "aggregate": envelope.subject})
             behind = ahead.first() is not None
         if not behind and delivery.attempt < GAP_AFTER:
-            return Later(min(0.05 * delivery.attempt, 1.0))
+            return Later(GAP_STEP * delivery.attempt)
         await self._bury(delivery, envelope, "behind a dead letter" if behind else "the one before it is missing")
         return None
 
     async def _bury(self, delivery: Delivery, envelope: Envelope, reason: str) -> None:
         """Seal the message into the dead letters, from where `replay` hands it in again."""
-        log.error("dead_letter", event_type=envelope.type, reason=reason)
+        trace_id = telemetry.trace_of(envelope.traceparent)
+        log.error("dead_letter", event_type=envelope.type, reason=reason, trace_id=trace_id)
         nonce = secrets.token_bytes(NONCE)
         row = {
             "event": envelope.id,
@@ -128,13 +142,17 @@ class Inbox:
         }
         async with self.sessions() as session, session.begin():
             await session.execute(_BURY, row)
+        self._failures.pop(envelope.id, None)
+
+    async def letters(self) -> Sequence[Row[Any]]:
+        """The dead letters, in order per record; their payloads are sealed."""
+        async with self.sessions() as session:
+            return (await session.execute(_DEAD)).all()
 
     async def replay(self) -> int:
         """Hand every dead letter in again, in order per record; returns how many were handled and so are gone."""
-        async with self.sessions() as session:
-            rows = (await session.execute(_DEAD)).all()
         handled = 0
-        for row in rows:
+        for row in await self.letters():
             payload = AESGCM(self.kek).decrypt(row.payload[:NONCE], row.payload[NONCE:], b"dead_letter")
             try:
                 applied = await self._apply(_read(payload))
@@ -148,7 +166,10 @@ class Inbox:
         return handled
 
     async def _beat(self, delivery: Delivery) -> None:
-        beat = Heartbeat.model_validate_json(delivery.payload)
+        try:
+            beat = Heartbeat.model_validate_json(delivery.payload)
+        except ValidationError:
+            raise Unreadable("no heartbeat that can be read") from None
         async with self.sessions() as session, session.begin():
             await session.execute(
                 text(

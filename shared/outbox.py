@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Row, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared import ids, telemetry
@@ -16,6 +17,7 @@ from shared.events import Envelope, Event, Heartbeat
 BATCH = 256
 KEPT = timedelta(days=30)  # sent rows stay this long, so that a lost stream can be filled again
 BEAT = 1.0  # seconds between heartbeats
+SILENT = 5.0  # seconds without anything published, after which this app says that it is not ready
 PRUNE_EVERY = 3600.0  # seconds
 
 log = structlog.get_logger()
@@ -58,6 +60,12 @@ class Relay:
         self.engine = engine
         self.bus = bus
         self.wake = asyncio.Event()
+        self._published = float("-inf")
+
+    @property
+    def silent(self) -> bool:
+        """Whether for some seconds nothing could be published, not even that there is nothing."""
+        return asyncio.get_running_loop().time() - self._published > SILENT
 
     async def run(self) -> None:
         """Relay until cancelled; a heartbeat goes out only when nothing older is unsent."""
@@ -67,14 +75,15 @@ class Relay:
             self.wake.clear()
             try:
                 if await self.pass_once():
+                    self._published = loop.time()
                     continue
                 if loop.time() - beaten >= BEAT:
                     await self._beat()
-                    beaten = loop.time()
+                    beaten = self._published = loop.time()
                 if loop.time() - pruned >= PRUNE_EVERY:
                     await self._prune()
                     pruned = loop.time()
-            except (BusError, OSError) as error:
+            except (BusError, SQLAlchemyError, OSError) as error:
                 log.warning("relay_waits", reason=type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.wake.wait(), BEAT)

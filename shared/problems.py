@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+TOLD = 20  # faults of one request that an answer names
+
 
 class Problem(Exception):
     """A refusal with a stable code; rendered once, by the app factory, as application/problem+json."""
@@ -13,14 +15,18 @@ class Problem(Exception):
         self.extras = extras
 
     def body(self) -> dict[str, object]:
-        """The RFC 9457 members; `detail` never holds a personal value."""
+        """The RFC 9457 members; `detail` never holds a personal value. Of many `errors` some are told, and how many."""
+        extras = dict(self.extras)
+        errors = extras.get("errors")
+        if isinstance(errors, list):
+            extras |= {"errors": errors[:TOLD], "faults": extras.get("faults", len(errors))}
         return {
             "type": f"/problems/{self.kind.code}",
             "code": self.kind.code,
             "title": self.kind.title,
             "status": self.kind.status,
             "detail": self.detail,
-            **self.extras,
+            **extras,
         }
 
 
@@ -52,12 +58,12 @@ def kind(status: int, code: str, title: str, advice: str) -> Kind:
 BODY_UNREADABLE = kind(400, "body-unreadable", "The body cannot be read", "Send well-formed JSON in UTF-8.")
 BODY_INVALID = kind(422, "body-invalid", "The body does not fit", "Mend the fields listed in `errors` and send again.")
 BODY_TOO_LARGE = kind(413, "body-too-large", "The body is too large", "Send at most 1 MiB.")
+BODY_UNEXPECTED = kind(400, "body-unexpected", "Nothing is read here", "Send this request without a body.")
 MEDIA_TYPE = kind(415, "media-type-unsupported", "This content type is not read here", "Send application/json.")
 NOT_FOUND = kind(
     404, "not-found", "Nothing here for you", "Check the id; what you may not see looks the same as nothing."
 )
 METHOD = kind(405, "method-not-allowed", "This method is not offered here", "See the OpenAPI document.")
-UNAUTHENTICATED = kind(401, "unauthenticated", "Who is calling is not known", "Get a fresh access token and send it.")
 FORBIDDEN = kind(403, "forbidden", "This caller may not do this", "Call with a role that the route allows.")
 CONFLICT = kind(409, "conflict", "It is already there in another form", "Read it again and decide anew.")
 STATE_CONFLICT = kind(409, "state-conflict", "Not possible in this state", "Use one of the verbs in `allowed`.")

@@ -17,6 +17,8 @@ LIFETIME = 60  # seconds that a proof may be old
 AHEAD = 10  # seconds that the caller's clock may be ahead of ours (FAPI 2.0 Security Profile, 5.3.2.1)
 LONGEST = 4096  # characters
 PUBLIC = frozenset({"kty", "crv", "x", "y"})
+# What reading a text that claims to be a JWS or JWT may raise: libraries meet members of any type, at any depth.
+MALFORMED = (JoseError, DecodeError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 class Unproven(ValueError):
@@ -44,7 +46,7 @@ def verify(proof: str, method: str, url: str, now: int, token: str | None = None
         key, thumbprint = _key(json.encode(header["jwk"]))
         signed = jws.deserialize_compact(proof, key, algorithms=ALGORITHMS)
         claims = json.decode(signed.payload, type=dict[str, object])
-    except (JoseError, DecodeError, ValueError, KeyError, TypeError):
+    except MALFORMED:
         raise Unproven("The proof is no ES256 JWS by the public key in its header.") from None
     if header.get("typ") != "dpop+jwt":
         raise Unproven("The proof's typ must be dpop+jwt.")
@@ -61,8 +63,8 @@ def _check(claims: Mapping[str, object], method: str, url: str, now: int, token:
     begins = claims.get("nbf", issued)
     if type(begins) is not int or begins > now + AHEAD:
         raise Unproven("The proof's nbf must not lie ahead.")
-    if not isinstance(jti, str) or not 8 <= len(jti) <= 128:
-        raise Unproven("The proof needs a jti of 8 to 128 characters.")
+    if not isinstance(jti, str) or not 8 <= len(jti) <= 128 or not jti.isprintable():
+        raise Unproven("The proof needs a jti of 8 to 128 printable characters.")
     if (claims.get("htm"), claims.get("htu")) != (method, url):
         raise Unproven(f"The proof must be for {method} {url}.")
     if token is not None and claims.get("ath") != digest(token):

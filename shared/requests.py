@@ -32,7 +32,7 @@ RuntimeDep = Annotated[Runtime, Depends(runtime)]
 
 async def current_grant(request: Request, held: RuntimeDep, jieli_grant: Annotated[str, Header()] = "") -> Grant:
     """The gateway's grant for exactly this request, or 401 `grant-invalid`."""
-    grant = grants.verify(jieli_grant, held.grant_key, time.time())
+    grant = grants.verify(jieli_grant, held.grant_keys, time.time())
     path = request.scope["raw_path"].decode()
     if request.url.query:
         path = f"{path}?{request.url.query}"
@@ -80,7 +80,7 @@ async def transaction(request: Request, held: RuntimeDep, grant: GrantDep) -> As
     async with held.sessions() as session:
         async with session.begin():
             await _use(session, grant)
-            if grant.kind in KEYED and request.method in WRITES:
+            if is_keyed(grant.kind, request.method):
                 await _claim(session, request, grant)
             request.state.session = session
             yield session
@@ -100,10 +100,20 @@ async def _use(session: AsyncSession, grant: Grant) -> None:
         raise grants.GRANT_INVALID("A grant serves one call only.")
 
 
-async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
-    key = request.headers.get("idempotency-key", "")
+def is_keyed(kind: str, method: str) -> bool:
+    """Whether a call of this kind has to carry an Idempotency-Key."""
+    return kind in KEYED and method in WRITES
+
+
+def check_key(key: str) -> str:
+    """The Idempotency-Key, 8 to 128 printable ASCII characters; 400 `idempotency-key-missing` otherwise."""
     if not 8 <= len(key) <= 128 or not key.isascii() or not key.isprintable():
         raise problems.KEY_MISSING()
+    return key
+
+
+async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
+    key = check_key(request.headers.get("idempotency-key", ""))
     line = f"{request.method} {grant.path} {grant.body}"
     row = {"caller": f"{grant.actor.type}:{grant.actor.id}", "key": key}
     claim = row | {"request": hashlib.sha256(line.encode()).digest()}

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from shared.settings import Settings
+from shared.settings import Settings, in_turn
 from shared.telemetry import Telemetry
 from shared.vault import Vault
 
@@ -26,7 +27,7 @@ class Runtime:
     wake_relay: Callable[[], None] = _nothing_to_wake
     extras: dict[str, object] = field(default_factory=dict)
 
-    @property
-    def grant_key(self) -> bytes:
-        """The key that authenticates the gateway's grants to this service."""
-        return bytes.fromhex(self.settings.grant_key)
+    @cached_property
+    def grant_keys(self) -> tuple[bytes, ...]:
+        """The keys that authenticate the gateway's grants to this service."""
+        return in_turn(self.settings.grant_key)

@@ -4,7 +4,9 @@ import contextlib
 import logging
 import sys
 import time
+import traceback
 from collections.abc import Iterator, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -23,7 +25,7 @@ from shared.settings import Settings
 
 LOGGED = frozenset(
     "event level timestamp app region method route status ms trace_id reason attempt event_type stream rows port"
-    " detail code entries where size peer jobs".split()
+    " detail code entries where size peer job".split()
 )
 _PROPAGATOR = TraceContextTextMapPropagator()
 _CURRENT_TRACER = context.create_key("jieli-tracer")
@@ -96,6 +98,22 @@ def traceparent() -> str:
     return carrier.get("traceparent", "")
 
 
+def trace_id() -> str:
+    """The trace id of what is running, 32 hex digits; zeros outside a trace."""
+    return f"{trace.get_current_span().get_span_context().trace_id:032x}"
+
+
+def trace_of(parent: str | None) -> str:
+    """The trace id in a W3C trace context, or an empty text."""
+    return parent.split("-")[1] if parent and parent.count("-") == 3 else ""
+
+
+def where(error: BaseException) -> str:
+    """The lines that an error passed, the last one first; a traceback could show values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames[-4:]))
+
+
 @contextlib.contextmanager
 def consumed(name: str, parent: str | None) -> Iterator[None]:
     """A span for the handling of one event, in the trace of what caused it."""
@@ -105,7 +123,8 @@ def consumed(name: str, parent: str | None) -> Iterator[None]:
         return
     caused = _PROPAGATOR.extract({"traceparent": parent}) if parent else None
     with tracer.start_as_current_span(f"handle {name}", caused, kind=SpanKind.CONSUMER):
-        yield
+        with structlog.contextvars.bound_contextvars(trace_id=trace_id()):
+            yield
 
 
 def attach(telemetry: Telemetry) -> None:
@@ -119,7 +138,7 @@ class Middleware:
     def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
         self.app = app
         self.telemetry = telemetry
-        self.log = structlog.get_logger().bind(app=telemetry.app)
+        self.log = structlog.get_logger()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Measure HTTP requests; everything else passes."""
@@ -137,10 +156,11 @@ class Middleware:
         with self.telemetry.tracer.start_as_current_span(
             scope["method"], _PROPAGATOR.extract(headers), kind=SpanKind.SERVER
         ) as span:
-            try:
-                await self.app(scope, receive, observe)
-            finally:
-                self._record(scope, span, seen["status"], time.perf_counter() - started)
+            with structlog.contextvars.bound_contextvars(app=self.telemetry.app, trace_id=trace_id()):
+                try:
+                    await self.app(scope, receive, observe)
+                finally:
+                    self._record(scope, span, seen["status"], time.perf_counter() - started)
 
     def _record(self, scope: Scope, span: trace.Span, status: int, seconds: float) -> None:
         route = scope.get("jieli.route") or getattr(scope.get("route"), "path", "unmatched")
@@ -150,7 +170,4 @@ class Middleware:
             span.update_name(f"{method} {route}")
             span.set_attributes({"http.route": route, "http.response.status_code": status})
         if route not in ("/health", "/ready", "/metrics"):
-            trace_id = f"{span.get_span_context().trace_id:032x}"
-            self.log.info(
-                "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), trace_id=trace_id
-            )
+            self.log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

@@ -1,6 +1,8 @@
 """Agreements are public: anybody may read who gets what, why and until when."""
 
-from fastapi import APIRouter, Depends, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
 
 from gateway.agreements import queries, rules
 from gateway.agreements.schemas import AgreementOut, AgreementsOut
@@ -20,7 +22,7 @@ async def agreements(request: Request) -> AgreementsOut:
 
 
 @router.get("/v1/agreements/{agreement}", dependencies=[Depends(public)])
-async def agreement(request: Request, agreement: str) -> AgreementOut:
+async def agreement(request: Request, agreement: Annotated[str, Path(pattern=rules.ID)]) -> AgreementOut:
     """One agreement: the version in force or suspended, else the newest."""
     runtime: Runtime = request.app.state.runtime
     async with runtime.sessions() as session:

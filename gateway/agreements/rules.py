@@ -14,7 +14,8 @@ from shared import problems
 from shared.contracts.vocabulary import Vocabulary
 from shared.states import Machine, moves
 
-Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{2,99}$")]
+ID = r"^[a-z0-9][a-z0-9-]{2,99}$"
+Id = Annotated[str, msgspec.Meta(pattern=ID)]
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Count = Annotated[int, msgspec.Meta(ge=1)]

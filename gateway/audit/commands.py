@@ -36,6 +36,12 @@ CHECKPOINT_AFTER = 1_000  # entries
 LOG_UNAVAILABLE = problems.kind(
     503, "log-unavailable", "The access log cannot be written", "Nothing was read or sent; try again in a few seconds."
 )
+OUTCOME_NOT_LOGGED = problems.kind(
+    503,
+    "outcome-not-logged",
+    "The access log cannot say how it ended",
+    "It may have been done: try again with the same Idempotency-Key.",
+)
 
 logger = structlog.get_logger()
 Question = TypeVar("Question", contravariant=True)
@@ -143,10 +149,13 @@ class Log:
         self._known: dict[str, tuple[bytes, float]] = {}
 
     async def append(self, entry: entries.Entry, condition: Condition[Any] | None = None) -> Receipt:
-        """Write one entry durably, as it is or as its guard's refusal. 503 `log-unavailable` if that cannot be."""
+        """Write one entry durably, as it is or as its guard's refusal; 503 if that cannot be.
+
+        `log-unavailable` before a call, `outcome-not-logged` after it: then it may have been done.
+        """
         uuid.UUID(entry.decision)
         if len(self._waiting) >= WAITING:
-            raise LOG_UNAVAILABLE()
+            raise _unwritten(entry)
         waiting = _Waiting(entry, condition, asyncio.get_running_loop().create_future())
         if entry.person is not None:
             waiting.person = self.person_tag(entry.person).hex()
@@ -351,4 +360,8 @@ def _columns(lines: list[_Line], edge: tree.Edge, nodes: Mapping[tree.Node, byte
 def _fail(batch: list[_Waiting]) -> None:
     for waiting in batch:
         if not waiting.answer.done():
-            waiting.answer.set_exception(LOG_UNAVAILABLE())
+            waiting.answer.set_exception(_unwritten(waiting.entry))
+
+
+def _unwritten(entry: entries.Entry) -> problems.Problem:
+    return OUTCOME_NOT_LOGGED() if entry.phase is entries.Phase.OUTCOME else LOG_UNAVAILABLE()

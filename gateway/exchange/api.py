@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from gateway.exchange import challenges, desk, refusals
+from gateway.exchange import catalogue, challenges, desk, refusals
 from gateway.exchange.credentials import Credentials, Presented
 from gateway.exchange.desk import Desk
 from gateway.exchange.known import Known
@@ -66,7 +66,7 @@ class ProblemOut(BaseModel):
 @router.get("/problems/{code}", dependencies=[Depends(public)])
 async def problem(code: str) -> ProblemOut:
     """The meaning of a code, at the address that `type` gives (RFC 9457, 3.1.1)."""
-    kind = problems.CATALOGUE.get(code)
+    kind = catalogue.known().get(code)
     if kind is None:
         raise problems.NOT_FOUND()
     return ProblemOut(code=kind.code, status=kind.status, title=kind.title, advice=kind.advice)

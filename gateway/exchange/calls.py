@@ -20,6 +20,8 @@ from gateway.exchange.rules import Refuse, Request, Transform
 from shared.grants import Actor, AgreementRef
 
 FIELDS_MOST = 100  # names in one ?fields=
+PARTIES = 5  # the step that a caller has to pass before the log repeats what it says of purpose and basis
+_NAMED = ("jieli-agreement", "jieli-purpose")  # what a caller names; it means something between organisations only
 
 
 @dataclass
@@ -42,7 +44,8 @@ class Call:
     @classmethod
     def of(cls, desk: Desk, match: Match, caller: Caller, outgoing: Outgoing) -> "Call":
         """Read what the caller asks; nothing about the person is looked up yet."""
-        agreement = outgoing.headers.get("jieli-agreement", "")
+        exchange = match.route.kind == "exchange"
+        agreement, purpose = (outgoing.headers.get(name, "") if exchange else "" for name in _NAMED)
         terms = desk.known.index.get(agreement)
         party = desk.known.parties.get(caller.organisation)
         request = Request(
@@ -54,8 +57,9 @@ class Call:
             caller_client=caller.client,
             caller_roles=caller.roles,
             caller_details=caller.details,
+            caller_authenticated=caller.authenticated,
             agreement_id=agreement,
-            purpose=outgoing.headers.get("jieli-purpose", ""),
+            purpose=purpose,
             fields=_fields(outgoing.path),
             object_type=match.object_type,
             object_id=match.object_id,
@@ -84,6 +88,7 @@ class Call:
 
     def _entry(self, person: str | None, phase: Phase, refuse: Refuse | None, **more: Any) -> Entry:
         request, terms = self.request, self.terms
+        party = terms if refuse is None or refuse.step > PARTIES else None
         return Entry(
             decision=self.decision,
             phase=phase,
@@ -93,8 +98,8 @@ class Call:
             permitted=refuse is None,
             reason=refuse.reason if refuse else None,
             service=self.match.route.service,
-            purpose=request.purpose if terms and request.purpose in terms.services_by_purpose else None,
-            basis=terms.basis if terms else None,
+            purpose=request.purpose if party and request.purpose in party.services_by_purpose else None,
+            basis=party.basis if party else None,
             agreement=entries.Agreement(id=terms.agreement_id, version=terms.version, hash=terms.hash)
             if terms
             else None,

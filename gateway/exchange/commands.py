@@ -8,14 +8,18 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlmodel import col
 
 from gateway.agreements.rules import Terms
 from gateway.audit.commands import Refusal
 from gateway.exchange import queries, rules
+from gateway.exchange.forward import Answer
 from gateway.exchange.rules import Refuse, Request, Usage
 from gateway.exchange.seals import Seals
 from gateway.exchange.tables import QUOTA, QUOTA_PERSON, Withdrawal
 from shared import problems
+
+NEVER = frozenset({404, 409, 422})  # no such consent, or nothing in it to withdraw
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,8 @@ class _Counted:
             await connection.execute(insert(QUOTA_PERSON).on_conflict_do_nothing(), people)
 
 
-async def withdraw(engine: AsyncEngine, seals: Seals, person: str, consent: str) -> None:
-    """Mark a withdrawal before anything else happens; from here on nothing leaves under it.
+async def withdraw(engine: AsyncEngine, seals: Seals, person: str, consent: str) -> bool:
+    """Mark a withdrawal before anything else happens; from here on nothing leaves under it. False if it was marked.
 
     404 for a consent that is known and of somebody else. One that is not known here yet is marked too: the fact that it
     was given may still be on its way.
@@ -119,10 +123,18 @@ async def withdraw(engine: AsyncEngine, seals: Seals, person: str, consent: str)
             raise problems.NOT_FOUND()
         await queries.block(connection, consent)
         row = {"consent": consent, "seal": seals.seal(person), "forwarded": False, "at": datetime.now(UTC)}
-        await connection.execute(insert(Withdrawal).values(row).on_conflict_do_nothing())
+        marked = insert(Withdrawal).values(row).on_conflict_do_nothing().returning(col(Withdrawal.consent))
+        return (await connection.execute(marked)).first() is not None
 
 
-async def forwarded(engine: AsyncEngine, consent: str) -> None:
-    """The registry took the withdrawal, or never knew such a consent."""
+async def settle(engine: AsyncEngine, consent: str, answer: Answer) -> None:
+    """Note what the registry said of a withdrawal: taken, or one that it will never take and that marks nothing."""
+    in_flight = answer.status == 409 and problems.KEY_IN_FLIGHT.code.encode() in answer.body
+    if answer.status == 200:
+        done = text("UPDATE withdrawal SET forwarded = true WHERE consent = :consent")
+    elif answer.status in NEVER and not in_flight:
+        done = text("DELETE FROM withdrawal WHERE consent = :consent AND NOT forwarded")
+    else:
+        return
     async with engine.begin() as connection:
-        await connection.execute(text("UPDATE withdrawal SET forwarded = true WHERE consent = :c"), {"c": consent})
+        await connection.execute(done, {"consent": consent})

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from joserfc.util import urlsafe_b64decode
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,10 +20,13 @@ from gateway.exchange import queries
 from gateway.exchange.forward import Services
 from shared import problems, proofs
 from shared.seals import Sealer
-from shared.settings import Settings
+from shared.settings import Settings, in_turn
 
 REMEMBERED = 10_000  # tokens
 KEYS_AGAIN = 5.0  # seconds until unknown keys are asked for again
+KEYS_RENEWED = 60.0  # seconds after which all keys are asked for again
+
+log = structlog.get_logger()
 
 TOKEN_MISSING = problems.kind(
     401, "token-missing", "No access token", "Send Authorization: DPoP <access token>, and a DPoP proof (RFC 9449)."
@@ -78,7 +81,8 @@ class Credentials:
         self._issuer = settings.public_url
         self._services = services
         self._engine = engine
-        self._hidden = Sealer(bytes.fromhex(settings.token_key), "jieli-token-v1")
+        key, *older = in_turn(settings.token_key)
+        self._hidden = Sealer(key, "jieli-token-v1", *older)
         self._keys: dict[str, ECKey] = {}
         self._asked = float("-inf")
         self._asking = asyncio.Lock()
@@ -128,7 +132,7 @@ class Credentials:
             if decoded.header.get("typ") != "at+jwt" or {claims["iss"], claims["aud"]} != {self._issuer}:
                 raise TOKEN_INVALID()
             return self._caller(claims)
-        except (JoseError, ValueError, KeyError, TypeError):
+        except proofs.MALFORMED:
             raise TOKEN_INVALID() from None
 
     def _caller(self, claims: Mapping[str, Any]) -> Caller:
@@ -158,9 +162,25 @@ class Credentials:
         if kid not in self._keys:
             async with self._asking:
                 if kid not in self._keys and time.monotonic() - self._asked > KEYS_AGAIN:
-                    try:
-                        answer = await self._services.public("identity", "/.well-known/jwks.json")
-                    finally:
-                        self._asked = time.monotonic()
-                    self._keys = {key["kid"]: ECKey.import_key(key) for key in answer["keys"]}
+                    await self._ask()
         return self._keys[kid]
+
+    async def follow(self, every: float = KEYS_RENEWED) -> None:
+        """Ask for the keys again and again: a new one is known before its first use, a retired one is good no more."""
+        while True:
+            await asyncio.sleep(every)
+            try:
+                async with self._asking:
+                    await self._ask()
+            except (problems.Problem, *proofs.MALFORMED) as error:
+                log.warning("keys_not_read", reason=type(error).__name__)
+
+    async def _ask(self) -> None:
+        try:
+            answer = await self._services.public("identity", "/.well-known/jwks.json")
+        finally:
+            self._asked = time.monotonic()
+        published = {key["kid"]: ECKey.import_key(key) for key in answer["keys"]}
+        if self._keys.keys() - published.keys():
+            self._known.clear()
+        self._keys = published

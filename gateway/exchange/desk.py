@@ -24,6 +24,7 @@ class Desk:
     seals: Seals
     log: Log
     live: LiveConsent
+    regions: frozenset[str]
 
 
 def at(runtime: Runtime) -> Desk:

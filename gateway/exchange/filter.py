@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.exchange import catalogue
 from gateway.exchange.rules import Operation, Transform
 from shared import problems
 
@@ -35,6 +36,7 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
 }
 _NULLABLE = frozenset({"due", "due_kind"})
 _PROBLEM_CODE = re.compile(r"[a-z][a-z-]{0,59}")
+_POINTER = re.compile(r"(/([a-z_]{1,40}|[0-9]{1,3})){1,6}")
 _YEAR = re.compile(r"([0-9]{4})(-[0-9]{2}(-[0-9]{2})?)?")
 _DECODE = msgspec.json.Decoder()
 _ENCODE = msgspec.json.Encoder()
@@ -56,7 +58,7 @@ def apply(operation: Operation, content_type: str, body: bytes, fields: Mapping[
         raise ANSWER_TYPE()
     try:
         answer = _DECODE.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ANSWER_TYPE() from None
     if not isinstance(answer, dict):
         raise ANSWER_TYPE()
@@ -81,21 +83,29 @@ def _answer(answer: dict[str, Any], structure: frozenset[str], fields: Mapping[s
 
 
 def _problem(answer: dict[str, Any]) -> Filtered:
-    """A service's problem by its code alone: title from our own list, the words of the service stay inside."""
+    """A service's problem by its code: title and advice from our own list, the words of the service stay inside."""
     code = answer.get("code")
     if not isinstance(code, str) or not _PROBLEM_CODE.fullmatch(code):
         raise ANSWER_TYPE()
     kept: dict[str, Any] = {"type": f"/problems/{code}", "code": code}
-    if code in problems.CATALOGUE:
-        kept["title"] = problems.CATALOGUE[code].title
+    if kind := catalogue.known().get(code):
+        kept |= {"title": kind.title, "detail": kind.advice}
     if isinstance(answer.get("status"), int):
         kept["status"] = answer["status"]
+    if isinstance(answer.get("errors"), list):
+        kept["errors"] = [{"pointer": at} for at in map(_pointer, answer["errors"][: problems.TOLD]) if at]
     if _shaped("state", answer.get("state")):
         kept["state"] = answer["state"]
     verbs = answer.get("allowed")
     if isinstance(verbs, list):
         kept["allowed"] = [verb for verb in verbs if isinstance(verb, str) and _CODE.fullmatch(verb)]
     return Filtered(_ENCODE.encode(kept), (), 0)
+
+
+def _pointer(fault: object) -> str:
+    """Where a fault lies, by members of our own forms and places in lists."""
+    at = fault.get("pointer") if isinstance(fault, dict) else None
+    return at if isinstance(at, str) and _POINTER.fullmatch(at) else ""
 
 
 def _shaped(key: str, value: object) -> bool:

@@ -1,4 +1,4 @@
-"""What has run out is deleted: used proofs, counted calls, revocations of tokens that have ended anyway."""
+"""What has run out is deleted: used proofs, counted calls, revocations of ended tokens, withdrawals known as facts."""
 
 import asyncio
 
@@ -13,6 +13,10 @@ EVERY = 60.0  # seconds
 _RUN_OUT = (
     text("DELETE FROM used_proof WHERE expires_at < now() - interval '1 minute'"),
     text("DELETE FROM revocation WHERE until < now() - interval '1 minute'"),
+    text(
+        "DELETE FROM withdrawal USING consent"
+        " WHERE forwarded AND consent.id = withdrawal.consent AND consent.state IN ('withdrawn', 'refused')"
+    ),
     text("DELETE FROM quota WHERE starts_at < now() - interval '2 days'"),
     text("DELETE FROM quota_person WHERE day < current_date - 2"),
 )

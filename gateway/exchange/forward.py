@@ -12,7 +12,7 @@ from yarl import URL
 
 from shared import grants, problems, telemetry
 from shared.grants import Actor, Grant
-from shared.settings import Settings
+from shared.settings import Settings, in_turn
 
 ANSWER_LIMIT = 4 * 1_048_576  # bytes
 DEADLINE = 15.0  # seconds for a service to answer
@@ -56,7 +56,7 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self._urls = settings.service_urls
-        self._keys = {service: bytes.fromhex(key) for service, key in settings.grant_keys.items()}
+        self._keys = {service: in_turn(key)[0] for service, key in settings.grant_keys.items()}
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit_per_host=CONNECTIONS, keepalive_timeout=30),
             timeout=aiohttp.ClientTimeout(total=DEADLINE, sock_connect=3),

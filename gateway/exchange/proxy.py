@@ -2,10 +2,9 @@
 
 import asyncio
 import base64
-import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.audit.commands import Condition, Receipt
 from gateway.audit.rules.entries import Entry, Outcome
-from gateway.exchange import challenges, commands, desk, filter, queries, routes, rules
+from gateway.exchange import challenges, desk, filter, own, queries, routes, rules, withdrawals
 from gateway.exchange.calls import Call
 from gateway.exchange.commands import Asked
 from gateway.exchange.credentials import Presented
@@ -22,13 +21,14 @@ from gateway.exchange.desk import Desk
 from gateway.exchange.forward import SERVICE_SLOW, SERVICE_UNAVAILABLE, Answer, Outgoing
 from gateway.exchange.routes import Match
 from gateway.exchange.rules import Found, Refuse
-from shared import problems
+from shared import problems, requests, telemetry
+from shared.app import fault
 from shared.grants import Actor
 from shared.problems import Problem
 from shared.runtime import Runtime
 
-ON_ITS_WAY = 3.0  # seconds that a fact of another service is waited for
 PROBLEM = "application/problem+json"
+EMPTY = (b"", b"{}")  # what a client sends that has nothing to send
 _ANYONE = Actor("anonymous")
 
 log = structlog.get_logger()
@@ -53,7 +53,7 @@ class Proxy:
         """Answer one request completely; an exception means no."""
         match = routes.match(scope["method"], scope["path"]) if scope["type"] == "http" else None
         if match is None:
-            return await self.app(scope, receive, send)
+            return await self._other(scope, receive, send)
         scope["jieli.route"] = match.route.template
         runtime: Runtime = scope["app"].state.runtime
         headers = _headers(scope)
@@ -65,18 +65,21 @@ class Proxy:
         except Problem as problem:
             answer = _problem(runtime, problem)
         except Exception as error:
-            trace = error.__traceback__
-            while trace and trace.tb_next:
-                trace = trace.tb_next
-            where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-            log.error("denied_by_exception", reason=type(error).__name__, where=where)
-            answer = _problem(runtime, problems.INTERNAL())
+            answer = _problem(runtime, fault(error))
         await _send(send, answer)
+
+    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is not in the table is the gateway's own app's, unless only the method is wrong."""
+        allowed = routes.methods(scope["path"]) if scope["type"] == "http" else ()
+        if not allowed:
+            return await self.app(scope, receive, send)
+        answer = _problem(scope["app"].state.runtime, problems.METHOD())
+        await _send(send, replace(answer, headers={**answer.headers, "allow": ", ".join(allowed)}))
 
 
 async def answered(at: Desk, match: Match, outgoing: Outgoing) -> Answer:
     """One call through the whole decision."""
-    _check_media(match, outgoing)
+    _check_form(match, outgoing)
     if match.route.kind == "public":
         return await at.services.call(match.route.service, outgoing, {"kind": "public", "actor": _ANYONE})
     at.known.fresh()
@@ -105,8 +108,9 @@ async def _decide(at: Desk, call: Call) -> Condition[Asked] | None:
     first = rules.before_lookup(request, call.terms, at.policy, now)
     if isinstance(first, Refuse):
         raise await _refused(at, call, first)
-    if request.operation == "give_consent":
-        await _own_referral(at, call)
+    check = own.CHECKS.get(request.operation)
+    if check and (refuse := await check(at, call)):
+        raise await _refused(at, call, refuse)
     if request.kind == "self" or not request.object_id:
         return None
     async with at.runtime.engine.connect() as connection:
@@ -142,34 +146,6 @@ def _of_one_person(at: Desk, call: Call, found: Found, row: Any) -> Found:
     return found
 
 
-async def _own_referral(at: Desk, call: Call) -> None:
-    """A person consents for her own referral only. The fact that it was drafted may still be on its way.
-
-    Another person's referral is waited for as long as one that nobody has: time must not tell them apart.
-    """
-    referral = _referral_named(call.outgoing.body)
-    deadline, pause = time.monotonic() + ON_ITS_WAY, 0.05
-    while True:
-        async with at.runtime.engine.connect() as connection:
-            row = (await queries.found(connection, [referral])).get(referral)
-        if row is not None and row.type == "referral" and call.caller.person in _opened(at, row.seals):
-            return
-        if time.monotonic() > deadline:
-            raise await _refused(at, call, Refuse(10, problems.NOT_FOUND, log_code="referral-not-own"))
-        await asyncio.sleep(pause)
-        pause = min(pause * 1.5, 0.5)
-
-
-def _referral_named(body: bytes) -> str:
-    try:
-        named = msgspec.json.decode(body, type=dict[str, Any]).get("referral")
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise problems.BODY_UNREADABLE() from None
-    if not isinstance(named, str) or not routes.ID.fullmatch(named):
-        raise problems.BODY_INVALID("Name the `referral` that the consent is for.")
-    return named
-
-
 async def _refused(at: Desk, call: Call, refuse: Refuse) -> Refused:
     await _append(at, call.intents(refuse), None)
     return Refused(refuse, call.decision)
@@ -180,9 +156,7 @@ async def _performed(at: Desk, call: Call) -> Answer:
     sent: tuple[str, ...] = ()
     withdrawing = call.request.operation == "withdraw_consent"
     try:
-        if withdrawing:
-            await commands.withdraw(at.runtime.engine, at.seals, call.caller.person, call.request.object_id)
-        answer = await at.services.call(call.match.route.service, call.outgoing, call.claims(at))
+        answer = await (withdrawals.take if withdrawing else _forwarded)(at, call)
         if call.request.kind == "exchange":
             answer, sent = _filtered(at, call, answer)
     except Exception as error:
@@ -190,7 +164,7 @@ async def _performed(at: Desk, call: Call) -> Answer:
         outcome = Outcome.UNKNOWN if kind is SERVICE_SLOW else Outcome.FAILED
         await _append(at, call.outcomes(outcome, None, ()), None)
         if withdrawing and kind in (SERVICE_SLOW, SERVICE_UNAVAILABLE):
-            return _taken(call)
+            return await withdrawals.keep(at, call)
         raise
     outcome = Outcome.RELEASED if answer.status < 400 else Outcome.FAILED
     receipts = await _append(at, call.outcomes(outcome, answer, sent), None)
@@ -208,10 +182,8 @@ def _filtered(at: Desk, call: Call, answer: Answer) -> tuple[Answer, tuple[str, 
     return Answer(answer.status, answer.headers, filtered.body), filtered.sent
 
 
-def _taken(call: Call) -> Answer:
-    """The registry is away; the withdrawal holds here already and is carried there later."""
-    body = msgspec.json.encode({"id": call.match.object_id, "state": "withdrawn"})
-    return Answer(202, {"content-type": "application/json", "jieli-decision": call.decision}, body)
+async def _forwarded(at: Desk, call: Call) -> Answer:
+    return await at.services.call(call.match.route.service, call.outgoing, call.claims(at))
 
 
 async def _append(at: Desk, made: Sequence[Entry], condition: Condition[Asked] | None) -> list[Receipt]:
@@ -223,18 +195,25 @@ def _opened(at: Desk, seals: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(person for person in persons if person))
 
 
-def _check_media(match: Match, outgoing: Outgoing) -> None:
-    """Step 0, for what the framework does not see."""
+def _check_form(match: Match, outgoing: Outgoing) -> None:
+    """Step 0: what does not fit is refused before anybody is known, anything is looked up or anything is written."""
+    if requests.is_keyed(match.route.kind, match.route.method):
+        requests.check_key(outgoing.headers.get("idempotency-key", ""))
+    takes = match.route.takes
+    if not takes and outgoing.body not in EMPTY:
+        raise problems.BODY_UNEXPECTED()
     media = outgoing.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if outgoing.body and media != match.route.media:
-        raise problems.MEDIA_TYPE(f"Send {match.route.media}.")
+    if takes and outgoing.body and media != takes:
+        raise problems.MEDIA_TYPE(f"Send {takes}.")
 
 
 def _problem(runtime: Runtime, problem: Problem, decision: str = "") -> Answer:
     runtime.telemetry.refusals.labels(problem.kind.code).inc()
     body = problem.body()
+    if problem.kind.status >= 500:
+        body["trace_id"] = telemetry.trace_id()
     headers = {"content-type": PROBLEM, "cache-control": "no-store"}
-    headers |= challenges.headers(runtime.settings.public_url, problem.kind)
+    headers |= challenges.headers(runtime.settings.public_url, problem)
     if decision:
         body["decision"] = headers["jieli-decision"] = decision
     retry = body.pop("retry_after", 2 if problem.kind.status == 503 else None)

@@ -8,8 +8,9 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col, select
 
-from gateway.exchange.rules import CHINA, ConsentFact, Found, Link
+from gateway.exchange.rules import ConsentFact, Found, Link
 from gateway.exchange.tables import Party, Revocation, Withdrawal
+from shared.contracts.clock import CHINA
 
 SILENCE = timedelta(seconds=5)  # a consent stream silent for longer means deny
 

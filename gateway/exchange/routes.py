@@ -8,6 +8,7 @@ from shared.grants import CallKind
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 CSV = "text/csv"
+NONE = ""
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Route:
     operation: str = ""
     media: str = JSON
     browser: bool = False
+
+    @property
+    def takes(self) -> str:
+        """The media type of the body that comes with it, or NONE."""
+        return NONE if self.method == "GET" else self.media
 
 
 @dataclass(frozen=True)
@@ -58,12 +64,22 @@ PAGES = (
     Route("public", "GET", "/v1/authorize", "identity", browser=True),
     *(
         Route("public", "GET", page, "identity", browser=True)
-        for page in ("/sign-in", "/sign-in/upstream-back", "/sign-in/style.css", "/sign-in/script.js", "/account")
+        for page in (
+            "/sign-in",
+            "/sign-in/upstream-back",
+            "/sign-in/join",
+            "/sign-in/style.css",
+            "/sign-in/script.js",
+            "/account",
+        )
     ),
     *(
         Route("public", "POST", page, "identity", media=FORM, browser=True)
         for page in (
-            *(f"/sign-in/{step}" for step in ("password", "phone", "code", "passkey-options", "passkey", "upstream")),
+            *(
+                f"/sign-in/{step}"
+                for step in ("password", "phone", "code", "passkey-options", "passkey", "upstream", "join", "joined")
+            ),
             "/sign-in:cancel",
             *("/account/passkey-options", "/account/passkeys", "/account/passkeys/{passkey}:remove"),
             "/account/sessions/{session}:end",
@@ -72,7 +88,7 @@ PAGES = (
 )
 OWN = (
     Route("self", "GET", "/v1/me/sessions", "identity", "read_own_sessions"),
-    Route("self", "POST", "/v1/me/sessions/{session}:end", "identity", "end_own_session"),
+    Route("self", "POST", "/v1/me/sessions/{session}:end", "identity", "end_own_session", NONE),
     Route("self", "PUT", "/v1/me/record", "registry", "keep_own_record"),
     Route("self", "GET", "/v1/me/record", "registry", "read_own_record"),
     Route("self", "POST", "/v1/me/dependants", "registry", "add_dependant"),
@@ -80,7 +96,7 @@ OWN = (
     Route("self", "POST", "/v1/me/consents", "registry", "give_consent"),
     Route("self", "GET", "/v1/me/consents", "registry", "read_consents"),
     Route("self", "GET", "/v1/me/consents/{consent}", "registry", "read_consents"),
-    Route("self", "POST", "/v1/me/consents/{consent}:withdraw", "registry", "withdraw_consent"),
+    Route("self", "POST", "/v1/me/consents/{consent}:withdraw", "registry", "withdraw_consent", NONE),
     Route("self", "POST", "/v1/me/record-requests", "registry", "request_record"),
     Route("self", "GET", "/v1/me/record-requests", "registry", "read_record_requests"),
     Route("self", "GET", "/v1/me/record-requests/{request}", "registry", "read_record_requests"),
@@ -89,37 +105,38 @@ OWN = (
     Route("self", "GET", "/v1/me/referrals", "referrals", "read_own_referrals"),
     Route("self", "GET", "/v1/me/referrals/{referral}", "referrals", "read_own_referrals"),
     Route("self", "POST", "/v1/me/referrals/{referral}:cancel", "referrals", "cancel_referral"),
-    Route("self", "POST", "/v1/me/referrals/{referral}:confirm", "referrals", "confirm_outcome"),
-    Route("self", "POST", "/v1/me/referrals/{referral}:dispute", "referrals", "dispute_outcome"),
+    Route("self", "POST", "/v1/me/referrals/{referral}:confirm", "referrals", "confirm_outcome", NONE),
+    Route("self", "POST", "/v1/me/referrals/{referral}:dispute", "referrals", "dispute_outcome", NONE),
     Route("self", "POST", "/v1/me/cases", "cases", "apply_for_mediation"),
     Route("self", "GET", "/v1/me/cases", "cases", "read_own_cases"),
     Route("self", "GET", "/v1/me/cases/{case}", "cases", "read_own_cases"),
     Route("self", "POST", "/v1/me/invitations:answer", "cases", "answer_invitation"),
     Route("self", "POST", "/v1/me/cases/{case}:sign", "cases", "sign_case"),
-    Route("self", "POST", "/v1/me/cases/{case}:stop", "cases", "stop_case"),
+    Route("self", "POST", "/v1/me/cases/{case}:stop", "cases", "stop_case", NONE),
     Route("self", "POST", "/v1/me/cases/{case}:report", "cases", "report_performance"),
 )
 INTERNAL = (
     Route("internal", "GET", "/v1/staff-sessions", "identity", "read_staff_sessions"),
-    Route("internal", "POST", "/v1/staff-sessions/{session}:end", "identity", "end_staff_session"),
-    Route("internal", "POST", "/v1/clients/{client}:revoke", "identity", "revoke_client"),
+    Route("internal", "POST", "/v1/staff-sessions/{session}:end", "identity", "end_staff_session", NONE),
+    Route("internal", "POST", "/v1/clients/{client}:revoke", "identity", "revoke_client", NONE),
     Route("internal", "POST", "/v1/catalogue-imports", "registry", "import_catalogue", CSV),
     Route("internal", "GET", "/v1/referrals", "referrals", "read_inbox"),
     Route("internal", "GET", "/v1/cases", "cases", "read_cases"),
     Route("internal", "GET", "/v1/cases/{case}", "cases", "read_case"),
     Route("internal", "POST", "/v1/cases/{case}:screen", "cases", "screen_case"),
-    Route("internal", "POST", "/v1/cases/{case}:invite", "cases", "invite_party"),
+    Route("internal", "POST", "/v1/cases/{case}:invite", "cases", "invite_party", NONE),
     Route("internal", "POST", "/v1/cases/{case}:notify", "cases", "notify_parties"),
     Route("internal", "POST", "/v1/cases/{case}:open-session", "cases", "open_session"),
     Route("internal", "POST", "/v1/cases/{case}:draft", "cases", "draft_settlement"),
-    Route("internal", "POST", "/v1/cases/{case}:seal", "cases", "seal_settlement"),
+    Route("internal", "POST", "/v1/cases/{case}:seal", "cases", "seal_settlement", NONE),
     Route("internal", "POST", "/v1/cases/{case}:follow-up", "cases", "follow_up"),
 )
 EXCHANGE = (
     Route("exchange", "GET", "/v1/referrals/{referral}", "referrals", "read_referral"),
     *(
-        Route("exchange", "POST", f"/v1/referrals/{{referral}}:{verb}", "referrals", "answer_referral")
-        for verb in ("accept", "reject", "start", "hold", "resume", "complete", "fail")
+        Route("exchange", "POST", f"/v1/referrals/{{referral}}:{verb}", "referrals", "answer_referral", media)
+        for media, verbs in ((NONE, ("accept", "start", "resume")), (JSON, ("reject", "hold", "complete", "fail")))
+        for verb in verbs
     ),
     Route("exchange", "POST", "/v1/referrals/{referral}/held-records", "registry", "file_record"),
 )
@@ -151,3 +168,9 @@ def match(method: str, path: str) -> Match | None:
             named = next(((name, value) for name, value in found.groupdict().items() if name in OBJECTS), ("", ""))
             return Match(route, *named)
     return None
+
+
+def methods(path: str) -> list[str]:
+    """The methods that the table has for a path."""
+    slashes = path.count("/")
+    return sorted({method for method, depth in _TABLE if depth == slashes and match(method, path)})

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from gateway.audit.rules.entries import Actor, Entry, Outcome, Phase
+from gateway.exchange import routes
 from gateway.exchange.api import DeskDep, public
 from gateway.exchange.forward import Outgoing
 from gateway.federation import commands, peers, queries, rules, signatures
 from gateway.federation.peers import Peers
 from gateway.federation.rules import Peer
 from gateway.federation.signatures import Message, Reply
-from shared import grants, ids, problems
+from shared import grants, ids, problems, requests
 from shared.problems import Problem
 from shared.requests import RuntimeDep
 
@@ -59,7 +60,10 @@ class Signed:
 
 
 async def signed(request: Request, runtime: RuntimeDep, known: PeersDep) -> Signed:
-    """The peer's message: key pinned, signature and digest hold, nonce fresh; 401 otherwise."""
+    """The peer's message: key pinned, signature and digest hold, nonce fresh; 401 otherwise. JSON, under a key."""
+    requests.check_key(request.headers.get("idempotency-key", ""))
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != routes.JSON:
+        raise problems.MEDIA_TYPE()
     url = runtime.settings.public_url + request.scope["raw_path"].decode()
     message = Message(request.method, url, dict(request.headers))
     peer = known.by_thumbprint.get(signatures.key_id(message))
@@ -93,7 +97,7 @@ async def take_answer(message: SignedDep, known: PeersDep, at: DeskDep) -> Respo
     """Take in the record that one of this region's people asked for."""
     content = message.content
     async with at.runtime.sessions() as session:
-        asked = await queries.asked(session, message.peer.region, str(content.get("request")))
+        asked = await queries.asked(session, message.peer.region, _request_of(content))
     if asked is None:
         refused = Entry(**_said(message, ANSWER), phase=Phase.INTENT, permitted=False, reason="never-asked")
         await at.log.append(refused)
@@ -101,6 +105,13 @@ async def take_answer(message: SignedDep, known: PeersDep, at: DeskDep) -> Respo
     person = at.seals.open(asked.seal)
     errand = Errand("/platform/record-answers", ANSWER, content, person, (asked.record_type,))
     return await _taken(message, known, at, errand)
+
+
+def _request_of(content: Mapping[str, Any]) -> str:
+    named = content.get("request")
+    if not isinstance(named, str) or not routes.ID.fullmatch(named):
+        raise problems.BODY_INVALID("Name the `request` that the record answers.")
+    return named
 
 
 @dataclass(frozen=True)
@@ -115,14 +126,19 @@ class Errand:
 
 
 async def _taken(message: Signed, known: Peers, at: DeskDep, errand: Errand) -> Response:
-    """Once per key: log the intent, hand it to the registry, log the outcome, sign the receipt."""
-    region = message.peer.region
-    async with at.runtime.sessions() as session:
-        answer = await commands.known_answer(session, region, message.key, message.body)
+    """Once per key: claim it, log the intent, hand it to the registry, log the outcome, sign the receipt."""
+    place = (message.peer.region, message.key)
+    async with at.runtime.sessions() as session, session.begin():
+        answer = await commands.claim(session, *place, message.body)
     if answer is None:
-        answer = await _handed_over(message, at, errand)
+        try:
+            answer = await _handed_over(message, at, errand)
+        except Exception:
+            async with at.runtime.sessions() as session, session.begin():
+                await commands.give_back(session, *place)
+            raise
         async with at.runtime.sessions() as session, session.begin():
-            await commands.remember(session, region, message.key, message.body, answer)
+            await commands.remember(session, *place, answer)
     body = json.dumps(answer).encode()
     reply = Reply(202, message.message, {"content-type": "application/json"})
     signatures.sign(reply, body, known.own.private, known.own.kid)

@@ -1,6 +1,7 @@
 """What the federation writes: errands taken up, tried and settled; messages taken in once."""
 
 import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,9 +12,9 @@ from sqlmodel import col
 
 from gateway.federation import queries, rules
 from gateway.federation.signatures import Proof
-from gateway.federation.tables import Delivery, Nonce, Received
-from shared import ids
-from shared.contracts.events import RecordRequestFact
+from gateway.federation.tables import Delivery, Nonce
+from shared import ids, outbox
+from shared.contracts.events import RecordRequestFact, RecordRequestUndelivered
 
 LEASE = timedelta(seconds=60)  # while one process tries, no other does
 
@@ -25,6 +26,15 @@ WHERE id = (
 )
 RETURNING *
 """)
+# An empty answer marks a message that is being handled.
+_CLAIM = text("""
+INSERT INTO received (peer, key, digest, answer) VALUES (:peer, :key, :digest, '{}')
+ON CONFLICT (peer, key) DO UPDATE SET at = now()
+WHERE received.digest = excluded.digest AND received.answer = '{}' AND received.at < :before
+RETURNING key
+""")
+_GIVE_BACK = text("DELETE FROM received WHERE peer = :peer AND key = :key AND answer = '{}'")
+_REMEMBER = text("UPDATE received SET answer = CAST(:answer AS jsonb) WHERE peer = :peer AND key = :key")
 
 
 async def take_up(session: AsyncSession, kind: str, event: RecordRequestFact) -> None:
@@ -52,14 +62,17 @@ async def next_due(engine: AsyncEngine) -> Delivery | None:
 
 
 async def settle(session: AsyncSession, delivery: Delivery, verb: str, receipt: dict[str, Any] | None = None) -> None:
-    """End an errand: delivered, gone (there is nothing to send any more) or undeliverable."""
+    """End an errand: delivered, gone (nothing is to be sent any more) or undeliverable, which whoever asked hears."""
     delivery.state = rules.DELIVERY.after(delivery.state, verb)
     delivery.receipt = receipt
     await session.merge(delivery)
+    if verb == "give_up" and delivery.kind == "request":
+        told = RecordRequestUndelivered(request=delivery.request, peer=delivery.peer)
+        await outbox.emit(session, delivery.request, told)
 
 
 async def postpone(session: AsyncSession, delivery: Delivery) -> None:
-    """Try again later; after 72 h a person has to look."""
+    """Try again later; after 72 h no more."""
     now = datetime.now(UTC)
     if rules.hopeless(delivery.created_at, now):
         return await settle(session, delivery, "give_up")
@@ -80,17 +93,29 @@ async def use_nonce(session: AsyncSession, peer: str, proof: Proof) -> None:
     await session.execute(text("DELETE FROM nonce WHERE expires_at < now()"))
 
 
-async def known_answer(session: AsyncSession, peer: str, key: str, body: bytes) -> dict[str, Any] | None:
-    """The answer that this message got before; 422 when the key is reused for another one."""
-    before = await queries.received(session, peer, key)
-    if before is None:
+async def claim(session: AsyncSession, peer: str, key: str, body: bytes) -> dict[str, Any] | None:
+    """Take a message up, which of several at a time one may; None then, else the answer that it got before.
+
+    422 when the key is reused for another message, 409 while the first is still being handled. A claim whose process
+    died may be taken over after a minute.
+    """
+    digest = hashlib.sha256(body).digest()
+    given = {"peer": peer, "key": key, "digest": digest, "before": datetime.now(UTC) - LEASE}
+    if (await session.execute(_CLAIM, given)).first() is not None:
         return None
-    if before.digest != hashlib.sha256(body).digest():
+    before = await queries.received(session, peer, key)
+    if before is None or (before.digest == digest and not before.answer):
+        raise rules.IN_FLIGHT()
+    if before.digest != digest:
         raise rules.REQUEST_REUSED()
     return before.answer
 
 
-async def remember(session: AsyncSession, peer: str, key: str, body: bytes, answer: dict[str, Any]) -> None:
+async def give_back(session: AsyncSession, peer: str, key: str) -> None:
+    """End a claim without an answer: the same message may come again."""
+    await session.execute(_GIVE_BACK, {"peer": peer, "key": key})
+
+
+async def remember(session: AsyncSession, peer: str, key: str, answer: dict[str, Any]) -> None:
     """Keep the answer under the message's key."""
-    row = {"peer": peer, "key": key, "digest": hashlib.sha256(body).digest(), "answer": answer}
-    await session.execute(insert(Received).values(row).on_conflict_do_nothing())
+    await session.execute(_REMEMBER, {"peer": peer, "key": key, "answer": json.dumps(answer)})

@@ -52,8 +52,9 @@ async def _carry(at: Desk, known: Peers, delivery: Delivery) -> None:
     await at.log.append(_entry(at, delivery, decision, Phase.INTENT))
     verb, receipt, outcome = "", None, Outcome.FAILED
     try:
-        content = await _content(at, delivery, decision)
-        if content is None or peer is None:
+        if peer is None:
+            verb = "give_up"
+        elif (content := await _content(at, delivery, decision)) is None:
             verb = "drop"
         else:
             receipt = await _send(known, peer, delivery, content)

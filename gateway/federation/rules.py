@@ -28,6 +28,9 @@ REPLAYED = problems.kind(401, "nonce-used", "This message came before", "Sign ag
 REQUEST_REUSED = problems.kind(
     422, "message-key-reused", "This key belongs to another message", "Use the same key for the same body only."
 )
+IN_FLIGHT = problems.kind(
+    409, "message-in-flight", "The first of these messages is still being handled", "Send it again in a while."
+)
 
 DELIVERY = Machine(
     "delivery",
@@ -67,5 +70,5 @@ def wait(attempts: int) -> timedelta:
 
 
 def hopeless(created: datetime, now: datetime) -> bool:
-    """Whether a person has to look after it."""
+    """Whether the person had better bring the paper."""
     return now - created > UNDELIVERABLE_AFTER

@@ -33,7 +33,10 @@ class Delivery(Base, table=True):
 
 
 class Received(Base, table=True):
-    """A message that came in, under the key its sender gave it; the answer is given again to the same message."""
+    """A message that came in, under the key its sender gave it; the answer is given again to the same message.
+
+    It is empty while the message is being handled.
+    """
 
     __tablename__ = "received"
 

@@ -5,7 +5,7 @@ import os
 from fastapi import FastAPI
 
 from services.cases import api, commands, handlers
-from shared import app
+from shared import app, sender
 from shared.bus import Bus
 from shared.contracts import events
 from shared.settings import Settings
@@ -16,6 +16,7 @@ SERVICE = app.Service(
     routers=(api.router,),
     handlers=handlers.HANDLERS,
     events=events.BY_SUBJECT,
+    checks=(sender.check,),
     on_start=(commands.check_vocabulary,),
 )
 

@@ -4,9 +4,10 @@ import os
 
 from fastapi import FastAPI
 
-from services.identity.api import account, authorization, clients, organizations, sessions, sign_in, tokens
-from services.identity.commands import forget, seed
-from shared import app
+from services.identity import upstream
+from services.identity.api import account, authorization, clients, joining, organizations, sessions, sign_in, tokens
+from services.identity.commands import forget, keys, seed
+from shared import app, sender
 from shared.bus import Bus
 from shared.settings import Settings
 
@@ -18,13 +19,16 @@ SERVICE = app.Service(
         authorization.router,
         authorization.opening,
         sign_in.router,
+        joining.router,
         account.router,
         sessions.router,
         organizations.router,
         clients.router,
     ),
+    checks=(keys.check, sender.check, upstream.check),
     on_start=(seed.take_in,),
     background=(forget.run,),
+    needs=("grant_key", "token_key"),
 )
 
 

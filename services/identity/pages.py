@@ -87,8 +87,8 @@ class PageRoute(Route):
             except Problem as problem:
                 return page("problem", problem.kind.status, problem=problem)
             except RequestValidationError:
-                problem = problems.BODY_INVALID("Go back, and fill in what the page asks for.")
-                return page("problem", problem.kind.status, problem=problem)
+                unfit = problems.BODY_INVALID("Go back, and fill in what the page asks for.")
+                return page("problem", unfit.kind.status, problem=unfit)
 
         return show
 

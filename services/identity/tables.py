@@ -56,6 +56,16 @@ class Staff(Base, table=True):
     upstream: str | None = Field(default=None, unique=True)
 
 
+class Invitation(Base, table=True):
+    """A code by which a member of staff joins, once, as SHA-256."""
+
+    __tablename__ = "invitation"
+
+    code: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    staff: str = Field(foreign_key="staff.id")
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
 class Resident(Base, table=True):
     """A person who signs in; her own id stays here and at the gateway."""
 

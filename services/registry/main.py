@@ -8,7 +8,7 @@ from services.registry import handlers, messages
 from services.registry.api import consents, directory, people, records
 from services.registry.commands import directory as directory_commands
 from services.registry.commands import receipts
-from shared import app
+from shared import app, sender
 from shared.bus import Bus
 from shared.contracts import events
 from shared.settings import Settings
@@ -19,8 +19,9 @@ SERVICE = app.Service(
     routers=(directory.router, people.router, consents.router, records.router),
     handlers=handlers.HANDLERS,
     events=events.BY_SUBJECT,
+    checks=(sender.check, receipts.check),
     on_start=(receipts.ensure_key, directory_commands.load_reference),
-    background=(messages.deliver,),
+    background=(messages.match, messages.deliver),
 )
 
 

@@ -1,9 +1,10 @@
 """Messages to contacts leave here, after the transaction that made them; the same words for everybody."""
 
 import asyncio
-import json
-import os
-from pathlib import Path
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,9 +13,10 @@ from services.registry import sealing
 from services.registry.commands import records as commands
 from services.registry.queries import reach
 from services.registry.queries import records as queries
+from services.registry.rules import records
 from services.registry.schemas.records import MessageSealed
-from services.registry.tables import now
-from shared import problems
+from services.registry.tables import Message, now
+from shared import problems, sender
 from shared.runtime import Runtime
 
 PAUSE = 0.5  # seconds between looks
@@ -22,13 +24,22 @@ PAUSE = 0.5  # seconds between looks
 log = structlog.get_logger()
 
 
+async def match(runtime: Runtime) -> None:
+    """Match what peers asked for, until cancelled."""
+    await _go_on(match_one, runtime)
+
+
 async def deliver(runtime: Runtime) -> None:
-    """Match what peers asked for and send what waits, until cancelled."""
+    """Send what waits, until cancelled."""
+    await _go_on(Queue().send_one, runtime)
+
+
+async def _go_on(step: Callable[[Runtime], Awaitable[bool]], runtime: Runtime) -> None:
     while True:
         try:
-            while await match_one(runtime) or await send_one(runtime):
+            while await step(runtime):
                 pass
-        except (SQLAlchemyError, OSError) as error:
+        except (problems.Problem, SQLAlchemyError, OSError) as error:
             log.warning("messages_wait", reason=type(error).__name__)
         await asyncio.sleep(PAUSE)
 
@@ -43,26 +54,38 @@ async def match_one(runtime: Runtime) -> bool:
     return True
 
 
-async def send_one(runtime: Runtime) -> bool:
-    """Send one message, at least once; False when none can be sent."""
-    path = runtime.settings.messages_file
-    if path is None:
-        return False
-    async with runtime.sessions() as session, session.begin():
-        await reach.visible_to_platform(session)
-        row = await queries.next_message(session)
-        if row is None:
-            return False
-        try:
-            place = f"message.sealed/{row.id}"
-            message = await sealing.unseal(runtime.vault, row.subject, place, row.sealed, MessageSealed)
-            await asyncio.to_thread(_append, path, {"at": now().isoformat(), **message.model_dump()})
-        except problems.Problem:
-            log.warning("message_dropped", reason="key destroyed")
-        await session.delete(row)
-    return True
+@dataclass
+class Queue:
+    """Messages leave one by one, the oldest first; one that cannot leave now steps aside, each time for longer."""
+
+    tries: dict[uuid.UUID, int] = field(default_factory=dict)
+    resting: dict[uuid.UUID, float] = field(default_factory=dict)
+
+    async def send_one(self, runtime: Runtime) -> bool:
+        """Send one message, at least once; it goes when it is sent, refused or too old. False when none can be sent."""
+        self.resting = {each: until for each, until in self.resting.items() if until > time.monotonic()}
+        async with runtime.sessions() as session, session.begin():
+            await reach.visible_to_platform(session)
+            row = await queries.next_message(session, self.resting.keys())
+            if row is None:
+                return False
+            try:
+                await _send(runtime, row)
+            except problems.Problem as error:
+                if error.kind == sender.NOT_SENT and not records.is_too_old(row.id, now()):
+                    self._set_aside(row.id)
+                    return True
+                log.warning("message_dropped", code=error.kind.code)
+            await session.delete(row)
+        self.tries.pop(row.id, None)
+        return True
+
+    def _set_aside(self, message: uuid.UUID) -> None:
+        self.tries[message] = tried = self.tries.get(message, 0) + 1
+        self.resting[message] = time.monotonic() + records.rest(tried)
+        log.warning("message_waits", attempt=tried)
 
 
-def _append(path: Path, line: dict[str, str]) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+async def _send(runtime: Runtime, row: Message) -> None:
+    message = await sealing.unseal(runtime.vault, row.subject, f"message.sealed/{row.id}", row.sealed, MessageSealed)
+    await sender.of(runtime.settings).send(message.to, message.text)

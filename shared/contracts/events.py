@@ -135,6 +135,14 @@ class RecordRequestReleased(RecordRequestFact):
     subject: ClassVar[str] = "registry.record-request.released.v1"
 
 
+class RecordRequestUndelivered(Event):
+    """The request never reached the other region, and is not tried again."""
+
+    subject: ClassVar[str] = "gateway.record-request.undelivered.v1"
+    request: Id
+    peer: District
+
+
 class ReferralFact(Event):
     """Where a referral stands and whom it links; agreement and consent are there once the person was shown them."""
 
@@ -344,7 +352,8 @@ class AgreementSuspended(AgreementFact):
 
 _ALL: tuple[type[Event], ...] = (
     *(OrganizationRegistered, ClientRegistered, ClientRevoked, TokenRevoked, SessionEnded, ServicePublished),
-    *(ConsentGiven, ConsentRefused, ConsentWithdrawn, RecordRequestMade, RecordRequestReleased),
+    *(ConsentGiven, ConsentRefused, ConsentWithdrawn),
+    *(RecordRequestMade, RecordRequestReleased, RecordRequestUndelivered),
     *(
         ReferralDrafted,
         ReferralRequested,

@@ -29,12 +29,24 @@ def decisions() -> list[Path]:
 
 
 @pytest.mark.parametrize(
-    "name", [*(f"openapi/{app}.json" for app in sorted(house.apps())), "asyncapi.json", "errors.md", "settings.md"]
+    "name",
+    [
+        *(f"openapi/{app}.json" for app in sorted(house.apps())),
+        "asyncapi.json",
+        "authorisation.md",
+        "errors.md",
+        "settings.md",
+    ],
 )
 def test_a_committed_document_is_what_the_code_says(name: str) -> None:
     committed = (house.ROOT / "docs" / name).read_text("utf-8")
     same = committed == made()[name]  # compared apart: a difference of a thousand lines explains nothing
     assert same, f"docs/{name} is not what the code says: make docs, then look at the difference"
+
+
+def test_the_gateway_knows_every_problem_code() -> None:
+    same = documents.CATALOGUE.read_text("utf-8") == documents.catalogue()
+    assert same, "gateway/exchange/problems.json is not what the code says: make docs"
 
 
 def test_nothing_else_is_in_the_folder_of_made_documents() -> None:

@@ -96,6 +96,19 @@ def test_no_route_of_a_service_is_hidden(app: str) -> None:
     assert not hidden, f"add these to gateway.exchange.routes or take them away: {hidden}"
 
 
+@pytest.mark.parametrize("app", SERVICES)
+def test_the_table_says_which_requests_have_a_body(app: str) -> None:
+    """Where a service reads none, whatever is sent would be passed over in silence."""
+    reads = {(m, shape(r.path)): r.body_field is not None for r in house.routes(app) for m in methods(r)}
+    lines = [line for line in house.route_table() if line.service == app and line.media != "text/csv"]
+    wrong = [
+        f"{line.method} {line.template}"
+        for line in lines
+        if bool(line.takes) != reads[(line.method, shape(line.template))]
+    ]
+    assert not wrong, f"say NONE in the table where there is no body: {wrong}"
+
+
 def test_the_table_has_each_route_once() -> None:
     lines = [(line.method, shape(line.template)) for line in house.route_table()]
     assert len(lines) == len(set(lines))

@@ -4,17 +4,23 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy import pool, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from deploy.local.nats import Nats
 from shared import db, outbox, plumbing
-from shared.bus import Bus
+from shared.bus import Bus, Consumer
 from shared.events import Event
 from shared.inbox import Inbox
 from shared.outbox import Relay
+from shared.settings import Settings
+from tests.support import apps
+from tests.support import nats as nats_support
 from tests.support.postgres import TestServer
+from tests.support.until import until
 
 KEK = bytes(range(32))
 
@@ -60,6 +66,7 @@ class Side:
     """One app's database."""
 
     engine: AsyncEngine
+    looking: AsyncEngine
 
     @property
     def sessions(self) -> async_sessionmaker[AsyncSession]:
@@ -67,8 +74,8 @@ class Side:
         return db.session_maker(self.engine)
 
     async def all(self, query: str) -> list[Any]:
-        """Every row of a query."""
-        async with self.engine.connect() as connection:
+        """Every row of a query, by a connection of its own."""
+        async with self.looking.connect() as connection:
             return list((await connection.execute(text(query))).all())
 
 
@@ -83,7 +90,7 @@ async def side(postgres: TestServer) -> AsyncIterator[Side]:
     await owner.dispose()
     engine = db.engine(urls["DATABASE_URL"], 8)
     try:
-        yield Side(engine)
+        yield Side(engine, create_async_engine(urls["DATABASE_URL"], poolclass=pool.NullPool))
     finally:
         await engine.dispose()
 
@@ -107,11 +114,30 @@ def inbox(consumer: Side, applied: Applied) -> Inbox:
 
 
 @contextlib.asynccontextmanager
-async def consuming(bus: Bus, taken: Inbox) -> AsyncIterator[None]:
-    """Consume until the block ends."""
-    task = asyncio.create_task(bus.consume("IDENTITY", taken.filters("identity"), taken.receive))
+async def consuming(bus: Bus, taken: Inbox, receive: Consumer | None = None) -> AsyncIterator[None]:
+    """Consume until the block ends; `receive` stands before the inbox."""
+    task = asyncio.create_task(bus.consume("IDENTITY", taken.filters("identity"), receive or taken.receive))
     try:
         yield
     finally:
         await bus.stop()
         await asyncio.wait_for(task, 10)
+
+
+def nats_settings(app: str, running: Nats, directory: Path) -> Settings:
+    """Settings of one app for a real server."""
+    urls = {"DATABASE_URL": "postgresql+asyncpg://127.0.0.1:1/none", **nats_support.settings(running, app)}
+    return apps.settings(app, urls, directory)
+
+
+async def applied_in_order(consumer: Side, wanted: int) -> dict[str, list[int]]:
+    """The numbers of each record in the order of their effects, once there are as many effects as wanted."""
+
+    async def enough() -> bool:
+        return len(await consumer.all("SELECT 1 FROM effect")) >= wanted
+
+    await until(enough)
+    found: dict[str, list[int]] = {}
+    for record, number in await consumer.all("SELECT record, number FROM effect ORDER BY place"):
+        found.setdefault(record, []).append(number)
+    return found

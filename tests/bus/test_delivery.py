@@ -1,7 +1,6 @@
 """One suite for the bus in memory and for real JetStream: every event once, in order per record, whatever happens."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,55 +9,11 @@ from sqlalchemy import text
 from deploy.local.nats import Nats
 from shared import bus as buses
 from shared.bus import Bus, Delivery
-from shared.settings import Settings
 from tests.bus import platform
-from tests.bus.platform import Applied, Counted, Poisoned, Side
-from tests.support import apps
+from tests.bus.platform import Applied, Counted, Poisoned, Side, applied_in_order, nats_settings
 from tests.support import nats as nats_support
 from tests.support.bus import MemoryBus
-from tests.support.postgres import TestServer
 from tests.support.until import until
-
-
-@pytest.fixture
-async def publisher(postgres: TestServer) -> AsyncIterator[Side]:
-    async with platform.side(postgres) as made:
-        yield made
-
-
-@pytest.fixture
-async def consumer(postgres: TestServer) -> AsyncIterator[Side]:
-    async with platform.side(postgres) as made:
-        yield made
-
-
-def nats_settings(app: str, running: Nats, directory: Path) -> Settings:
-    urls = {"DATABASE_URL": "postgresql+asyncpg://127.0.0.1:1/none", **nats_support.settings(running, app)}
-    return apps.settings(app, urls, directory)
-
-
-@pytest.fixture(params=["memory", "memory, out of order", "jetstream"])
-async def pair(request: pytest.FixtureRequest, fresh_nats: Nats, tmp_path: Path) -> AsyncIterator[tuple[Bus, Bus]]:
-    """The publisher's bus and the consumer's."""
-    if request.param != "jetstream":
-        shared = MemoryBus(shuffled="order" in request.param)
-        yield shared, shared
-        return
-    sending = await buses.connect(nats_settings("identity", fresh_nats, tmp_path))
-    receiving = await buses.connect(nats_settings("gateway", fresh_nats, tmp_path))
-    yield sending, receiving
-    await sending.stop()
-
-
-async def applied_in_order(consumer: Side, wanted: int) -> dict[str, list[int]]:
-    async def enough() -> bool:
-        return len(await consumer.all("SELECT 1 FROM effect")) >= wanted
-
-    await until(enough)
-    found: dict[str, list[int]] = {}
-    for record, number in await consumer.all("SELECT record, number FROM effect ORDER BY place"):
-        found.setdefault(record, []).append(number)
-    return found
 
 
 async def test_every_event_is_applied_once_and_in_order(pair: tuple[Bus, Bus], publisher: Side, consumer: Side) -> None:

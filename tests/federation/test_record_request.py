@@ -1,5 +1,6 @@
 """One record from one region to another: asked by the person, confirmed by the person, signed between the gateways."""
 
+import asyncio
 import json
 import random
 import re
@@ -111,15 +112,17 @@ def signed(platform: Installation, regions: dict[str, Region]) -> Callable[..., 
     home = regions["sending"]
 
     def send(body: bytes, sign: bytes | None = None, **change: Any) -> httpx.Response:
-        headers = {"content-type": "application/json", "idempotency-key": change.get("key", str(uuid.uuid4()))}
-        message = Message("POST", home.gateway_url + PATH, headers)
+        media = change.get("media", "application/json")
+        headers = {"content-type": media, "idempotency-key": change.get("key", str(uuid.uuid4()))}
+        url = home.gateway_url + change.get("path", PATH)
+        message = Message("POST", url, headers)
         signatures.sign(
             message, sign or body, change.get("private", key.private_key), change.get("kid", key.thumbprint())
         )
         sent = dict(message.headers)
         for _ in range(change.get("again", 0)):
-            httpx.post(home.gateway_url + PATH, content=body, headers=sent, timeout=10)
-        return httpx.post(home.gateway_url + PATH, content=body, headers=sent, timeout=10)
+            httpx.post(url, content=body, headers=sent, timeout=10)
+        return httpx.post(url, content=body, headers=sent, timeout=10)
 
     return send
 
@@ -142,6 +145,51 @@ def test_the_same_message_again_has_the_same_answer_and_another_body_is_refused(
     assert signed(body, key=key).json() == signed(body, key=key).json()
     other = signed(request_body(), key=key)
     assert (other.status_code, other.json()["code"]) == (422, "message-key-reused")
+
+
+async def test_the_same_message_many_times_at_once_is_handled_once(
+    signed: Callable[..., httpx.Response], platform: Installation
+) -> None:
+    body, key = request_body(), str(uuid.uuid4())
+    before = await entries(platform)
+    answers = await asyncio.gather(*(asyncio.to_thread(signed, body, key=key) for _ in range(8)))
+    assert {answer.status_code for answer in answers} <= {202, 409}, [answer.text for answer in answers]
+    taken = [answer.json() for answer in answers if answer.status_code == 202]
+    assert taken and all(answer == taken[0] for answer in taken)
+    busy = {answer.json()["code"] for answer in answers if answer.status_code == 409}
+    assert busy <= {"message-in-flight"}
+    assert signed(body, key=key).json() == taken[0]
+    assert await entries(platform) == before + 2
+
+
+async def entries(platform: Installation) -> int:
+    """How many entries the other region's log has about messages that came in."""
+    query = "SELECT count(*) AS n FROM log_entry WHERE convert_from(body, 'UTF8') LIKE '%receive_record_request%'"
+    return int((await platform.rows("621124", "gateway", query))[0]["n"])
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"key": ""}, "idempotency-key-missing"),
+        ({"key": "k" * 6000}, "idempotency-key-missing"),
+        ({"media": "text/plain"}, "media-type-unsupported"),
+    ],
+)
+async def test_a_message_without_a_usable_key_or_form_is_refused_before_anything_happens(
+    signed: Callable[..., httpx.Response], platform: Installation, change: dict[str, str], code: str
+) -> None:
+    before = await entries(platform)
+    answer = signed(request_body(), **change)
+    assert (answer.status_code < 500, answer.json()["code"]) == (True, code)
+    assert await entries(platform) == before
+
+
+def test_an_answer_to_nothing_that_can_be_named_is_refused(signed: Callable[..., httpx.Response]) -> None:
+    for odd in ("\u0000", "x", None, ["a"]):
+        body = json.dumps({"request": odd, "record_type": "vaccination", "record": {}}).encode()
+        answer = signed(body, path="/federation/v1/record-answers")
+        assert (answer.status_code, answer.json()["code"]) == (422, "body-invalid")
 
 
 def test_a_replayed_signature_is_refused(signed: Callable[..., httpx.Response]) -> None:

@@ -23,6 +23,7 @@ from tests.support.bus import MemoryBus
 from tests.support.postgres import TestServer
 
 REGION = "610118"
+SERVICES = ("identity", "registry", "referrals", "cases")
 
 
 def settings(app: str, urls: dict[str, str], directory: Path, **more: object) -> Settings:
@@ -42,6 +43,10 @@ def settings(app: str, urls: dict[str, str], directory: Path, **more: object) ->
         "kek": secrets.token_hex(32),
         "index_key": secrets.token_hex(32),
         "token_key": secrets.token_hex(32),
+        "seal_key": secrets.token_hex(32),
+        "service_urls": dict.fromkeys(SERVICES, "http://127.0.0.1:1"),
+        "grant_keys": {service: secrets.token_hex(32) for service in SERVICES},
+        "pairwise_keys": {service: secrets.token_hex(32) for service in SERVICES},
         "secrets_dir": directory,
         "messages_file": directory / "messages.jsonl",
         "log_level": "ERROR",

@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any
 
-from shared.bus import Consumer, Delivery
+from shared.bus import Away, Consumer, Delivery
 
 
 class MemoryBus:
@@ -54,8 +54,11 @@ class MemoryBus:
         """Hand each over once; what the consumer wants to see again comes back, behind the others."""
         late = []
         for subject, payload, attempt in messages:
-            if await consumer(Delivery(payload, subject, attempt)):
-                late.append((subject, payload, attempt + 1))
+            try:
+                if await consumer(Delivery(payload, subject, attempt)):
+                    late.append((subject, payload, attempt + 1))
+            except Away:
+                late.append((subject, payload, attempt))
         await asyncio.sleep(0.01 if late else 0)
         return late
 

@@ -7,7 +7,7 @@ import httpx
 
 from shared import grants
 from shared.grants import Actor, AgreementRef, CallKind, Grant
-from shared.settings import Settings
+from shared.settings import Settings, in_turn
 
 
 class Caller(httpx.Auth):
@@ -39,7 +39,7 @@ class Caller(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request):  # type: ignore[no-untyped-def]  # httpx's own generator type
         """Put the grant and, on writes, a fresh Idempotency-Key in place."""
-        request.headers["jieli-grant"] = grants.issue(self.grant(request), bytes.fromhex(self.settings.grant_key))
+        request.headers["jieli-grant"] = grants.issue(self.grant(request), in_turn(self.settings.grant_key)[0])
         if request.method in ("POST", "PUT", "DELETE"):
             request.headers.setdefault("idempotency-key", str(uuid.uuid4()))
         yield request

@@ -4,6 +4,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,11 @@ class TestServer:
 
     def __init__(self, server: Postgres) -> None:
         self.server = server
+
+    def start(self) -> None:
+        """Start it again after a stop."""
+        self.server.launch()
+        self.server.wait_ready()
 
     @property
     def admin_url(self) -> str:
@@ -43,6 +49,19 @@ class TestServer:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[TestServer]:
     """The session's PostgreSQL, in a directory of its own that goes with it."""
+    with _running() as running:
+        yield running
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[TestServer]:
+    """A PostgreSQL of one test, which may stop it."""
+    with _running() as running:
+        yield running
+
+
+@contextmanager
+def _running() -> Iterator[TestServer]:
     directory = Path(tempfile.mkdtemp(prefix="jieli-postgres-"))
     directory.chmod(0o711)  # the server may run as nobody and has to pass through
     server = Postgres(directory / "data", ports.free(), secrets.token_hex(16), directory / "postgres.log", extra=SPEED)

@@ -84,7 +84,7 @@ BODIES = [
     pytest.param(b'{"referral": "a\\u0000b"}', 422, id="a zero byte"),
     pytest.param(b'{"referral": null}', 422, id="null"),
     pytest.param(b'{"referral": "x"}', 422, id="no id"),
-    pytest.param(b"[]", 400, id="a list"),
+    pytest.param(b"[]", 422, id="a list"),
 ]
 
 

@@ -7,6 +7,11 @@ from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from hypothesis import given
+from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
@@ -74,3 +79,55 @@ WRONG = [
 def test_what_proves_nothing_is_refused_with_a_reason(made: Any) -> None:
     with pytest.raises(proofs.Unproven, match=r"\w"):
         proofs.verify(made(), "GET", URL, NOW, TOKEN)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
+ODD = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
+MEMBERS = st.sampled_from(["alg", "typ", "jwk", "crit", "b64", "kid", "zip", "jti", "htm", "htu", "iat", "ath"])
+
+
+def part(value: object) -> str:
+    text = json.dumps(value, default=lambda found: found.decode("latin-1")).encode()
+    return urlsafe_b64encode(text).rstrip(b"=").decode()
+
+
+@given(
+    header=st.dictionaries(MEMBERS, ODD, max_size=6),
+    claims=st.dictionaries(MEMBERS, ODD, max_size=6),
+    honest=st.booleans(),
+)
+def test_whatever_is_written_into_a_proof_it_is_taken_or_refused(
+    header: dict[str, Any], claims: dict[str, Any], honest: bool
+) -> None:
+    """Signed by the very key that it names, so that nothing but its content decides."""
+    usual = {"alg": "ES256", "typ": "dpop+jwt", "jwk": PUBLIC} if honest else {}
+    said = {"jti": "0123456789", "htm": "GET", "htu": URL, "iat": NOW, "ath": proofs.digest(TOKEN)} if honest else {}
+    signing = f"{part(usual | header)}.{part(said | claims)}"
+    try:
+        proofs.verify(f"{signing}.{signature(signing)}", "GET", URL, NOW, TOKEN)
+    except proofs.Unproven as error:
+        assert str(error)
+
+
+def signature(signing: str) -> str:
+    key = KEY.private_key
+    assert key is not None
+    r, s = decode_dss_signature(key.sign(signing.encode(), ec.ECDSA(hashes.SHA256())))
+    return urlsafe_b64encode(r.to_bytes(32, "big") + s.to_bytes(32, "big")).rstrip(b"=").decode()
+
+
+DEEP = '{"a":' + "[" * 900 + "]" * 900 + "}"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param(f"{urlsafe_b64encode(DEEP.encode()).decode()}.e30.e30", id="deep header"),
+        pytest.param(altered({"alg": "ES256", "typ": "dpop+jwt", "jwk": PUBLIC, "crit": 5}), id="crit is no list"),
+        pytest.param(proof(jti="a\u0000bcdefgh"), id="NUL in jti"),
+        pytest.param(proof(jti="\u202e" * 8), id="unprintable jti"),
+    ],
+)
+def test_odd_proofs_are_refused(shown: str) -> None:
+    with pytest.raises(proofs.Unproven):
+        proofs.verify(shown, "GET", URL, NOW, TOKEN)

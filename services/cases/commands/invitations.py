@@ -1,10 +1,6 @@
 """The other party is asked, once, by a code; one clear refusal ends it (People's Mediation Law 17)."""
 
-import asyncio
-import json
-import os
 import uuid
-from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +10,7 @@ from services.cases.queries import cases, content
 from services.cases.rules import agreements, notices, states
 from services.cases.schemas import AnswerIn
 from services.cases.tables import Invitation, MediationCase, Party, now
-from shared import ids, problems
+from shared import ids, problems, sender
 from shared.grants import Grant
 from shared.runtime import Runtime
 
@@ -34,20 +30,9 @@ async def invite(call: Call) -> Written:
     call.session.add(Invitation(case_id=case.id, tag=tag, expires_at=now() + states.CODE_LIFE))
     written = await door.move(call.session, case, "invite", call.grant.actor.id)
     text = notices.invitation(code, call.runtime.settings.public_url)
-    await asyncio.to_thread(_send, call.runtime.settings.messages_file, respondent["contact"], text)
+    # Before the commit: a code whose commit fails opens nothing, and no committed one stays unsent.
+    await sender.of(call.runtime.settings).send(respondent["contact"], text)
     return written
-
-
-def _send(file: Path | None, to: str, text: str) -> None:
-    """Hand one message to whoever sends messages: a line of JSON at the end of a file that only the operator reads.
-
-    It goes before the transaction commits: a code whose commit fails opens nothing, and no committed one stays unsent.
-    """
-    if file is None:
-        raise problems.UNAVAILABLE("No way to send messages is set up (JIELI_MESSAGES_FILE).")
-    line = {"at": now().isoformat(), "to": to, "text": text}
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as lines:
-        lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 async def answer(session: AsyncSession, runtime: Runtime, grant: Grant, body: AnswerIn) -> Written:

@@ -2,15 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from shared import problems, states
+from shared.contracts.clock import CHINA
 
 Role = Literal["applicant", "respondent"]
 ROLES: Final[tuple[Role, ...]] = ("applicant", "respondent")
 
-BEIJING: Final = timezone(timedelta(hours=8))
 DAYS: Final = 30  # calendar days from acceptance, as local rules have it
 LABOUR_DAYS: Final = 15  # calendar days from the application (Labour Dispute Mediation and Arbitration Law 14)
 CODE_LIFE: Final = timedelta(days=8)
@@ -94,7 +94,7 @@ def for_mediator(state: str) -> list[str]:
 
 def today(now: datetime) -> date:
     """The calendar day in China."""
-    return now.astimezone(BEIJING).date()
+    return now.astimezone(CHINA).date()
 
 
 def due(dispute_type: str, applied: datetime, accepted: datetime) -> date:

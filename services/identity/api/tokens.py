@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Form, Header, Response
 
+from services.identity.commands import keys as signing
 from services.identity.commands import passkeys, proving
 from services.identity.commands import tokens as commands
 from services.identity.commands.grants import GRANTS
@@ -37,8 +38,8 @@ async def revoke(
 @router.get("/.well-known/jwks.json")
 async def keys(runtime: RuntimeDep, _: Public) -> schemas.KeysOut:
     """The keys that access tokens are signed with (RFC 7517)."""
-    key = commands.signing_key(runtime.settings).as_dict(private=False)
-    return schemas.KeysOut(keys=[{name: str(value) for name, value in key.items()} | {"alg": "ES256", "use": "sig"}])
+    published = signing.ring(runtime.settings).published
+    return schemas.KeysOut.model_validate(published.as_dict(private=False, alg="ES256", use="sig"))
 
 
 @router.get("/.well-known/oauth-authorization-server")

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from joserfc.util import urlsafe_b64decode
 from sqlalchemy import text
@@ -31,8 +30,8 @@ async def client(session: AsyncSession, settings: Settings, form: Form) -> Clien
     """The client that a signed assertion proves; 401 `invalid_client` otherwise."""
     if form.client_assertion_type != CLIENT_ASSERTION:
         raise assertions.INVALID_CLIENT(error="invalid_client")
-    named = unverified(form.client_assertion).get("sub")
-    found = await clients.active(session, str(named))
+    named = assertions.name(unverified(form.client_assertion).get("sub"))
+    found = await clients.active(session, named)
     if found is None or form.client_id not in ("", found.id):
         raise assertions.INVALID_CLIENT(error="invalid_client")
     claims = verified(form.client_assertion, found.jwk, settings)
@@ -57,7 +56,7 @@ def unverified(token: str) -> dict[str, Any]:
     """Whose key to look for; nothing in it is believed before the signature is checked."""
     try:
         claims = json.loads(urlsafe_b64decode(token.split(".")[1].encode()))
-    except (IndexError, ValueError):
+    except (IndexError, *proofs.MALFORMED):
         raise assertions.INVALID_CLIENT("The assertion is no JWT.", error="invalid_client") from None
     return claims if isinstance(claims, dict) else {}
 
@@ -66,7 +65,7 @@ def verified(token: str, jwk: dict[str, str], settings: Settings) -> dict[str, A
     """The claims of an assertion that was signed by this key, for us, for now."""
     try:
         claims = jwt.decode(token, ECKey.import_key({**jwk}), algorithms=ALGORITHMS).claims
-    except (JoseError, ValueError):
+    except proofs.MALFORMED:
         raise assertions.INVALID_CLIENT("The signature is not by the registered key.", error="invalid_client") from None
     assertions.check_audience(claims, settings.public_url)
     assertions.check_times(claims, int(time.time()))
@@ -75,7 +74,7 @@ def verified(token: str, jwk: dict[str, str], settings: Settings) -> dict[str, A
 
 async def use(session: AsyncSession, issuer: str, claims: dict[str, Any]) -> None:
     """Use up an assertion; 401 `invalid_client` when it was used before or has no id."""
-    jti = str(claims.get("jti", ""))
+    jti = assertions.name(claims.get("jti"))
     if len(jti) not in assertions.JTI or not await _first_use(session, issuer, jti, claims["exp"]):
         raise assertions.INVALID_CLIENT("The assertion was used before or has no jti.", error="invalid_client")
 

@@ -1,6 +1,7 @@
-"""What an installation begins with: organisations, clients and staff, from one file."""
+"""What an installation begins with: organisations, clients, staff and who is invited, from one file."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,7 @@ from services.identity.commands import passwords
 from services.identity.queries import people, seed
 from services.identity.rules.organizations import check_organization
 from services.identity.rules.staff import check_roles
-from services.identity.tables import Client, Organization, Staff
+from services.identity.tables import Client, Invitation, Organization, Staff
 from shared import outbox
 from shared.contracts import vocabulary
 from shared.contracts.events import ClientRegistered, OrganizationRegistered
@@ -34,9 +35,13 @@ async def take_in(runtime: Runtime) -> None:
             if await _put(session, Client, "client", entry):
                 event = ClientRegistered(client=entry["client"], organization=entry["organization"])
                 await outbox.emit(session, entry["client"], event)
+        invited = {entry["staff"]: entry for entry in content.get("invitations", ())}
         for entry in content["staff"]:
             check_roles(tuple(entry["roles"]))
-            await _put(session, Staff, "staff", entry)
+            if entry["staff"] in invited:
+                await _invite(session, entry, invited[entry["staff"]])
+            else:
+                await _put(session, Staff, "staff", entry)
         for entry in content.get("credentials", ()):
             await _credential(session, runtime, entry)
 
@@ -51,6 +56,22 @@ async def _put(session: AsyncSession, table: type[SQLModel], noun: str, entry: d
     await session.merge(table(**values))
     await session.flush()
     return True
+
+
+async def _invite(session: AsyncSession, member: dict[str, Any], invitation: dict[str, str]) -> None:
+    """Let a member of staff join by a code, of which the file holds the SHA-256.
+
+    The file is read at every start: for whoever joined, left, or was invited anew since, it opens nothing any more.
+    """
+    name, now = member["staff"], datetime.now(UTC)
+    known = await seed.known(session, Staff, name)
+    if known is None:
+        await _put(session, Staff, "staff", member | {"state": "invited"})
+    elif known.state != "invited" or await seed.is_invited(session, name, now):
+        return
+    expires = datetime.fromisoformat(invitation["expires_at"])
+    if expires > now:
+        session.add(Invitation(code=bytes.fromhex(invitation["sha256"]), staff=name, expires_at=expires))
 
 
 async def _credential(session: AsyncSession, runtime: Runtime, entry: dict[str, str]) -> None:

@@ -4,38 +4,28 @@ import time
 from datetime import UTC, datetime
 
 from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.identity.commands import grants, proving, sessions
+from services.identity.commands import grants, keys, proving, sessions
 from services.identity.commands.grants import GRANTS, Asking, Granted
 from services.identity.queries import sessions as queries
 from services.identity.rules import secrets, tokens
 from services.identity.rules.tokens import Holder, Minting
 from services.identity.schemas.tokens import RevocationForm, TokenForm, TokenOut
 from services.identity.tables import Client
-from shared import ids, outbox
+from shared import ids, outbox, proofs
 from shared.contracts import vocabulary
 from shared.contracts.events import TokenRevoked
 from shared.runtime import Runtime
 from shared.seals import Sealer
-from shared.settings import Settings
-
-SIGNING_KEY = "token.pem"  # file in the secrets directory
-
-
-def signing_key(settings: Settings) -> ECKey:
-    """The key that signs access tokens, named by its thumbprint (RFC 7638)."""
-    key = ECKey.import_key((settings.secrets_dir / SIGNING_KEY).read_text())
-    key.ensure_kid()
-    return key
+from shared.settings import Settings, in_turn
 
 
 def minting(settings: Settings) -> Minting:
     """What this region's tokens have in common."""
-    key = bytes.fromhex(settings.token_key)
-    return Minting(settings.public_url, settings.region, Sealer(key, "jieli-token-v1"), key)
+    key, *older = in_turn(settings.token_key)
+    hidden = Sealer(key, "jieli-token-v1", *older)
+    return Minting(settings.public_url, settings.region, hidden, bytes.fromhex(settings.index_key))
 
 
 async def issue(session: AsyncSession, runtime: Runtime, form: TokenForm, proof: str) -> TokenOut:
@@ -68,7 +58,7 @@ def signed(settings: Settings, granted: Granted, holder: Holder) -> TokenOut:
 
 
 def _encoded(settings: Settings, claims: dict[str, object], kind: str) -> str:
-    key = signing_key(settings)
+    key = keys.ring(settings).signing
     return jwt.encode({"alg": "ES256", "typ": kind, "kid": key.kid}, claims, key, algorithms=proving.ALGORITHMS)
 
 
@@ -86,8 +76,8 @@ async def revoke(session: AsyncSession, settings: Settings, form: RevocationForm
 
 async def _revoke_access(session: AsyncSession, settings: Settings, client: Client, token: str) -> None:
     try:
-        claims = jwt.decode(token, signing_key(settings), algorithms=proving.ALGORITHMS).claims
-    except (JoseError, ValueError):
+        claims = jwt.decode(token, keys.ring(settings).published, algorithms=proving.ALGORITHMS).claims
+    except proofs.MALFORMED:
         return
     if claims.get("client_id") == client.id:
         until = datetime.fromtimestamp(claims["exp"], UTC)

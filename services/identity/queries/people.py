@@ -6,7 +6,7 @@ from sqlalchemy import func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from services.identity.tables import Failure, Handle, OneTimeCode, Password, Staff
+from services.identity.tables import Failure, Handle, Invitation, OneTimeCode, Password, Staff
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:tag, 0))")
 
@@ -14,6 +14,13 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:tag, 0))")
 async def active_staff(session: AsyncSession, staff_id: str) -> Staff | None:
     """A member of staff who still works here."""
     return (await session.scalars(select(Staff).where(Staff.id == staff_id, Staff.state == "active"))).first()
+
+
+async def invited(session: AsyncSession, code: bytes) -> Staff | None:
+    """Whom an invitation that still holds is for, locked."""
+    statement = select(Staff).join(Invitation, col(Invitation.staff) == col(Staff.id)).where(Invitation.code == code)
+    statement = statement.where(col(Invitation.expires_at) > func.now(), Staff.state != "left")
+    return (await session.scalars(statement.with_for_update())).first()
 
 
 async def upstream_staff(session: AsyncSession, subject: str) -> Staff | None:

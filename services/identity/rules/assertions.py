@@ -9,6 +9,7 @@ CLOCK_SKEW = (
     10  # seconds that a clock may be ahead of ours (FAPI 2.0 Security Profile, 5.3.2.1: 10 must do, 60 must not)
 )
 JTI = range(8, 129)  # characters of an id
+NAME = 256  # characters, the longest name
 
 INVALID_CLIENT = problems.kind(
     401, "invalid-client", "The client is not known", "Sign a fresh assertion with the registered key (RFC 7523)."
@@ -16,6 +17,11 @@ INVALID_CLIENT = problems.kind(
 INVALID_GRANT = problems.kind(
     400, "invalid-grant", "The assertion proves nobody", "Ask the issuer for a fresh assertion (RFC 7523)."
 )
+
+
+def name(value: object) -> str:
+    """What an assertion calls somebody or itself; empty for anything that could be nobody's name here."""
+    return value if isinstance(value, str) and len(value) <= NAME and value.isprintable() else ""
 
 
 def check_times(claims: Mapping[str, object], now: int) -> None:

@@ -64,7 +64,10 @@ class Holder:
 
 @dataclass(frozen=True)
 class Minting:
-    """What this region's tokens have in common; `hidden` hides a person from everyone but the gateway."""
+    """What this region's tokens have in common; `hidden` hides a person from everyone but the gateway.
+
+    `pairwise_key` is not that of `hidden`, which changes: a client knows a person by the same `sub` for ever.
+    """
 
     issuer: str
     region: str
@@ -107,7 +110,7 @@ class Minting:
         """The `sub` that a client sees: for a person, one that no other client is given."""
         if principal.kind != "resident":
             return principal.subject
-        return hmac.digest(self.pairwise_key, f"{client}|{principal.subject}".encode(), "sha256").hex()[:32]
+        return hmac.digest(self.pairwise_key, f"sub|{client}|{principal.subject}".encode(), "sha256").hex()[:32]
 
 
 def details(text: str, vocabulary: Vocabulary) -> tuple[Detail, ...]:
@@ -116,7 +119,7 @@ def details(text: str, vocabulary: Vocabulary) -> tuple[Detail, ...]:
         return ()
     try:
         found = msgspec.json.decode(text, type=tuple[Detail, ...])
-    except (msgspec.DecodeError, UnicodeEncodeError):
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         raise INVALID_DETAILS(error="invalid_authorization_details") from None
     wrong = {each.purpose for each in found} - vocabulary.purposes.keys()
     if not 0 < len(found) <= DETAILS_MOST or any(each.type != DETAIL_TYPE for each in found) or wrong:

@@ -44,3 +44,19 @@ class UpstreamAnswer(BaseModel):
     state: str = Field(default="", max_length=256)
     iss: str = Field(default="", max_length=512)
     error: str = Field(default="", max_length=64)
+
+
+class InvitationForm(BaseModel):
+    """An invitation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    invitation: str = Field(max_length=128)
+
+
+class JoinForm(InvitationForm):
+    """A password, and what the new authenticator shows."""
+
+    password: str = Field(max_length=256)
+    totp: str = Field(max_length=64, pattern=r"^[A-Z2-7]{16,64}$")
+    code: str = Field(max_length=16)

@@ -1,6 +1,12 @@
 // Passkeys (WebAuthn), and no form twice. Without script, or without an authenticator, the other ways on the page stay.
 (() => {
   "use strict";
+  // An invitation comes behind the # of its link, which no server sees.
+  const join = document.getElementById("join");
+  if (join && location.hash.length > 1) {
+    join.elements.invitation.value = location.hash.slice(1);
+    history.replaceState(null, "", location.pathname);
+  }
   const sent = new WeakSet();
   addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => sent.delete(form)));
   addEventListener("submit", (event) => {

@@ -1,15 +1,15 @@
 """When something is due and what ends by itself; every clock has a unit, and a year without data is an error."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
 import chinese_calendar
 
 from shared import problems
+from shared.contracts.clock import CHINA
 
 Unit = Literal["working_day", "day"]
-BEIJING: Final = timezone(timedelta(hours=8))  # one legal time in the whole country, without summer time
 LONGEST_HOLD: Final = 90  # days until a review must come
 
 CALENDAR_YEAR_MISSING = problems.kind(
@@ -65,7 +65,7 @@ def clock(state: str, sla_days: int | None, sla_unit: str | None) -> Clock | Non
 
 def due(began: datetime, days: int, unit: str) -> datetime:
     """The end of the last day, counted from the day after it began (Civil Code 201); 503 `calendar-year-missing`."""
-    day = began.astimezone(BEIJING).date()
+    day = began.astimezone(CHINA).date()
     if unit == "day":
         return end_of(day + timedelta(days=days))
     left = days
@@ -86,7 +86,7 @@ def ends(state: str, began: datetime, consent_until: datetime | None) -> datetim
 
 def review(review_on: date, now: datetime) -> datetime:
     """When a held referral is looked at again; 422 `review-date-invalid`."""
-    today = now.astimezone(BEIJING).date()
+    today = now.astimezone(CHINA).date()
     if not today < review_on <= today + timedelta(days=LONGEST_HOLD):
         raise REVIEW_DATE()
     return end_of(review_on)
@@ -94,7 +94,7 @@ def review(review_on: date, now: datetime) -> datetime:
 
 def end_of(day: date) -> datetime:
     """The moment a Beijing day is over, in UTC."""
-    return datetime.combine(day + timedelta(days=1), time(), BEIJING).astimezone(UTC)
+    return datetime.combine(day + timedelta(days=1), time(), CHINA).astimezone(UTC)
 
 
 def _is_working(day: date) -> bool:

@@ -86,9 +86,14 @@ async def _check_earlier(session: AsyncSession, runtime: Runtime, asked: bytes, 
     earlier = await queries.asked_before(session, runtime.vault, subject, asked)
     rules.check_not_asked_too_soon(queries.last_refusal(earlier), now())
     for decided in earlier:
-        same = (decided.referral, decided.consent_hash) == (body.referral, body.consent_hash)
+        same = _covered(decided) == _covered(body)
         if same and queries.state(decided, days.day_of(now())) is rules.ConsentState.GIVEN:
             raise ALREADY_GIVEN()
+
+
+def _covered(decided: ConsentIn) -> tuple[str, str, list[str]]:
+    """What makes two consents to one recipient the same: the referral, what was shown, and the fields of it."""
+    return decided.referral, decided.consent_hash, sorted(decided.fields)
 
 
 def _event(row: Consent, decided: ConsentSealed, sequence: int, kind: str, at: datetime) -> EventSealed:

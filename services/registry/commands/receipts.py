@@ -10,13 +10,19 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 
 from shared.runtime import Runtime
-from shared.settings import Settings, SettingsError
+from shared.settings import Settings
 
 KEY_FILE = "registry-receipts.jwk"
 
 
+def check(settings: Settings) -> None:
+    """SettingsError when the key is missing in production, where an operator puts it there."""
+    if settings.environment == "production":
+        settings.key_file(KEY_FILE)
+
+
 async def ensure_key(runtime: Runtime) -> None:
-    """Make the signing key when there is none yet; in production an operator puts it there."""
+    """Make the signing key when there is none yet."""
     await asyncio.to_thread(_ensure, runtime.settings)
 
 
@@ -24,8 +30,6 @@ def _ensure(settings: Settings) -> None:
     path = settings.secrets_dir / KEY_FILE
     if path.exists():
         return
-    if settings.environment == "production":
-        raise SettingsError(f"registry cannot start: put an ES256 key (JWK) at {path}.")
     with contextlib.suppress(FileExistsError):
         _write(path, json.dumps(ECKey.generate_key("P-256").as_dict(private=True)))
 

@@ -23,9 +23,9 @@ from services.registry.schemas.records import (
     MessageSealed,
     RequestIn,
 )
-from services.registry.tables import HeldRecord, Message, Person, RecordRequest, Release, now
+from services.registry.tables import HeldRecord, Message, RecordRequest, Release, now
 from shared import ids, outbox, problems
-from shared.contracts.events import RecordRequestMade, RecordRequestReleased
+from shared.contracts.events import RecordRequestMade, RecordRequestReleased, RecordRequestUndelivered
 from shared.grants import Grant
 from shared.runtime import Runtime
 
@@ -146,16 +146,18 @@ async def match_next(session: AsyncSession, runtime: Runtime) -> uuid.UUID | Non
     row.state = records.RELEASE.after(row.state, "match")
     row.claims = None
     if found is not None:
-        held, person = found
+        held, contact = found
         code = records.new_code()
         row.held = held.id
         row.code = indexes.code(bytes.fromhex(runtime.settings.index_key), str(row.request), code)
-        await _notify(session, runtime, person, await _message(session, row.peer, code))
+        words = MessageSealed(to=contact, text=await _message(session, row.peer, code))
+        await _notify(session, runtime, held.subject, words)
     session.add(row)
     return row.request
 
 
-async def _match(session: AsyncSession, runtime: Runtime, row: Release) -> tuple[HeldRecord, Person] | None:
+async def _match(session: AsyncSession, runtime: Runtime, row: Release) -> tuple[HeldRecord, str] | None:
+    """The one record that the claims mean, and the contact to ask; a person who was erased has none any more."""
     place = f"release.claims/{row.request}"
     claims = await sealing.unseal(runtime.vault, _asker(row.request), place, row.claims or b"", Claims)
     key = bytes.fromhex(runtime.settings.index_key)
@@ -163,10 +165,11 @@ async def _match(session: AsyncSession, runtime: Runtime, row: Release) -> tuple
     found = await queries.the_one_held(session, index, row.record_type)
     if found is None:
         return None
-    _, person = found
+    held, person = found
+    contact = (await people_queries.opened(runtime.vault, person)).phone
     await reach.lock(session, person.subject)
     alive = await queries.codes_alive(session, person.subject, now())
-    return found if alive < records.MAX_CODES else None
+    return (held, contact) if alive < records.MAX_CODES else None
 
 
 async def _message(session: AsyncSession, peer: str, code: str) -> str:
@@ -174,17 +177,10 @@ async def _message(session: AsyncSession, peer: str, code: str) -> str:
     return records.message(f"{division.name} ({peer})" if division else peer, code)
 
 
-async def _notify(session: AsyncSession, runtime: Runtime, person: Person, words: str) -> None:
-    contact = (await people_queries.opened(runtime.vault, person)).phone
+async def _notify(session: AsyncSession, runtime: Runtime, subject: str, words: MessageSealed) -> None:
     fresh = ids.new()
-    sealed = await sealing.seal(
-        runtime.vault,
-        person.subject,
-        f"message.sealed/{fresh}",
-        MessageSealed(to=contact, text=words),
-        sealing.Size.MESSAGE,
-    )
-    session.add(Message(id=fresh, subject=person.subject, sealed=sealed))
+    sealed = await sealing.seal(runtime.vault, subject, f"message.sealed/{fresh}", words, sealing.Size.MESSAGE)
+    session.add(Message(id=fresh, subject=subject, sealed=sealed))
 
 
 async def forget_claims(runtime: Runtime, request: uuid.UUID) -> None:
@@ -208,6 +204,15 @@ async def confirm(session: AsyncSession, runtime: Runtime, body: ConfirmationIn)
     told = RecordRequestReleased(request=str(row.request), peer=row.peer, record_type=row.record_type, seal=held.seal)
     await outbox.emit(session, row.request, told)
     return True
+
+
+async def give_up(session: AsyncSession, event: RecordRequestUndelivered) -> None:
+    """The gateway could not deliver a request; the person sees so, and what to do."""
+    await reach.visible_to_platform(session)
+    row = await queries.requested(session, uuid.UUID(event.request))
+    if row is not None:
+        row.state = records.REQUEST.after(row.state, "give_up")
+        session.add(row)
 
 
 async def take_answer(session: AsyncSession, runtime: Runtime, body: AnswerIn) -> RecordRequest:

@@ -1,6 +1,7 @@
 """Records held here, a person's own requests, and what peers ask for."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,6 +40,12 @@ async def request(session: AsyncSession, request_id: uuid.UUID) -> RecordRequest
     if row is None:
         raise problems.NOT_FOUND()
     return row
+
+
+async def requested(session: AsyncSession, request_id: uuid.UUID) -> RecordRequest | None:
+    """A request that waits for its answer, locked for a change."""
+    query = select(RecordRequest).where(RecordRequest.id == request_id, RecordRequest.state == "requested")
+    return (await session.scalars(query.with_for_update())).first()
 
 
 async def held_record(session: AsyncSession, row: Release) -> HeldRecord | None:
@@ -101,7 +108,8 @@ async def held(session: AsyncSession, vault: Vault, row: Release) -> schemas.Doc
     return await sealing.unseal(vault, owner, f"held_record.sealed/{found.id}", found.sealed, schemas.Document)
 
 
-async def next_message(session: AsyncSession) -> Message | None:
-    """The oldest message on its way; nobody else takes it."""
-    query = select(Message).order_by(col(Message.id)).limit(1).with_for_update(skip_locked=True)
+async def next_message(session: AsyncSession, resting: Collection[uuid.UUID]) -> Message | None:
+    """The oldest message on its way but for those that rest; nobody else takes it."""
+    query = select(Message).where(col(Message.id).not_in(resting))
+    query = query.order_by(col(Message.id)).limit(1).with_for_update(skip_locked=True)
     return (await session.scalars(query)).first()

@@ -1,9 +1,8 @@
 """Days as people in China count them: UTC+8 everywhere, without daylight saving time."""
 
-from datetime import date, datetime, time, timedelta, timezone
-from typing import Final
+from datetime import date, datetime, time, timedelta
 
-CHINA: Final = timezone(timedelta(hours=8), "China")
+from shared.contracts.clock import CHINA
 
 
 def day_of(moment: datetime) -> date:

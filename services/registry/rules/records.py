@@ -1,8 +1,9 @@
 """Records that go from region to region: what each type may hold, the states of a request, and the one-time code."""
 
 import secrets
+import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from shared import problems, states
@@ -42,8 +43,18 @@ CODE_LIVES: Final = timedelta(hours=24)
 # fill somebody's phone; with it the guesses of a day have a chance of 1 in 4 million. Beyond it nobody is matched, and
 # the asking region cannot tell.
 MAX_CODES: Final = 5
+LONGEST_REST: Final = 900.0  # seconds between two tries to send a message
 
-REQUEST: Final = states.Machine("record request", "requested", states.moves({"answer": ("requested", "answered")}))
+# An answer may still come for a request that was given up: that it had arrived was not known.
+REQUEST: Final = states.Machine(
+    "record request",
+    "requested",
+    states.moves({"answer": ("requested|undeliverable", "answered"), "give_up": ("requested", "undeliverable")}),
+)
+ADVICE: Final[Mapping[str, str]] = {
+    "undeliverable": "对方地区无法联系。请携带纸质记录，效力相同。 / "
+    "The other region could not be reached. Bring the paper record: it counts the same.",
+}
 RELEASE: Final = states.Machine(
     "release",
     "received",
@@ -70,3 +81,14 @@ def message(asking_region: str, code: str) -> str:
         f"{asking_region} asks for a record held here. If you asked for it, enter the code {code} there; "
         f"if not, tell nobody the code and nothing is sent."
     )
+
+
+def rest(tried: int) -> float:
+    """Seconds until a message that could not leave is tried again: 1, 2, 4 ... after each try."""
+    return min(2.0 ** (tried - 1), LONGEST_REST)
+
+
+def is_too_old(message: uuid.UUID, moment: datetime) -> bool:
+    """Whether the code in a message has run out; the id (UUIDv7, RFC 9562, 5.7) says when it was written."""
+    written = datetime.fromtimestamp((message.int >> 80) / 1000, UTC)
+    return moment - written > CODE_LIVES

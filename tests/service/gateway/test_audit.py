@@ -155,7 +155,11 @@ async def test_nothing_is_acknowledged_when_the_log_cannot_be_written(opened: lo
     async with logs.opened(unreachable) as cut:
         with pytest.raises(problems.Problem) as caught:
             await cut.log.append(logs.entry())
-    assert (caught.value.kind.status, caught.value.kind.code) == (503, "log-unavailable")
+        assert (caught.value.kind.status, caught.value.kind.code) == (503, "log-unavailable")
+        with pytest.raises(problems.Problem) as caught:
+            await cut.log.append(logs.entry(phase=entries.Phase.OUTCOME))
+        assert (caught.value.kind.status, caught.value.kind.code) == (503, "outcome-not-logged")
+        assert "may have been done" in caught.value.kind.advice
     assert await opened.verified() == 0
 
 

@@ -14,7 +14,8 @@ from sqlalchemy import text
 
 from gateway.audit import api, commands
 from gateway.audit.rules import entries
-from shared import app, problems
+from gateway.exchange import credentials
+from shared import app
 from shared.contracts import vocabulary
 from shared.runtime import Runtime
 from tests.service.gateway import logs
@@ -29,7 +30,7 @@ async def _person(request: Request) -> str:
     """Stands for the gateway's authentication, which is another room's."""
     authorization = request.headers.get("authorization", "")
     if not authorization:
-        raise problems.UNAUTHENTICATED()
+        raise credentials.TOKEN_MISSING()
     return authorization.removeprefix("Bearer ")
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.support import apps, grants
 from tests.support.apps import RunningApp
 from tests.support.postgres import TestServer
+from tests.support.until import until
 
 RECORD = {
     "name": "阿布都热合曼 • 买买提",
@@ -44,3 +45,15 @@ async def person(registry: RunningApp) -> grants.Caller:
 def subject_of(caller: grants.Caller) -> str:
     """The pairwise id in the caller's grants."""
     return str(caller.claims["subject"])
+
+
+async def sent_all(registry: RunningApp) -> None:
+    """Wait until no message is on its way any more."""
+
+    async def none_left() -> bool:
+        async with registry.runtime.engine.begin() as connection:
+            await connection.exec_driver_sql("SELECT set_config('app.platform', 'on', true)")
+            left = await connection.exec_driver_sql("SELECT count(*) FROM message")
+            return bool(left.scalar_one() == 0)
+
+    await until(none_left)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.service.registry.conftest import CHILD, subject_of
+from shared.contracts.events import RecordRequestUndelivered
+from tests.service.registry.conftest import CHILD, sent_all, subject_of
 from tests.support import grants
 from tests.support.apps import RunningApp
 from tests.support.until import until
@@ -103,6 +104,7 @@ async def test_the_contacts_code_releases_the_record_to_the_gateway(
 async def test_a_stranger_gets_the_same_answer_and_nobody_a_message(
     registry: RunningApp, child: dict[str, Any], change: dict[str, str]
 ) -> None:
+    before = len(messages(registry))
     known, unknown = asked(child), asked(child, **change)
     answers = [await take_in(registry, body) for body in (unknown, known)]
     assert {answer.status_code for answer in answers} == {202}
@@ -112,11 +114,8 @@ async def test_a_stranger_gets_the_same_answer_and_nobody_a_message(
     await looked_at(registry, unknown["request"])
     await looked_at(registry, known["request"])
     assert (await confirm(registry, unknown["request"], "12345678")).status_code == 403
-
-    async def sent() -> list[dict[str, str]]:
-        return messages(registry)
-
-    await until(sent)
+    await sent_all(registry)
+    assert len(messages(registry)) == before + 1
 
 
 async def test_wrong_unknown_and_used_up_codes_look_the_same(registry: RunningApp, child: dict[str, Any]) -> None:
@@ -158,14 +157,20 @@ async def test_a_contact_hears_of_five_requests_a_day_and_the_asking_region_cann
     for body in bodies:
         await looked_at(registry, body["request"])
 
-    async def sent() -> bool:
-        async with registry.runtime.engine.begin() as connection:
-            await connection.exec_driver_sql("SELECT set_config('app.platform', 'on', true)")
-            left = await connection.exec_driver_sql("SELECT count(*) FROM message")
-            return bool(left.scalar_one() == 0)
-
-    await until(sent)
+    await sent_all(registry)
     assert len(messages(registry)) == before + 5
+
+
+async def test_a_request_about_somebody_who_was_erased_stops_nothing(
+    registry: RunningApp, person: grants.Caller, child: dict[str, Any]
+) -> None:
+    await registry.runtime.vault.destroy(subject_of(person))
+    before = len(messages(registry))
+    about_nobody = asked(child)
+    assert (await take_in(registry, about_nobody)).status_code == 202
+    await looked_at(registry, about_nobody["request"])
+    assert len(messages(registry)) == before
+    assert (await confirm(registry, about_nobody["request"], "12345678")).status_code == 403
 
 
 async def test_two_children_of_one_name_and_birth_date_match_nobody(
@@ -212,6 +217,25 @@ async def test_a_person_asks_for_a_record_and_reads_what_came_back(
     assert listed["id"] == request["id"]
     async with registry.as_(grants.resident(registry.settings)) as stranger:
         assert (await stranger.get(f"{path}/record")).status_code == 404
+
+
+async def test_a_request_that_never_arrived_says_so_and_what_to_do(
+    registry: RunningApp, person: grants.Caller, child: dict[str, Any]
+) -> None:
+    body = {"record_type": "vaccination", "region": PEER, "dependant": child["id"], "told": True}
+    async with registry.as_(person) as client, registry.as_(grants.platform(registry.settings)) as gateway:
+        request = (await client.post("/v1/me/record-requests", json=body)).json()["id"]
+        path = f"/v1/me/record-requests/{request}"
+        assert (await client.get(path)).json()["advice"] is None
+        await registry.receive("gateway", request, 1, RecordRequestUndelivered(request=request, peer=PEER))
+
+        async def told() -> bool:
+            return bool((await client.get(path)).json()["state"] == "undeliverable")
+
+        await until(told)
+        assert "paper" in (await client.get(path)).json()["advice"]
+        late = {"request": request, "record_type": "vaccination", "record": DOCUMENT}
+        assert (await gateway.post("/platform/record-answers", json=late)).json()["state"] == "answered"
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_the_gateway_is_called_from_the_way_in_alone(network: Network) -> None:
         assert not network.open(name, "gateway", 8080), name
 
 
-def test_only_the_gateway_calls_out_and_never_to_a_private_address(network: Network) -> None:
+def test_only_the_gateway_calls_anybody_and_never_a_private_address(network: Network) -> None:
     for name in network.pods:
         for address in ("203.0.113.7", "8.8.8.8"):
             stores = name in {"postgres", "postgres-keys"}  # their backups and the API server
@@ -70,6 +70,12 @@ def test_only_the_gateway_calls_out_and_never_to_a_private_address(network: Netw
             assert not network.open(name, address, 80), name
     for private in ("10.1.2.3", "172.16.0.9", "192.168.1.1", "169.254.169.254", "127.0.0.1", "100.64.0.1"):
         assert not network.open("gateway", private, 443), private
+
+
+def test_who_sends_messages_reaches_the_gateway_for_them_and_nothing_beside_it(network: Network) -> None:
+    for name in {*network.pods} - {"gateway", "postgres", "postgres-keys"}:
+        assert network.open(name, "192.0.2.10", 443) == (name in {"identity", "registry", "cases"}), name
+        assert not network.open(name, "192.0.2.11", 443) and not network.open(name, "192.0.2.10", 80), name
 
 
 def test_apps_reach_their_stores_and_no_more(network: Network) -> None:

@@ -82,8 +82,36 @@ def test_a_services_problem_keeps_its_code_and_verbs_and_none_of_its_words() -> 
     done = filters.apply("answer_referral", "application/problem+json", json.dumps(problem).encode(), {"姓名": "none"})
     body = json.loads(done.body)
     assert body["code"] == "state-conflict"
-    assert body["allowed"] == ["accept"]
+    assert (body["allowed"], body["errors"]) == (["accept"], [])
+    assert body["detail"] == "Use one of the verbs in `allowed`."
     assert CANARY not in done.body.decode()
+
+
+FAULTS = [
+    pytest.param({"pointer": "/body/reason", "reason": CANARY}, ["/body/reason"], id="a member"),
+    pytest.param({"pointer": "/body/entries/3/vaccine"}, ["/body/entries/3/vaccine"], id="in a list"),
+    pytest.param({"pointer": "/body/990000199001011234"}, [], id="a number"),
+    pytest.param({"pointer": "/body/王小明"}, [], id="a name"),
+    pytest.param({"pointer": "body"}, [], id="no pointer"),
+    pytest.param({"pointer": ["/body"]}, [], id="no text"),
+    pytest.param("/body/reason", [], id="no object"),
+]
+
+
+@pytest.mark.parametrize(("fault", "told"), FAULTS)
+def test_a_problem_says_where_the_fault_lies_and_what_to_do(fault: object, told: list[str]) -> None:
+    problem = {"code": "body-invalid", "status": 422, "detail": CANARY, "errors": [fault]}
+    done = filters.apply("answer_referral", "application/problem+json", json.dumps(problem).encode(), {})
+    body = json.loads(done.body)
+    assert body["detail"] == "Mend the fields listed in `errors` and send again."
+    assert body["errors"] == [{"pointer": pointer} for pointer in told]
+    assert CANARY not in done.body.decode()
+
+
+def test_the_faults_that_are_told_are_few() -> None:
+    problem = {"code": "body-invalid", "status": 422, "errors": [{"pointer": "/body/reason"}] * 1000}
+    done = filters.apply("answer_referral", "application/problem+json", json.dumps(problem).encode(), {})
+    assert len(json.loads(done.body)["errors"]) == 20
 
 
 values = st.recursive(

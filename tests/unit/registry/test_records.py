@@ -1,8 +1,12 @@
 """Records between regions: closed forms, codes that cannot be guessed, one message for everybody."""
 
 import re
+import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.registry.rules import records
 from shared import problems
@@ -37,3 +41,15 @@ def test_a_release_goes_one_way() -> None:
     for state in ("received", "released"):
         with pytest.raises(problems.Problem):
             records.RELEASE.after(state, "confirm")
+
+
+@given(st.integers(1, 200))
+def test_a_message_rests_longer_after_each_try_and_never_more_than_a_quarter_of_an_hour(tried: int) -> None:
+    assert 1 <= records.rest(tried) <= records.rest(tried + 1) <= 900
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)), st.integers(0, 200_000))
+def test_a_message_is_given_up_when_its_code_has_run_out(written: datetime, hundredths: int) -> None:
+    message = uuid.UUID(int=int(written.timestamp() * 1000) << 80 | 7 << 76 | 2 << 62)
+    age = timedelta(hours=hundredths / 100 + 0.005)
+    assert records.is_too_old(message, written + age) == (age > timedelta(hours=24))

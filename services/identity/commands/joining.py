@@ -1,0 +1,56 @@
+"""Staff join by an invitation: a password and an authenticator of their own choosing, once."""
+
+from dataclasses import dataclass
+
+import pyotp
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.identity.commands import passwords, sessions
+from services.identity.queries import people
+from services.identity.rules import secrets
+from services.identity.rules import sign_in as rules
+from services.identity.rules.staff import STAFF
+from services.identity.tables import Invitation, Passkey, Staff
+from shared.runtime import Runtime
+from shared.settings import Settings
+
+ISSUER = "Jieli"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What somebody who joins typed."""
+
+    invitation: str
+    password: str
+    totp: str
+    code: str
+
+
+async def invited(session: AsyncSession, invitation: str) -> Staff:
+    """Whom an invitation is for; 403 for one that was used, replaced or has run out."""
+    row = await people.invited(session, secrets.digest(invitation.strip()))
+    if row is None:
+        raise rules.NOT_PROVEN("This invitation is not valid any more. Ask your administrator for another.")
+    return row
+
+
+def authenticator(settings: Settings, staff: str) -> tuple[str, str]:
+    """A fresh secret (base32) for an authenticator, and its address (otpauth) for the picture to scan."""
+    totp = pyotp.random_base32()
+    return totp, pyotp.TOTP(totp).provisioning_uri(name=staff, issuer_name=f"{ISSUER} {settings.region}")
+
+
+async def join(session: AsyncSession, runtime: Runtime, chosen: Chosen) -> Staff:
+    """Take the invitation: old credentials and sessions end, the new ones hold. Raises 403 or 422."""
+    row = await invited(session, chosen.invitation)
+    if not pyotp.TOTP(chosen.totp).verify(chosen.code.strip(), valid_window=1):
+        raise rules.NOT_PROVEN("The six digits are not what this authenticator shows now.")
+    await passwords.choose(session, runtime.settings, row.id, chosen.password, chosen.totp)
+    await sessions.end_all(session, "staff", row.id)
+    await session.execute(delete(Passkey).where(col(Passkey.kind) == "staff", col(Passkey.subject) == row.id))
+    await session.execute(delete(Invitation).where(col(Invitation.staff) == row.id))
+    row.state = STAFF.after(row.state, "join")
+    return row

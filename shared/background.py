@@ -1,0 +1,50 @@
+"""What an app does beside answering: jobs without an end, begun again whenever a fault ends one."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from shared import telemetry
+
+FIRST_PAUSE = 0.5  # seconds until a job that failed begins again; doubled each time
+LONGEST_PAUSE = 30.0
+STEADY = 60.0  # seconds of running after which earlier failures count no more
+
+log = structlog.get_logger()
+Job = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Jobs:
+    """The background jobs of one app; `down` names those that failed and wait to begin again."""
+
+    def __init__(self, app: str) -> None:
+        self.down: set[str] = set()
+        self._app = app
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self, name: str, job: Job) -> None:
+        """Run a job until `stop`; `name` is for the log and for /ready."""
+        self._tasks.append(asyncio.create_task(self._keep(name, job)))
+
+    async def stop(self) -> None:
+        """End every job."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _keep(self, name: str, job: Job) -> None:
+        structlog.contextvars.bind_contextvars(app=self._app)
+        pause = FIRST_PAUSE
+        while True:
+            begun = time.monotonic()
+            try:
+                return await job()
+            except Exception as error:
+                log.error("job_failed", job=name, reason=type(error).__name__, where=telemetry.where(error))
+            pause = FIRST_PAUSE if time.monotonic() - begun > STEADY else min(pause * 2, LONGEST_PAUSE)
+            self.down.add(name)
+            await asyncio.sleep(pause)
+            self.down.discard(name)

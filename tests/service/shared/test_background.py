@@ -1,0 +1,86 @@
+"""Jobs beside the requests: one that fails begins again, and /ready says so meanwhile."""
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from shared import background
+from shared.background import Jobs
+from tests.support import apps
+from tests.support.apps import RunningApp
+from tests.support.postgres import TestServer
+from tests.support.until import until
+
+
+class Fragile:
+    """A job that fails as often as it is told to, then runs."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+        self.begun = 0
+
+    async def run(self) -> None:
+        self.begun += 1
+        if self.begun <= self.failures:
+            raise ValueError("something of a person")
+        await asyncio.Event().wait()
+
+
+async def readiness(running: RunningApp) -> tuple[int, str]:
+    async with running.as_() as client:
+        answer = await client.get("/ready")
+    if answer.status_code >= 500:
+        assert re.fullmatch(r"(?!0{32})[0-9a-f]{32}", answer.json()["trace_id"]), "it can be followed"
+    return answer.status_code, answer.json().get("detail", "")
+
+
+async def test_a_job_that_fails_begins_again_and_ready_tells(
+    postgres: TestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(background, "FIRST_PAUSE", 0.2)
+    job = Fragile(3)
+    async with apps.running("identity", postgres, tmp_path) as identity:
+
+        async def is_ready() -> bool:
+            return (await readiness(identity))[0] == 200
+
+        async def tells() -> bool:
+            status, detail = await readiness(identity)
+            return status == 503 and "fragile" in detail
+
+        await until(is_ready)
+        jobs = identity.runtime.extras["jobs"]
+        assert isinstance(jobs, Jobs)
+        jobs.start("fragile", job.run)
+        await until(tells)
+        await until(is_ready)
+    assert job.begun == 4
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "job_failed" in line]
+    assert [(line["app"], line["job"], line["reason"]) for line in lines] == [("identity", "fragile", "ValueError")] * 3
+    assert all(line["where"].startswith("test_background.py:") for line in lines)
+    assert "something of a person" not in json.dumps(lines)
+
+
+async def test_events_that_cannot_leave_make_an_app_unready(
+    postgres: TestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.outbox.SILENT", 1.5)
+    async with apps.running("identity", postgres, tmp_path) as identity:
+
+        async def silent() -> bool:
+            return "left" in (await readiness(identity))[1]
+
+        async def refused(subject: str, payload: bytes) -> None:
+            raise OSError("the stream is full")
+
+        monkeypatch.setattr(identity.bus, "beat", refused)
+        await until(silent)
+        monkeypatch.undo()
+
+        async def is_ready() -> bool:
+            return (await readiness(identity))[0] == 200
+
+        await until(is_ready)

@@ -1,0 +1,78 @@
+"""Dead letters from the command line: what waits is listed without its content, and handed in again once mended."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from deploy.local import places
+from shared.contracts.events import OrganizationRegistered
+from tests.support import apps
+from tests.support.apps import RunningApp
+from tests.support.postgres import TestServer
+from tests.support.until import until
+
+
+@pytest.fixture
+async def registry(postgres: TestServer, tmp_path: Path) -> AsyncIterator[RunningApp]:
+    async with apps.running("registry", postgres, tmp_path) as running:
+        yield running
+
+
+async def jieli(registry: RunningApp, directory: Path, *words: str) -> tuple[int | None, str]:
+    """The command in a process of its own, told the app's settings by a file; its exit code and what it printed."""
+    given = {f"JIELI_{name}".upper(): value for name, value in registry.settings.model_dump(mode="json").items()}
+    told = {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items() if value}
+    path = directory / "environment.json"
+    path.write_text(json.dumps(told))
+    command = [sys.executable, "-m", "cli.main", "dead-letters", *words, "registry", "--environment", str(path)]
+    process = await asyncio.create_subprocess_exec(*command, cwd=places.ROOT, stdout=asyncio.subprocess.PIPE)
+    said, _ = await process.communicate()
+    return process.returncode, said.decode()
+
+
+async def as_owner(registry: RunningApp, statement: str) -> None:
+    owner = create_async_engine(registry.settings.owner_database_url)
+    async with owner.begin() as connection:
+        await connection.execute(text(statement))
+    await owner.dispose()
+
+
+async def registered(registry: RunningApp) -> list[str]:
+    async with registry.as_() as client:
+        listed = (await client.get("/directory/organizations")).json()["contents"]
+    return [entry["name"] for entry in listed]
+
+
+def organisation(number: int, name: str) -> OrganizationRegistered:
+    return OrganizationRegistered(
+        organization=f"org-{number}", name=name, kind="department", district="610118", services=("EDU-01",)
+    )
+
+
+async def test_what_could_not_be_taken_is_listed_and_handed_in_again(registry: RunningApp, tmp_path: Path) -> None:
+    await as_owner(registry, "ALTER TABLE organization RENAME TO elsewhere")
+    await registry.receive("identity", "org-1", 1, organisation(1, "教育局"))
+    await registry.receive("identity", "org-1", 2, organisation(1, "教育和体育局"))
+
+    async def buried() -> bool:
+        code, said = await jieli(registry, tmp_path, "list")
+        assert code == 0
+        return said.count("identity.organization.registered.v1") == 2
+
+    await until(buried, 60)
+    _, said = await jieli(registry, tmp_path, "list")
+    assert "org-1 #1  ProgrammingError" in said
+    assert "org-1 #2  behind a dead letter" in said
+    assert "教育" not in said
+    code, said = await jieli(registry, tmp_path, "replay")
+    assert (code, said.splitlines()[-1]) == (1, "0 handled, 2 left")
+    await as_owner(registry, "ALTER TABLE elsewhere RENAME TO organization")
+    assert await jieli(registry, tmp_path, "replay") == (0, "2 handled, 0 left\n")
+    assert await registered(registry) == ["教育和体育局"]
+    assert await jieli(registry, tmp_path, "list") == (0, "")
