@@ -12,6 +12,16 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+TRICKS = (
+    "none",
+    "None",
+    "unsigned ES256",
+    "zeros",
+    "HS256 by the PEM",
+    "HS256 by the JWK",
+    "RS256",
+    "a key in the header",
+)
 Sign = Callable[[bytes], bytes]
 RSA = rsa.generate_private_key(65537, 2048)
 
