@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Form, Header, Response
+from fastapi import Depends, Form, Header, Response
 
 from services.identity.commands import keys as signing
 from services.identity.commands import passkeys, proving
@@ -20,7 +20,17 @@ router = requests.router()
 Proof = Annotated[str, Header(alias="DPoP", description="A proof of possession (RFC 9449).")]
 
 
-@router.post("/v1/token", response_model=schemas.TokenOut, response_model_exclude_none=True)
+async def kept_nowhere(response: Response) -> None:
+    """Nothing on the way keeps the answer (RFC 6749, 5.1)."""
+    response.headers["cache-control"] = "no-store"
+
+
+@router.post(
+    "/v1/token",
+    response_model=schemas.TokenOut,
+    response_model_exclude_none=True,
+    dependencies=[Depends(kept_nowhere)],
+)
 async def token(
     session: SessionDep, runtime: RuntimeDep, _: Public, form: Annotated[schemas.TokenForm, Form()], dpop: Proof = ""
 ) -> schemas.TokenOut | Response:

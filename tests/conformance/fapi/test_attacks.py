@@ -148,7 +148,7 @@ def test_a_form_of_somebody_else_is_refused(stranger: FrontEnd, thief: FrontEnd,
     """CSRF and login CSRF: without a form, with another browser's form, and without the browser's cookie."""
     stranger.open()
     thief.open(prompt="login")
-    own, other = (each.browser.http.get("/sign-in").text.split('name="form" value="')[1][:64] for each in (stranger, thief))
+    own, other = stranger.form(), thief.form()
     http = stranger.browser.http
     for form in ("", "0" * 64, other):
         assert http.post(step, data=STEPS[step] | {"form": form}).status_code in (400, 422)
@@ -168,7 +168,7 @@ ACCOUNT: dict[str, dict[str, str]] = {
 @pytest.mark.parametrize("path", ACCOUNT)
 def test_ones_own_page_takes_no_form_of_somebody_else(portal: FrontEnd, thief: FrontEnd, path: str) -> None:
     """The same for passkeys and sessions."""
-    other = thief.browser.http.get("/account").text.split('name="form" value="')[1][:64]
+    other = thief.form("/account")
     for form in ("", "0" * 64, other):
         assert portal.browser.http.post(path, data=ACCOUNT[path] | {"form": form}).status_code in (400, 422)
     assert portal.http.post(path, data=ACCOUNT[path] | {"form": other}).status_code == 401
@@ -195,3 +195,16 @@ def test_what_a_stranger_sends_is_answered_alike(portal: FrontEnd) -> None:
     answers = [portal.token(CREDENTIALS | each) for each in (unknown, wrong)]
     assert [answer.status_code for answer in answers] == [401, 401]
     assert {answer.json()["error"] for answer in answers} == {"invalid_client"}
+
+
+def test_nothing_on_the_way_keeps_a_token_or_a_page(portal: FrontEnd, stranger: FrontEnd) -> None:
+    """Answers with secrets in them are not stored (RFC 6749, 5.1; RFC 9126, 2.2), pages neither."""
+    stranger.open()
+    answers = [
+        portal.redeem(portal.code()),
+        portal.push(),
+        portal.open(),
+        stranger.browser.http.get("/sign-in"),
+        portal.browser.http.get("/account"),
+    ]
+    assert [answer.headers.get("cache-control") for answer in answers] == ["no-store"] * 5

@@ -1,6 +1,5 @@
 """FAPI 2.0 Security Profile, 5.3.2.2: the authorization code flow. One test for each clause."""
 
-import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +12,6 @@ from tests.conformance.fapi.server import Server, called, granted
 from tests.support.relying import FrontEnd
 from tests.support.until import until
 
-FORM = re.compile(r'name="form" value="([0-9a-f]+)"')
 WITHIN = 5.0  # seconds until the end of a session bites at the gateway
 
 
@@ -104,8 +102,7 @@ def test_5_3_2_2_06_the_redirect_uri_is_pushed(portal: FrontEnd) -> None:
 
 def cancelled(front_end: FrontEnd) -> httpx.Response:
     front_end.open()
-    found = FORM.search(front_end.browser.http.get("/sign-in").text)
-    return front_end.browser.http.post("/sign-in:cancel", data={"form": found[1] if found else ""})
+    return front_end.browser.http.post("/sign-in:cancel", data={"form": front_end.form()})
 
 
 def test_5_3_2_2_07_the_answer_says_whose_it_is(portal: FrontEnd, stranger: FrontEnd) -> None:
