@@ -1,4 +1,4 @@
-"""Attacks on the sign-in and on tokens, each from the outside: what a thief has in hand, and that it is worth nothing."""
+"""Attacks on the sign-in and on tokens from the outside: what a thief has in hand, and that it is worth nothing."""
 
 import time
 from collections.abc import Callable
