@@ -62,7 +62,10 @@ class FrontEnd:
         back: str = answer.headers.get("location", "")
         if not back.startswith(self.callback):
             raise says.Disappointed(f"not signed in: {answer.status_code} {answer.text[:400]}")
-        return parse_qs(urlsplit(back).query)["code"][0]
+        said = parse_qs(urlsplit(back).query)
+        if said.get("iss") != [self.gateway_url]:
+            raise says.Disappointed("this answer is another server's (RFC 9207)")
+        return said["code"][0]
 
     def _token(self, form: dict[str, str], key: ECKey) -> Token:
         shown = {"dpop": tokens.proof(key, "POST", f"{self.gateway_url}/v1/token")}

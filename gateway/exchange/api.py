@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from gateway.exchange import catalogue, desk, refusals
+from gateway.exchange import catalogue, challenges, desk, refusals
 from gateway.exchange.credentials import Credentials, Presented
 from gateway.exchange.desk import Desk
 from gateway.exchange.known import Known
 from shared import problems, proofs
+from shared.problems import Problem
 from shared.requests import RuntimeDep
 
 router = APIRouter()
@@ -33,8 +34,14 @@ class Residents:
     public_url: str
 
     async def person(self, request: Request) -> str:
-        """The id of the person who calls about herself; 401 or 403 otherwise."""
+        """The id of the person who calls about herself; 401 or 403 otherwise, with how to come back."""
         self.known.fresh()
+        try:
+            return await self._person(request)
+        except Problem as problem:
+            raise challenges.challenged(self.public_url, problem) from None
+
+    async def _person(self, request: Request) -> str:
         url = self.public_url + request.url.path
         token, proof = (", ".join(request.headers.getlist(name)) for name in ("authorization", "dpop"))
         caller = await self.credentials.caller(Presented(token, proof, request.method, url), self.known.revoked)

@@ -13,10 +13,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.audit.commands import Condition, Receipt
 from gateway.audit.rules.entries import Entry, Outcome
-from gateway.exchange import desk, filter, own, queries, refusals, routes, rules, withdrawals
+from gateway.exchange import challenges, desk, filter, own, queries, routes, rules, withdrawals
 from gateway.exchange.calls import Call
 from gateway.exchange.commands import Asked
-from gateway.exchange.credentials import PROOF_INVALID, TOKEN_MISSING, Presented
+from gateway.exchange.credentials import Presented
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import NOT_MODIFIED, SERVICE_SLOW, SERVICE_UNAVAILABLE, Answer, Outgoing
 from gateway.exchange.routes import Match
@@ -29,12 +29,6 @@ from shared.runtime import Runtime
 
 PROBLEM = "application/problem+json"
 EMPTY = (b"", b"{}")  # what a client sends that has nothing to send
-# How RFC 6750, RFC 9449 and RFC 9470 call what our codes say; nothing is said of a token that did not come.
-ERRORS = {
-    TOKEN_MISSING.code: "",
-    PROOF_INVALID.code: "invalid_dpop_proof",
-    refusals.AUTHENTICATION_TOO_OLD.code: "insufficient_user_authentication",
-}
 _ANYONE = Actor("anonymous")
 
 log = structlog.get_logger()
@@ -218,25 +212,14 @@ def _problem(runtime: Runtime, problem: Problem, decision: str = "") -> Answer:
     body = problem.body()
     if problem.kind.status >= 500:
         body["trace_id"] = telemetry.trace_id()
-    headers = {"content-type": PROBLEM, "cache-control": "no-store", **_challenge(runtime, problem)}
+    headers = {"content-type": PROBLEM, "cache-control": "no-store"}
+    headers |= challenges.headers(runtime.settings.public_url, problem)
     if decision:
         body["decision"] = headers["jieli-decision"] = decision
     retry = body.pop("retry_after", 2 if problem.kind.status == 503 else None)
     if retry is not None:
         headers["retry-after"] = str(retry)
     return Answer(problem.kind.status, headers, msgspec.json.encode(body))
-
-
-def _challenge(runtime: Runtime, problem: Problem) -> dict[str, str]:
-    """How to come back with a token (RFC 9449, 7.1; RFC 9470, 3; RFC 9728, 5.1)."""
-    if problem.kind.status != 401:
-        return {}
-    error = ERRORS.get(problem.kind.code, "invalid_token")
-    metadata = f"{runtime.settings.public_url}/.well-known/oauth-protected-resource"
-    said = f'error="{error}", ' if error else ""
-    if "max_age" in problem.extras:
-        said += f'max_age="{problem.extras["max_age"]}", '
-    return {"www-authenticate": f'DPoP {said}algs="ES256", resource_metadata="{metadata}"'}
 
 
 def _headers(scope: Scope) -> dict[str, str]:

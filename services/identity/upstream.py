@@ -86,13 +86,20 @@ class Provider:
         return str(claims["sub"])
 
     async def _post(self, endpoint: str, form: dict[str, str], status: int) -> dict[str, Any]:
-        address = str(self.metadata[endpoint])
-        public = self.key.as_dict(private=False)
-        proof = self._signed({"htm": "POST", "htu": address}, typ="dpop+jwt", jwk=public)
-        answer = await self.http.post(address, data=form | self._proves(), headers={"dpop": proof})
+        answer = await self._sent(endpoint, form)
+        nonce = answer.headers.get("dpop-nonce", "")
+        if nonce and answer.status_code == httpx.codes.BAD_REQUEST:
+            answer = await self._sent(endpoint, form, nonce=nonce)
         if answer.status_code != status:
             raise rules.UPSTREAM_INVALID(f"The provider refused: {answer.status_code}.")
         return rules.read(answer.text)
+
+    async def _sent(self, endpoint: str, form: dict[str, str], **more: object) -> httpx.Response:
+        """One request with a fresh proof; `more` holds the nonce where the provider wants one (RFC 9449, 8)."""
+        address = str(self.metadata[endpoint])
+        public = self.key.as_dict(private=False)
+        proof = self._signed({"htm": "POST", "htu": address, **more}, typ="dpop+jwt", jwk=public)
+        return await self.http.post(address, data=form | self._proves(), headers={"dpop": proof})
 
     async def _get(self, address: str) -> dict[str, Any]:
         return rules.read((await self.http.get(address)).text)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from playwright.async_api import Browser as Chromium
+from playwright.async_api import Route
 
 from tests.browser import flows
 from tests.browser.tab import Tab, tab
@@ -73,9 +74,20 @@ async def test_without_scripts(chromium: Chromium, desk: FrontEnd, staff: Unused
         assert (await flows.staff(person, desk, member))["sub"] == member.name
 
 
-async def test_an_impatient_second_click_does_no_harm(person: Tab, desk: FrontEnd, staff: Unused) -> None:
-    member = staff()
+async def test_an_impatient_second_click_sends_nothing_twice(person: Tab, desk: FrontEnd, staff: Unused) -> None:
+    member, sent = staff(), []
     await person.open(desk.address())
     await person.fill(staff=member.name, password=member.password, code=member.code())
-    await person.page.get_by_role("button", name=flows.SIGN_IN, exact=True).dblclick()
+    box = await person.page.get_by_role("button", name=flows.SIGN_IN, exact=True).bounding_box()
+    assert box
+
+    async def slow(route: Route) -> None:
+        sent.append(route.request.method)
+        if len(sent) == 1:
+            await person.page.mouse.click(box["x"] + 9, box["y"] + 9)
+        await route.continue_()
+
+    await person.page.route("**/sign-in/password", slow)
+    await person.page.mouse.click(box["x"] + 9, box["y"] + 9)
     assert flows.granted(desk, await person.arrived(desk.callback))["sub"] == member.name
+    assert sent == ["POST"]

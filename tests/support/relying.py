@@ -19,6 +19,7 @@ from tests.support.assertions import assertion, proof
 from tests.support.until import until
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_FORM = re.compile(r'name="form" value="([0-9a-f]+)"')
 
 
 @dataclass
@@ -98,6 +99,11 @@ class FrontEnd:
     def open(self, **changed: str) -> httpx.Response:
         """Push, and open it in the browser."""
         return self.browser.http.get(f"/v1/authorize?{urlsplit(self.address(**changed)).query}")
+
+    def form(self, path: str = "/sign-in") -> str:
+        """What a form of the page carries, so that no other site can send it."""
+        found = _FORM.search(self.browser.http.get(path).text)
+        return found[1] if found else ""
 
     def code(self, **changed: str) -> str:
         """A code for whoever is signed in at the browser."""

@@ -54,6 +54,8 @@ WRONG = [
     pytest.param(lambda: proof() + "A" * 5000, id="far too long"),
     pytest.param(lambda: proof(iat=NOW - 61), id="old"),
     pytest.param(lambda: proof(iat=NOW + 11), id="of the future"),
+    pytest.param(lambda: proof(nbf=NOW + 11), id="not good yet"),
+    pytest.param(lambda: proof(nbf=float(NOW)), id="good from no whole second"),
     pytest.param(lambda: proof(iat=float(NOW)), id="no whole second"),
     pytest.param(lambda: proof(iat=None), id="without time"),
     pytest.param(lambda: proof(jti=None), id="without id"),

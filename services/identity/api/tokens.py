@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Form, Header, Response
+from fastapi import Depends, Form, Header, Response
 
 from services.identity.commands import keys as signing
 from services.identity.commands import passkeys, proving
@@ -11,6 +11,8 @@ from services.identity.commands.grants import GRANTS
 from services.identity.rules import authorization, sessions, tokens
 from services.identity.schemas import tokens as schemas
 from shared import proofs, requests
+from shared.app import rendered
+from shared.problems import Problem
 from shared.requests import Public, RuntimeDep, SessionDep
 from shared.runtime import Runtime
 
@@ -18,12 +20,23 @@ router = requests.router()
 Proof = Annotated[str, Header(alias="DPoP", description="A proof of possession (RFC 9449).")]
 
 
-@router.post("/v1/token", response_model_exclude_none=True)
+async def kept_nowhere(response: Response) -> None:
+    """Nothing on the way keeps the answer (RFC 6749, 5.1)."""
+    response.headers["cache-control"] = "no-store"
+
+
+@router.post(
+    "/v1/token",
+    response_model=schemas.TokenOut,
+    response_model_exclude_none=True,
+    dependencies=[Depends(kept_nowhere)],
+)
 async def token(
     session: SessionDep, runtime: RuntimeDep, _: Public, form: Annotated[schemas.TokenForm, Form()], dpop: Proof = ""
-) -> schemas.TokenOut:
+) -> schemas.TokenOut | Response:
     """An access token for a proven caller, bound to its key (RFC 6749, RFC 7523, RFC 9068, RFC 9449)."""
-    return await commands.issue(session, runtime, form, dpop)
+    issued = await commands.issue(session, runtime, form, dpop)
+    return rendered(issued) if isinstance(issued, Problem) else issued
 
 
 @router.post("/v1/token:revoke")

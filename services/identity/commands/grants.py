@@ -15,6 +15,7 @@ from services.identity.rules.authorization import AUTHORIZATION
 from services.identity.rules.tokens import Principal
 from services.identity.schemas.tokens import TokenForm
 from services.identity.tables import Authorization, Client, Refresh, Session
+from shared.problems import Problem
 from shared.runtime import Runtime
 
 
@@ -45,14 +46,17 @@ async def client_credentials(asking: Asking) -> Granted:
     return Granted(Principal("client", client.id, client.organization, ("system",)), asking.form.authorization_details)
 
 
-async def authorization_code(asking: Asking) -> Granted:
-    """A code, once, by the client and the key that it was made for; using it again ends the session."""
+async def authorization_code(asking: Asking) -> Granted | Problem:
+    """A code, once, by the client and the key that it was made for; using it again ends the session (RFC 6749, 4.1.2).
+
+    That refusal is returned, not raised, so that the end of the session stays.
+    """
     row = await queries.coded(asking.session, secrets.digest(asking.form.code))
     if row is None or row.client != asking.client.id:
         raise _invalid()
     if row.state == "redeemed":
-        await _stolen(asking.runtime, row)
-        raise _invalid()
+        await _stolen(asking.session, row)
+        return _invalid()
     fits = row.redirect_uri == asking.form.redirect_uri and row.key in ("", asking.key)
     if (
         not fits
@@ -100,20 +104,17 @@ async def _refresh(asking: Asking, held: Session, details: str) -> str:
     return secret
 
 
-async def _stolen(runtime: Runtime, row: Authorization) -> None:
-    """In a transaction of its own, since the answer is a refusal (RFC 6749, 4.1.2)."""
-    async with runtime.sessions() as session, session.begin():
-        held = await queries.by_id(session, row.session) if row.session else None
-        if held and held.state == "open":
-            await sessions.end(session, held)
-    runtime.wake_relay()
+async def _stolen(session: AsyncSession, row: Authorization) -> None:
+    held = await queries.by_id(session, row.session) if row.session else None
+    if held and held.state == "open":
+        await sessions.end(session, held)
 
 
-def _invalid() -> Exception:
+def _invalid() -> Problem:
     return assertions.INVALID_GRANT(error="invalid_grant")
 
 
-GRANTS: dict[str, Callable[[Asking], Awaitable[Granted]]] = {
+GRANTS: dict[str, Callable[[Asking], Awaitable[Granted | Problem]]] = {
     "client_credentials": client_credentials,
     "authorization_code": authorization_code,
     "refresh_token": refresh_token,

@@ -16,6 +16,7 @@ from services.identity.tables import Client
 from shared import ids, outbox, proofs
 from shared.contracts import vocabulary
 from shared.contracts.events import TokenRevoked
+from shared.problems import Problem
 from shared.runtime import Runtime
 from shared.seals import Sealer
 from shared.settings import Settings, in_turn
@@ -28,8 +29,11 @@ def minting(settings: Settings) -> Minting:
     return Minting(settings.public_url, settings.region, hidden, bytes.fromhex(settings.index_key))
 
 
-async def issue(session: AsyncSession, runtime: Runtime, form: TokenForm, proof: str) -> TokenOut:
-    """Issue an access token for a proven caller, bound to its key; RFC 6749 error codes otherwise."""
+async def issue(session: AsyncSession, runtime: Runtime, form: TokenForm, proof: str) -> TokenOut | Problem:
+    """Issue an access token for a proven caller, bound to its key; RFC 6749 error codes otherwise.
+
+    A refusal after which something stays in the database is returned and not raised.
+    """
     settings, grant = runtime.settings, GRANTS.get(form.grant_type)
     if grant is None:
         raise tokens.GRANT_TYPE(error="unsupported_grant_type")
@@ -37,6 +41,8 @@ async def issue(session: AsyncSession, runtime: Runtime, form: TokenForm, proof:
     key = await proving.key(session, settings, proof, "/v1/token")
     grants.check_registered(client, form.grant_type)
     granted = await grant(Asking(session, runtime, client, key, form))
+    if isinstance(granted, Problem):
+        return granted
     details = tokens.details(granted.details, vocabulary.load(settings.vocabulary_key))
     return signed(settings, granted, Holder(client.id, key, details))
 
