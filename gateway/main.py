@@ -22,6 +22,7 @@ from gateway.exchange.forward import Services
 from gateway.exchange.known import Known
 from gateway.exchange.proxy import Proxy
 from gateway.exchange.seals import Seals
+from gateway.exchange.transport import StrictTransport
 from gateway.federation import api as federation_api
 from gateway.federation import deliver
 from gateway.federation import handlers as federation
@@ -116,6 +117,8 @@ def create(settings: Settings, bus: Bus | None = None) -> FastAPI:
     """The app with these settings; the proxy stands behind measuring and limiting, before the gateway's own routes."""
     made = app.create_app(SERVICE, settings, bus)
     made.user_middleware.append(Middleware(Proxy))
+    if settings.public_url.startswith("https://"):
+        made.add_middleware(StrictTransport)
     return made
 
 

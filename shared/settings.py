@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 SECRET_HEX = re.compile(r"[0-9a-f]{64}")
 
@@ -32,6 +32,10 @@ class Settings(BaseModel):
     """The address to listen on."""
     port: int = 8080
     """The port to listen on."""
+    tls_certificate: Path | None = None
+    """The server's certificate with its chain (PEM), where no proxy before it ends TLS; with tls_key or not at all."""
+    tls_key: Path | None = Field(default=None, validate_default=True)
+    """The certificate's private key (PEM)."""
     public_url: str
     """Where the region's gateway is reached from outside; issuer and audience of tokens."""
     sign_in_url: str = ""
@@ -121,6 +125,13 @@ class Settings(BaseModel):
     def _password(cls, value: str) -> str:
         if len(value) < 16 or "change" in value.lower():
             raise ValueError("must be at least 16 random characters, not a placeholder")
+        return value
+
+    @field_validator("tls_key")
+    @classmethod
+    def _both_or_none(cls, value: Path | None, others: ValidationInfo) -> Path | None:
+        if (value is None) != (others.data.get("tls_certificate") is None):
+            raise ValueError("tls_certificate and tls_key go together")
         return value
 
     @classmethod
