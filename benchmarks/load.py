@@ -4,17 +4,41 @@ It is Python too: where it is the limit, all sides suffer alike, and differences
 """
 
 import asyncio
+import functools
 import json
 import sys
 import time
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
+from joserfc import jwt
+from joserfc.jwk import ECKey
 from yarl import URL
 
 from benchmarks import grants
+from demo import tokens
+from demo.client import CLIENT_ASSERTION
 from demo.tokens import Token
+
+
+def asking(client: str, key: str, issuer: str) -> tuple[dict[str, str], str]:
+    """Headers and body of a token request by this client, proved afresh; `key` is its private key (PEM)."""
+    held, now = _key(key), int(time.time())
+    claims = {"iss": client, "sub": client, "aud": issuer, "iat": now, "exp": now + 60, "jti": str(uuid.uuid4())}
+    form = {
+        "grant_type": "client_credentials",
+        "client_assertion_type": CLIENT_ASSERTION,
+        "client_assertion": jwt.encode({"alg": "ES256"}, claims, held, algorithms=["ES256"]),
+    }
+    proof = tokens.proof(held, "POST", f"{issuer}/v1/token")
+    return {"content-type": "application/x-www-form-urlencoded", "dpop": proof}, urlencode(form)
+
+
+@functools.cache
+def _key(pem: str) -> ECKey:
+    return ECKey.import_key(pem)
 
 
 async def worker(session: aiohttp.ClientSession, plan: dict[str, Any], until: float, found: list[float]) -> int:
@@ -25,16 +49,19 @@ async def worker(session: aiohttp.ClientSession, plan: dict[str, Any], until: fl
     while time.perf_counter() < until:
         target = plan["targets"][turn % len(plan["targets"])]
         turn += 1
-        headers = dict(plan["headers"])
+        headers, body = dict(plan["headers"]), plan.get("body")
+        if plan.get("asks"):
+            proved, body = asking(**plan["asks"])
+            headers |= proved
         if plan.get("grant"):
-            headers["jieli-grant"] = grants.fresh(plan["grant"], plan["method"], target, plan.get("body", ""))
+            headers["jieli-grant"] = grants.fresh(plan["grant"], plan["method"], target, body or "")
         if token:
             headers |= token.headers(plan["method"], target)
         if plan["method"] == "POST":
             headers["idempotency-key"] = str(uuid.uuid4())
         started = time.perf_counter()
         url = URL(plan["base"] + target, encoded=True)
-        async with session.request(plan["method"], url, headers=headers, data=plan.get("body")) as answer:
+        async with session.request(plan["method"], url, headers=headers, data=body) as answer:
             await answer.read()
             wrong += answer.status != plan["expect"]
         found.append(time.perf_counter() - started)

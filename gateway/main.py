@@ -22,6 +22,7 @@ from gateway.exchange.forward import Services
 from gateway.exchange.known import Known
 from gateway.exchange.proxy import Proxy
 from gateway.exchange.seals import Seals
+from gateway.exchange.transport import StrictTransport
 from gateway.federation import api as federation_api
 from gateway.federation import deliver
 from gateway.federation import handlers as federation
@@ -132,6 +133,8 @@ def create(settings: Settings, bus: Bus | None = None) -> FastAPI:
     settings.require("service_urls", "grant_keys", "pairwise_keys", each=services)
     made = app.create_app(SERVICE, settings, bus)
     made.user_middleware.append(Middleware(Proxy))
+    if settings.public_url.startswith("https://"):
+        made.add_middleware(StrictTransport)
     return made
 
 

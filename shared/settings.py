@@ -44,6 +44,10 @@ class Settings(BaseModel):
     """The address to listen on."""
     port: int = 8080
     """The port to listen on."""
+    tls_certificate: Path | None = None
+    """The server's certificate with its chain (PEM), where no proxy before it ends TLS; with tls_key or not at all."""
+    tls_key: Path | None = Field(default=None, validate_default=True)
+    """The certificate's private key (PEM)."""
     public_url: str
     """Where the region's gateway is reached from outside; issuer and audience of tokens."""
     sign_in_url: str = ""
@@ -193,6 +197,13 @@ class Settings(BaseModel):
             return path.read_text(encoding="utf-8")
         except OSError as error:
             raise self.error(f"{path} cannot be read ({error.strerror}).") from None
+
+    @field_validator("tls_key")
+    @classmethod
+    def _both_or_none(cls, value: Path | None, others: ValidationInfo) -> Path | None:
+        if (value is None) != (others.data.get("tls_certificate") is None):
+            raise ValueError("tls_certificate and tls_key go together")
+        return value
 
     @classmethod
     def load(cls, app: str, environ: Mapping[str, str]) -> Self:

@@ -22,6 +22,7 @@ from typing import Any
 import uvicorn
 import uvloop
 
+from deploy.local import tls
 from shared import migrate
 from shared.settings import Settings
 
@@ -114,7 +115,9 @@ def environment(file: Path | None) -> Mapping[str, str]:
 
 
 def server(app: Any, settings: Settings) -> Server:
-    """One app's server; its logs are the app's own affair (shared.telemetry)."""
+    """One app's server, over TLS where it has a certificate; its logs are the app's own affair (shared.telemetry)."""
+    certificate, key = settings.tls_certificate, settings.tls_key
+    secured = tls.context(certificate, key) if certificate and key else None
     return Server(
         uvicorn.Config(
             app,
@@ -125,6 +128,7 @@ def server(app: Any, settings: Settings) -> Server:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=DRAIN,
+            ssl_context_factory=(lambda *_: secured) if secured else None,
         )
     )
 
