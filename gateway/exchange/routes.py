@@ -118,7 +118,28 @@ OWN = (
 INTERNAL = (
     Route("internal", "GET", "/v1/staff-sessions", "identity", "read_staff_sessions"),
     Route("internal", "POST", "/v1/staff-sessions/{session}:end", "identity", "end_staff_session", NONE),
+    Route("internal", "GET", "/v1/administered-organizations", "identity", "read_organizations"),
+    Route("internal", "POST", "/v1/organizations", "identity", "register_organization"),
+    Route("internal", "PUT", "/v1/organizations/{organization}", "identity", "change_organization"),
+    Route("internal", "POST", "/v1/organizations/{organization}/contracts", "identity", "register_contract"),
+    *(
+        Route(
+            "internal", "POST", f"/v1/organizations/{{organization}}:{verb}", "identity", f"{verb}_organization", NONE
+        )
+        for verb in ("confirm", "suspend", "resume", "close")
+    ),
+    Route("internal", "GET", "/v1/clients", "identity", "read_clients"),
+    Route("internal", "POST", "/v1/clients", "identity", "register_client"),
+    Route("internal", "POST", "/v1/clients/{client}:approve", "identity", "approve_client", NONE),
     Route("internal", "POST", "/v1/clients/{client}:revoke", "identity", "revoke_client", NONE),
+    Route("internal", "POST", "/v1/clients/{client}/keys", "identity", "add_client_key"),
+    Route("internal", "POST", "/v1/clients/{client}/keys/{key}:retire", "identity", "retire_client_key", NONE),
+    Route("internal", "GET", "/v1/staff", "identity", "read_staff"),
+    Route("internal", "POST", "/v1/staff", "identity", "invite_staff"),
+    Route("internal", "POST", "/v1/staff/{staff}:invite", "identity", "invite_staff", NONE),
+    Route("internal", "POST", "/v1/staff/{staff}:assign", "identity", "assign_roles"),
+    Route("internal", "POST", "/v1/staff/{staff}:move", "identity", "move_staff"),
+    Route("internal", "POST", "/v1/staff/{staff}:leave", "identity", "end_staff", NONE),
     Route("internal", "POST", "/v1/catalogue-imports", "registry", "import_catalogue", CSV),
     Route("internal", "GET", "/v1/referrals", "referrals", "read_inbox"),
     Route("internal", "GET", "/v1/cases", "cases", "read_cases"),
