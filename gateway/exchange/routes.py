@@ -122,12 +122,10 @@ INTERNAL = (
     Route("internal", "POST", "/v1/organizations", "identity", "register_organization"),
     Route("internal", "PUT", "/v1/organizations/{organization}", "identity", "change_organization"),
     Route("internal", "POST", "/v1/organizations/{organization}/contracts", "identity", "register_contract"),
-    *(
-        Route(
-            "internal", "POST", f"/v1/organizations/{{organization}}:{verb}", "identity", f"{verb}_organization", NONE
-        )
-        for verb in ("confirm", "suspend", "resume", "close")
-    ),
+    Route("internal", "POST", "/v1/organizations/{organization}:confirm", "identity", "confirm_organization", NONE),
+    Route("internal", "POST", "/v1/organizations/{organization}:suspend", "identity", "suspend_organization", NONE),
+    Route("internal", "POST", "/v1/organizations/{organization}:resume", "identity", "resume_organization", NONE),
+    Route("internal", "POST", "/v1/organizations/{organization}:close", "identity", "close_organization", NONE),
     Route("internal", "GET", "/v1/clients", "identity", "read_clients"),
     Route("internal", "POST", "/v1/clients", "identity", "register_client"),
     Route("internal", "POST", "/v1/clients/{client}:approve", "identity", "approve_client", NONE),

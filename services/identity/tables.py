@@ -78,7 +78,7 @@ class ClientKey(Base, table=True):
     id: str = Field(primary_key=True)
     jwk: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
     state: str
-    since: datetime = Field(sa_column=_now())
+    since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
 class Staff(Base, table=True):

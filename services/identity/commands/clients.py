@@ -1,6 +1,7 @@
 """System clients: registered by two people, proved by keys that overlap, revoked by one."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -89,7 +90,8 @@ async def retire_key(act: Act, client_id: str, key_id: str) -> ClientOut:
 
 async def add(session: AsyncSession, row: Client, jwk: dict[str, str]) -> None:
     """Give a client a key."""
-    session.add(ClientKey(client=row.id, id=rules.thumbprint(jwk), jwk=jwk, state=KEY.initial))
+    key_id, now = rules.thumbprint(jwk), datetime.now(UTC)
+    session.add(ClientKey(client=row.id, id=key_id, jwk=jwk, state=KEY.initial, since=now))
     await session.flush()
 
 

@@ -30,10 +30,9 @@ async def administered(session: AsyncSession, own: str) -> Sequence[Organization
 
 
 def reached(own: str) -> SelectOfScalar[Organization]:
-    """The organisations that an administrator of one has to do with: it, and those below it if it is a service centre."""
-    tree = (
-        select(Organization.id).where(Organization.id == own, Organization.kind == CENTRE).cte("tree", recursive=True)
-    )
+    """Whom administrators of an organisation have to do with: itself, and for a service centre all below it."""
+    top = select(Organization.id).where(Organization.id == own, Organization.kind == CENTRE)
+    tree = top.cte("tree", recursive=True)
     tree = tree.union(select(Organization.id).join(tree, col(Organization.parent) == tree.c.id))
     return select(Organization).where(or_(col(Organization.id) == own, col(Organization.id).in_(select(tree.c.id))))
 

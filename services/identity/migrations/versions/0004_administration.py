@@ -1,5 +1,7 @@
 """organisations, clients and staff are administered: states, contracts, two people, keys that overlap"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -11,20 +13,20 @@ depends_on = None
 
 # The thumbprint of RFC 7638: SHA-256 over the required members in this order, without spaces.
 KEYS = """
-INSERT INTO client_key (client, id, jwk, state)
+INSERT INTO client_key (client, id, jwk, state, since)
 SELECT id, rtrim(translate(encode(sha256(convert_to(
            format('{"crv":"%s","kty":"%s","x":"%s","y":"%s"}', jwk->>'crv', jwk->>'kty', jwk->>'x', jwk->>'y'),
            'UTF8')), 'base64'), '+/', '-_'), '='),
-       jsonb_build_object('crv', jwk->>'crv', 'kty', jwk->>'kty', 'x', jwk->>'x', 'y', jwk->>'y'), 'active'
+       jsonb_build_object('crv', jwk->>'crv', 'kty', jwk->>'kty', 'x', jwk->>'x', 'y', jwk->>'y'), 'active', now()
 FROM client
 """
 
 
-def optional(name: str, kind: type[sa.types.TypeEngine[object]] = sa.String) -> sa.Column[object]:
+def optional(name: str, kind: Any = sa.String) -> sa.Column[Any]:
     return sa.Column(name, kind(), nullable=True)
 
 
-def needed(name: str, before: str, kind: sa.types.TypeEngine[object]) -> sa.Column[object]:
+def needed(name: str, before: str, kind: Any) -> sa.Column[Any]:
     """A column that rows of before get a value for."""
     return sa.Column(name, kind, nullable=False, server_default=sa.text(before))
 
@@ -71,7 +73,7 @@ def clients() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("jwk", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["client"], ["client.id"], name=op.f("client_key_client_fkey")),
         sa.PrimaryKeyConstraint("client", "id", name=op.f("client_key_pkey")),
     )
