@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 import uuid
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ import pytest
 
 from services.identity.rules import secrets as digests
 from tests.service.identity.offices import CENTRE, EDUCATION, HOUSING, Offices, came
+from tests.support.sign_in import CALLBACK, KEY, FrontEnd
 
 PASSWORD = "correct horse battery staple 接力"
 
@@ -28,7 +30,19 @@ async def invited(offices: Offices, who: str, body: dict[str, Any]) -> str:
     return str(answer.json()["invitation"])
 
 
+async def joined(offices: Offices, invitation: str) -> str:
+    """Take the invitation; the secret of the new authenticator."""
+    answer, totp = await opened(offices, invitation)
+    assert answer.status_code == 200, answer.text
+    return totp
+
+
 async def join(offices: Offices, invitation: str) -> httpx.Response:
+    """Take the invitation, whatever comes of it."""
+    return (await opened(offices, invitation))[0]
+
+
+async def opened(offices: Offices, invitation: str) -> tuple[httpx.Response, str]:
     """Go through the pages that the link opens."""
     async with offices.identity.as_() as http:
         page = (await http.post("/sign-in/join", data={"invitation": invitation})).text
@@ -36,7 +50,7 @@ async def join(offices: Offices, invitation: str) -> httpx.Response:
         totp = found[1] if found else "A" * 32
         code = pyotp.TOTP(totp).generate_otp(int(time.time()) // 30)
         form = {"invitation": invitation, "password": PASSWORD, "totp": totp, "code": code}
-        return await http.post("/sign-in/joined", data=form)
+        return await http.post("/sign-in/joined", data=form), totp
 
 
 async def seen(offices: Offices, who: str) -> dict[str, dict[str, Any]]:
@@ -271,3 +285,32 @@ async def test_lost_credentials_end_at_once_and_a_fresh_code_opens_new_ones(offi
 async def test_nobody_is_taken_into_what_is_not_active(offices: Offices) -> None:
     office = await offices.proposed()
     assert came(await offices.post("centre-1", "/staff", somebody(offices, office))) == (409, "state-conflict")
+
+
+async def front_end(offices: Offices, directory: Path) -> FrontEnd:
+    """The centre's desk, where staff sign in."""
+    body = {"id": offices.fresh("desk"), "organization": CENTRE, "grants": ["authorization_code"]}
+    body |= {"jwk": KEY.as_dict(private=False), "signs_in": ["staff"], "redirect_uris": [CALLBACK]}
+    assert (await offices.post("centre-1", "/clients", body)).status_code == 201
+    assert (await offices.post("centre-2", f"/clients/{body['id']}:approve")).status_code == 200
+    return FrontEnd(offices.identity, offices.identity.as_(), directory, str(body["id"]))
+
+
+async def test_staff_of_a_suspended_organisation_are_signed_in_no_more(offices: Offices, tmp_path: Path) -> None:
+    office, desk = await offices.confirmed(), await front_end(offices, tmp_path)
+    body = somebody(offices, office, "counter")
+    totp = await joined(offices, await invited(offices, "centre-1", body))
+
+    async def signs_in(step: int) -> httpx.Response:
+        await desk.open(prompt="login")
+        code = pyotp.TOTP(totp).generate_otp(int(time.time()) // 30 + step)
+        return await desk.send("/password", staff=body["id"], password=PASSWORD, code=code)
+
+    granted = (await desk.redeem(await signs_in(0))).json()
+    await offices.post("centre-1", f"/organizations/{office}:suspend")
+    refresh = {"grant_type": "refresh_token", "refresh_token": granted["refresh_token"]}
+    assert (await desk.token(refresh)).json()["error"] == "invalid_grant"
+    assert (await signs_in(1)).status_code == 403
+    await offices.post("centre-1", f"/organizations/{office}:resume")
+    assert (await desk.token(refresh)).status_code == 200
+    await desk.http.aclose()

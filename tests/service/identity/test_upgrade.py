@@ -1,6 +1,7 @@
 """What stood in the tables before administration came is kept by its migration."""
 
 import asyncio
+import json
 from pathlib import Path
 
 from alembic import command
@@ -24,7 +25,7 @@ async def test_each_client_keeps_its_key_by_its_thumbprint(postgres: TestServer,
     settings = apps.settings("identity", await postgres.create_database("identity"), tmp_path)
     config = migrate.config("identity", settings.owner_database_url)
     key = ECKey.generate_key("P-256")
-    jwk = key.as_json(private=False)
+    jwk = json.dumps(key.as_dict(private=False))
     await asyncio.to_thread(command.upgrade, config, "0003")
     engine = create_async_engine(settings.owner_database_url)
     async with engine.begin() as connection:
