@@ -1,6 +1,7 @@
 """An ordinary client of the platform: tokens bound to a key, for systems and for people, then JSON over HTTP."""
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from demo.tokens import Token
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 PATIENCE = 20.0  # seconds for what arrives by event
 TOKEN_LIFETIME = 600  # seconds
+# What a call asks for that wants a fresh proof of who one is (RFC 9470, 3).
+MAX_AGE = re.compile(r'error="insufficient_user_authentication".* max_age="(\d+)"')
 
 
 # (gateway, staff) -> until when their token is used again, and the token.
@@ -55,7 +58,11 @@ class Region:
 
     def resident(self, who: str, phone: str) -> "Actor":
         """A person, signed in at the portal by a code to her phone."""
-        return Actor(self, who, self._front_end("portal").sign_in("resident", resident(phone, self.messages_file)))
+
+        def sign_in(**asked: str) -> Token:
+            return self._front_end("portal").sign_in("resident", resident(phone, self.messages_file), **asked)
+
+        return Actor(self, who, sign_in(), sign_in)
 
     def staff(self, who: str, name: str) -> "Actor":
         """A member of staff, signed in at the desk; once for each, since an authenticator's code serves once."""
@@ -108,13 +115,14 @@ class Terms:
         return {"type": "data_sharing_agreement", "identifier": self.agreement, "purpose": self.purpose}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Actor:
-    """Somebody with a token; every call is shown."""
+    """Somebody with a token; every call is shown. Whoever can sign in does so again where a call asks for it."""
 
     region: Region
     who: str
     token: Token
+    sign_in: Callable[..., Token] | None = None
 
     def get(self, path: str, terms: Terms | None = None, quiet: bool = False) -> httpx.Response:
         """Read something."""
@@ -145,12 +153,19 @@ class Actor:
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         if content is not None:
             headers["content-type"] = "application/json"
-        headers |= self.token.headers(method, path)
-        answer = self.region.http.request(method, path, content=content, headers=headers)
+        answer = self._sent(method, path, content, headers)
+        asked = MAX_AGE.search(answer.headers.get("www-authenticate", ""))
+        if asked and self.sign_in:
+            self.token = self.sign_in(max_age=asked[1])
+            answer = self._sent(method, path, content, headers)
         if not quiet:
             says.sent(self.who, method, path, body)
             says.answered(answer.status_code, answer.text)
         return answer
+
+    def _sent(self, method: str, path: str, content: bytes | None, headers: dict[str, str]) -> httpx.Response:
+        shown = headers | self.token.headers(method, path)
+        return self.region.http.request(method, path, content=content, headers=shown)
 
 
 def until(what: str, look: Callable[[], Any]) -> Any:

@@ -58,6 +58,7 @@ class Call:
             caller_client=caller.client,
             caller_roles=caller.roles,
             caller_details=caller.details,
+            caller_authenticated=caller.authenticated,
             agreement_id=agreement,
             purpose=purpose,
             fields=_fields(outgoing.path),

@@ -5,6 +5,12 @@ from shared import problems
 _kind = problems.kind
 KIND_UNKNOWN = _kind(403, "kind-not-decided", "No rule for this kind of call", "Use a documented route.")
 SELF_ONLY = _kind(403, "self-only", "Only the person herself may do this", "Sign in as the person.")
+AUTHENTICATION_TOO_OLD = _kind(
+    401,
+    "authentication-too-old",
+    "This wants a fresh proof of who you are",
+    "Sign in again with max_age as `max_age` says, then send it once more (RFC 9470).",
+)
 TASK_UNKNOWN = _kind(403, "task-unknown", "No task allows this operation", "Use a documented operation.")
 TASK_NOT_OF_ORGANISATION = _kind(
     403, "task-not-of-organisation", "Not a task of this kind of organisation", "Ask the organisation whose task it is."

@@ -25,7 +25,10 @@ ANSWERED_STATES = PREVIEW_STATES | FULL_STATES | {REVOKED}
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What is asked, by whom; `fields` are names, never values. Nothing here says whom it is about."""
+    """What is asked, by whom; `fields` are names, never values. Nothing here says whom it is about.
+
+    `caller_authenticated` is when somebody proved who they are, in seconds since 1970.
+    """
 
     kind: str
     operation: Operation
@@ -36,6 +39,7 @@ class Request(msgspec.Struct, frozen=True):
     caller_client: str = ""
     caller_roles: frozenset[str] = frozenset()
     caller_details: frozenset[tuple[str, str]] = frozenset()
+    caller_authenticated: int = 0
     agreement_id: str = ""
     purpose: str = ""
     basis: str = ""
@@ -96,6 +100,16 @@ class Facts(msgspec.Struct, frozen=True):
     usage: Usage
 
 
+class OwnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One operation of a person on her own data: its task, and how fresh her proof of who she is must be, in seconds.
+
+    `fresh_within` 0 asks for none beyond a sign-in that lasts.
+    """
+
+    task: str
+    fresh_within: int = 0
+
+
 class InternalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who may do one operation inside its organisation, and for which task."""
 
@@ -116,7 +130,7 @@ class ExchangeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The closed list of operations by kind of call; an operation that is not in it is refused."""
 
-    self: Mapping[Operation, str]
+    self: Mapping[Operation, OwnRule]
     internal: Mapping[Operation, InternalRule]
     exchange: Mapping[Operation, ExchangeRule]
 
@@ -182,17 +196,19 @@ def before_lookup(request: Request, agreement: Terms | None, policy: Policy, now
     if request.kind == "internal":
         return _internal(request, policy)
     if request.kind == "self":
-        return _own(request, policy)
+        return _own(request, policy, now)
     return Refuse(6, refusals.KIND_UNKNOWN)
 
 
-def _own(request: Request, policy: Policy) -> Verdict:
-    task = policy.self.get(request.operation)
-    if task is None:
+def _own(request: Request, policy: Policy, now: datetime) -> Verdict:
+    rule = policy.self.get(request.operation)
+    if rule is None:
         return Refuse(6, refusals.TASK_UNKNOWN)
     if request.caller_type != "resident":
         return Refuse(5, refusals.SELF_ONLY)
-    return Permit(task)
+    if rule.fresh_within and now.timestamp() - request.caller_authenticated > rule.fresh_within:
+        return Refuse(5, refusals.AUTHENTICATION_TOO_OLD, extras={"max_age": rule.fresh_within})
+    return Permit(rule.task)
 
 
 def _internal(request: Request, policy: Policy) -> Verdict:

@@ -59,6 +59,8 @@ INTAKES = [
     pytest.param(b"[]", 422, "body-invalid", id="a list"),
     pytest.param({"needs": "EDU-01"}, 422, "body-invalid", id="wrong type"),
     pytest.param({"needs": []}, 422, "body-invalid", id="nothing needed"),
+    pytest.param({"needs": [NEED]}, 422, "intake-not-told", id="not told"),
+    pytest.param({"needs": [NEED], "told": "yes"}, 422, "body-invalid", id="told by a word"),
     pytest.param({"needs": [NEED], "ethnicity": "x"}, 422, "body-invalid", id="unknown member"),
     pytest.param({"needs": [NEED | {"service": "ZZZ-99"}]}, 422, "service-unknown", id="unknown service"),
     pytest.param(
@@ -109,10 +111,10 @@ def test_a_number_whose_check_digit_is_wrong_is_refused_without_being_repeated(d
 
 def test_the_same_key_gives_the_same_answer_and_another_body_is_refused(desk: Desk) -> None:
     key = str(uuid.uuid4())
-    first = desk.intake({"needs": [NEED]}, idempotency_key=key)
+    first = desk.intake({"needs": [NEED], "told": True}, idempotency_key=key)
     assert first.status_code == 201
-    assert desk.intake({"needs": [NEED]}, idempotency_key=key).json() == first.json()
-    other = desk.intake({"needs": [NEED | {"answers": {}}]}, idempotency_key=key)
+    assert desk.intake({"needs": [NEED], "told": True}, idempotency_key=key).json() == first.json()
+    other = desk.intake({"needs": [NEED | {"answers": {}}], "told": True}, idempotency_key=key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
     assert desk.referrals().count(first.json()["referrals"][0]["id"]) == 1
 
@@ -142,7 +144,7 @@ REQUESTS = [
 def test_a_request_that_does_not_fit_says_so(
     desk: Desk, method: str, path: str, headers: dict[str, str], status: int, code: str
 ) -> None:
-    content = json.dumps({"needs": [NEED]}).encode() if method == "POST" and "intakes" in path else b""
+    content = json.dumps({"needs": [NEED], "told": True}).encode() if method == "POST" and "intakes" in path else b""
     answer = desk.send(method, path, content, **headers)
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
 
