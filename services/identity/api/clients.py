@@ -3,8 +3,9 @@
 from services.identity.api.acts import ActDep
 from services.identity.commands import clients as commands
 from services.identity.queries import clients as queries
+from services.identity.rules import pages as by_id
 from services.identity.schemas import clients as schemas
-from services.identity.schemas.common import After
+from services.identity.schemas.common import Cursor
 from shared import pages, requests
 from shared.requests import Internal, SessionDep
 
@@ -13,12 +14,13 @@ router = requests.router()
 
 @router.get("/v1/clients")
 async def clients(
-    session: SessionDep, grant: Internal, after: After = "", limit: pages.Limit = 50
+    session: SessionDep, grant: Internal, cursor: Cursor = None, limit: pages.Limit = 50
 ) -> schemas.ClientsOut:
     """The own organisation's clients, and for a service centre those below it."""
-    rows = await queries.visible(session, grant.actor.organisation, after, limit)
+    rows = await queries.visible(session, grant.actor.organisation, by_id.after(cursor), limit)
     keys = await queries.keys(session, [row.id for row in rows])
-    return schemas.ClientsOut(clients=[schemas.ClientOut.of(row, keys) for row in rows])
+    following = by_id.following([row.id for row in rows], limit)
+    return schemas.ClientsOut(clients=[schemas.ClientOut.of(row, keys) for row in rows], next=following)
 
 
 @router.post("/v1/clients", status_code=201)

@@ -5,8 +5,9 @@ from fastapi import Response
 from services.identity.api.acts import ActDep
 from services.identity.commands import staff as commands
 from services.identity.queries import staff as queries
+from services.identity.rules import pages as by_id
 from services.identity.schemas import staff as schemas
-from services.identity.schemas.common import After
+from services.identity.schemas.common import Cursor
 from services.identity.tables import Staff
 from shared import pages, requests
 from shared.requests import Internal, SessionDep
@@ -16,11 +17,12 @@ router = requests.router()
 
 @router.get("/v1/staff")
 async def members(
-    session: SessionDep, grant: Internal, after: After = "", limit: pages.Limit = 50
+    session: SessionDep, grant: Internal, cursor: Cursor = None, limit: pages.Limit = 50
 ) -> schemas.MembersOut:
     """Staff of the own organisation, and for a service centre of those below it that nobody else administers."""
-    rows = await queries.visible(session, grant.actor.organisation, after, limit)
-    return schemas.MembersOut(staff=[_shown(row) for row in rows])
+    rows = await queries.visible(session, grant.actor.organisation, by_id.after(cursor), limit)
+    following = by_id.following([row.id for row in rows], limit)
+    return schemas.MembersOut(staff=[_shown(row) for row in rows], next=following)
 
 
 @router.post("/v1/staff", status_code=201)

@@ -69,6 +69,7 @@ class ClientOut(BaseModel):
 
 
 class ClientsOut(BaseModel):
-    """A page of clients by id; the next begins after the last of them."""
+    """A page of clients by id."""
 
     clients: list[ClientOut]
+    next: str | None

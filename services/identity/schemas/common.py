@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 # An id that an administrator chooses: an organisation's, a client's, a work id that is nobody's name.
 Chosen = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{2,63}$")]
-After = Annotated[str, Query(max_length=64, description="The last id of the page before.")]
+Cursor = Annotated[str | None, Query(max_length=128, description="`next` of the page before.")]
 
 
 class Body(BaseModel):

@@ -39,9 +39,10 @@ class StaffOut(BaseModel):
 
 
 class MembersOut(BaseModel):
-    """A page of staff by work id; the next begins after the last of them."""
+    """A page of staff by work id."""
 
     staff: list[StaffOut]
+    next: str | None
 
 
 class InvitedOut(StaffOut):

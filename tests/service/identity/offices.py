@@ -91,6 +91,15 @@ class Offices:
         async with self.identity.as_() as client:
             return await client.get(f"/v1{path}")
 
+    async def listed(self, staff: str, noun: str) -> list[dict[str, Any]]:
+        """Everything in a list, page by page."""
+        answer = (await self.get(f"/{noun}?limit=3", staff)).json()
+        found = list(answer[noun])
+        while answer["next"]:
+            answer = (await self.get(f"/{noun}?limit=3&cursor={answer['next']}", staff)).json()
+            found += answer[noun]
+        return found
+
     async def proposed(self, kind: str = "school", parent: str = EDUCATION, **changed: Any) -> str:
         """A proposed organisation."""
         body = {"id": self.fresh("org"), "name": "甘亭学校", "kind": kind, "parent": parent, "district": "610118"}

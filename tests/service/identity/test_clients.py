@@ -234,11 +234,7 @@ async def test_a_suspended_organisations_client_gets_no_token(offices: Offices) 
 async def test_administrators_see_their_clients(offices: Offices) -> None:
     made = await proposed(offices, "education-1", system(offices))
     for who, sees in (("education-2", True), ("centre-1", True), ("housing-1", False), ("other-centre-1", False)):
-        found: dict[str, Any] = {}
-        after = ""
-        while page := (await offices.get(f"/clients?limit=5&after={after}", who)).json()["clients"]:
-            found |= {each["id"]: each for each in page}
-            after = page[-1]["id"]
+        found = {each["id"]: each for each in await offices.listed(who, "clients")}
         assert (made in found) is sees, who
         if sees:
             assert [(key["id"], key["state"]) for key in found[made]["keys"]] == [(KEY.thumbprint(), "active")]

@@ -55,12 +55,7 @@ async def opened(offices: Offices, invitation: str) -> tuple[httpx.Response, str
 
 async def seen(offices: Offices, who: str) -> dict[str, dict[str, Any]]:
     """Whom an administrator sees, by page."""
-    found: dict[str, dict[str, Any]] = {}
-    after = ""
-    while page := (await offices.get(f"/staff?limit=3&after={after}", who)).json()["staff"]:
-        found |= {each["id"]: each for each in page}
-        after = page[-1]["id"]
-    return found
+    return {each["id"]: each for each in await offices.listed(who, "staff")}
 
 
 async def sign_in(offices: Offices, name: str) -> str:

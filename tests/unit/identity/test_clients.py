@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey
 
-from services.identity.rules import clients
+from services.identity.rules import clients, pages
 from services.identity.rules.clients import CLIENT, KEY
 from shared.problems import Problem
 
@@ -76,3 +76,16 @@ def test_two_keys_at_most_and_one_at_least() -> None:
         clients.check_room({"a", "b"})
     with pytest.raises(Problem, match="client-key-last"):
         clients.check_rest({"a"})
+
+
+@given(st.lists(st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=3), min_size=1))
+def test_a_page_begins_where_the_one_before_ended(ids: list[str]) -> None:
+    assert pages.after(pages.following(ids, len(ids))) == ids[-1]
+    assert pages.following(ids, len(ids) + 1) is None
+    assert pages.after(None) == ""
+
+
+@pytest.mark.parametrize("cursor", ["x", "é", "gICA"])
+def test_a_cursor_that_is_not_ours_is_refused(cursor: str) -> None:
+    with pytest.raises(Problem, match="cursor-invalid"):
+        pages.after(cursor)

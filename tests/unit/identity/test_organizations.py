@@ -42,7 +42,7 @@ def test_offered_are_services_of_the_release_and_never_information() -> None:
     closed = vocabulary.load()
     offered = [code for code, service in closed.services.items() if service.kind != "info"]
     organizations.check_services(offered, closed)
-    for code in {"XXX-99", *closed.services} - set(offered):
+    for code in {"ZZZ-99", *closed.services} - set(offered):
         with pytest.raises(Problem, match="service-not-offered"):
             organizations.check_services([code], closed)
 
