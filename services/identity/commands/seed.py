@@ -19,6 +19,7 @@ from services.identity.tables import Client, Invitation, Organization, Staff
 from shared.contracts import vocabulary
 from shared.contracts.events import OrganizationRegistered, StaffJoined
 from shared.contracts.vocabulary import Vocabulary
+from shared.problems import Problem
 from shared.runtime import Runtime
 from shared.settings import SettingsError
 
@@ -115,11 +116,18 @@ class Taking:
 
 
 async def take_in(runtime: Runtime) -> None:
-    """Take organisations, clients and staff from the seed file; the same file changes nothing."""
+    """Take organisations, clients and staff from the seed file; SettingsError names in one line what is wrong in it."""
     path = runtime.settings.seed_file
     if path is None:
         return
-    content = json.loads(path.read_text())
+    try:
+        await _take(runtime, json.loads(path.read_text()))
+    except Problem as problem:
+        raise runtime.settings.error(f"{path}: {problem.kind.title.lower()}. {problem.detail}") from None
+
+
+async def _take(runtime: Runtime, content: Entry) -> None:
+    """All of a file or nothing; the same file again changes nothing."""
     invited = {entry["staff"]: entry for entry in content.get("invitations", ())}
     async with runtime.sessions() as session, session.begin():
         taking = Taking(session, runtime, vocabulary.load(runtime.settings.vocabulary_key))

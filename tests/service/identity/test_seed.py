@@ -8,7 +8,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from services.identity.commands import seed
-from shared.problems import Problem
+from shared.settings import SettingsError
 from tests.service.identity.offices import CENTRE, EDUCATION, Offices
 from tests.support.sign_in import CALLBACK
 
@@ -82,19 +82,23 @@ async def test_a_front_end_of_the_file_goes_back_to_where_the_file_says(offices:
 
 
 WRONG: list[Any] = [
-    ("organizations", {"name": "公安局", "kind": "department", **PLACE}, "party-forbidden"),
-    ("organizations", {"name": "某局", "kind": "department", **PLACE, "parent": EDUCATION}, "organisation-misplaced"),
-    ("organizations", {"name": "某局", "kind": "department", **PLACE, "parent": "org-?"}, "organisation-misplaced"),
-    ("organizations", {"name": "某局", "kind": "department", **PLACE, "services": ["X"]}, "service-not-offered"),
-    ("staff", {"organization": EDUCATION, "roles": ["administrator", "officer"]}, "roles-apart"),
-    ("clients", {"organization": EDUCATION, "jwk": {}}, "client-key-unfit"),
+    ("organizations", {"name": "公安局", "kind": "department", **PLACE}, "this body cannot be a party"),
+    ("organizations", {"name": "某局", "kind": "department", **PLACE, "parent": EDUCATION}, "it cannot stand there"),
+    ("organizations", {"name": "某局", "kind": "department", **PLACE, "parent": "org-?"}, "it cannot stand there"),
+    ("organizations", {"name": "某局", "kind": "department", **PLACE, "services": ["X"]}, "nobody can offer this"),
+    (
+        "staff",
+        {"organization": EDUCATION, "roles": ["administrator", "officer"]},
+        "one person does not have these roles",
+    ),
+    ("clients", {"organization": EDUCATION, "jwk": {}}, "this key cannot prove"),
 ]
 
 
-@pytest.mark.parametrize(("noun", "entry", "code"), WRONG)
+@pytest.mark.parametrize(("noun", "entry", "title"), WRONG)
 async def test_the_file_follows_the_same_rules(
-    offices: Offices, tmp_path: Path, noun: str, entry: dict[str, Any], code: str
+    offices: Offices, tmp_path: Path, noun: str, entry: dict[str, Any], title: str
 ) -> None:
     named = {"organizations": "organization", "staff": "staff", "clients": "client"}[noun]
-    with pytest.raises(Problem, match=code):
+    with pytest.raises(SettingsError, match=f"identity cannot start: .*: {title}"):
         await start(offices, tmp_path, **{noun: [{named: offices.fresh("new"), **entry}]})
