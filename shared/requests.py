@@ -19,6 +19,7 @@ from shared.runtime import Runtime
 REMEMBERED = 30  # days that an answer is kept under its key
 WRITES = frozenset({"POST", "PUT", "DELETE"})
 KEYED = frozenset({"self", "internal", "exchange"})
+NO_STORE = "no-store"  # the Cache-Control (RFC 9111, 5.2.2.5) of an answer that holds a secret: it is given once
 
 
 async def runtime(request: Request) -> Runtime:
@@ -137,6 +138,8 @@ async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
     known = found.one()
     if known.request != claim["request"]:
         raise problems.KEY_REUSED()
+    if known.answer is None:
+        raise problems.SHOWN_ONCE()
     raise Replayed(known.status, known.answer, known.etag)
 
 
@@ -166,7 +169,7 @@ class Route(APIRoute):
                     claimed
                     | {
                         "status": response.status_code,
-                        "answer": bytes(response.body),
+                        "answer": _kept(response),
                         "etag": response.headers.get("etag"),
                     },
                 )
@@ -203,6 +206,10 @@ def if_match(header: str | None, version: int) -> None:
 def etag(version: int) -> str:
     """The strong ETag of a version."""
     return f'"{version}"'
+
+
+def _kept(response: Response) -> bytes | None:
+    return None if response.headers.get("cache-control") == NO_STORE else bytes(response.body)
 
 
 def _rows(result: object) -> int:

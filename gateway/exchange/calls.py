@@ -54,6 +54,7 @@ class Call:
             caller_type=caller.kind,
             caller_organisation=caller.organisation,
             caller_kind=party.kind if party else "",
+            caller_state=party.state if party else "",
             caller_client=caller.client,
             caller_roles=caller.roles,
             caller_details=caller.details,

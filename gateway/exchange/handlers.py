@@ -74,9 +74,9 @@ async def _keep_consent(session: AsyncSession, event: events.ConsentFact, state:
     )
 
 
-async def organization(session: AsyncSession, event: events.OrganizationRegistered) -> None:
-    """Keep an organisation's name and kind."""
-    row = {"id": event.organization, "name": event.name, "kind": event.kind}
+async def organization(session: AsyncSession, event: events.OrganizationFact) -> None:
+    """Keep an organisation's name and kind, and whether it may act."""
+    row = {"id": event.organization, "name": event.name, "kind": event.kind, "state": event.state}
     await session.execute(insert(Party).values(row).on_conflict_do_update(index_elements=["id"], set_=row))
 
 
@@ -100,7 +100,7 @@ async def _revoke(session: AsyncSession, **row: object) -> None:
 
 
 HANDLERS: Handlers = {
-    events.OrganizationRegistered: organization,
+    **dict.fromkeys(events.OrganizationFact.__subclasses__(), organization),
     events.ClientRevoked: client_revoked,
     events.SessionEnded: session_ended,
     events.TokenRevoked: token_revoked,

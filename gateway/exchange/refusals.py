@@ -16,6 +16,12 @@ TASK_NOT_OF_ORGANISATION = _kind(
     403, "task-not-of-organisation", "Not a task of this kind of organisation", "Ask the organisation whose task it is."
 )
 TASK_NOT_OF_ROLE = _kind(403, "task-not-of-role", "Not a task of this role", "Call with a role that has this task.")
+ORGANISATION_NOT_ACTIVE = _kind(
+    403,
+    "organisation-not-active",
+    "The organisation may not act",
+    "Ask the service centre that it belongs to.",
+)
 AGREEMENT_MISSING = _kind(
     403, "agreement-missing", "No agreement named", "Name the agreement in the Jieli-Agreement header."
 )

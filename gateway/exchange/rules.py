@@ -20,6 +20,7 @@ PREVIEW_STATES = frozenset({"requested"})
 FULL_STATES = frozenset({"accepted", "scheduled", "in_progress", "on_hold"})
 # Whom the person withdrew from may know so: it has to stop and delete. Nothing else comes of it.
 REVOKED = "revoked"
+ACTIVE = "active"  # of an organisation: in every other state it may do nothing
 ANSWERED_STATES = PREVIEW_STATES | FULL_STATES | {REVOKED}
 
 
@@ -34,6 +35,7 @@ class Request(msgspec.Struct, frozen=True):
     caller_type: str
     caller_organisation: str = ""
     caller_kind: str = ""
+    caller_state: str = "active"
     caller_client: str = ""
     caller_roles: frozenset[str] = frozenset()
     caller_details: frozenset[tuple[str, str]] = frozenset()
@@ -215,6 +217,8 @@ def _internal(request: Request, policy: Policy) -> Verdict:
         return Refuse(6, refusals.TASK_UNKNOWN)
     if not request.caller_organisation or request.caller_kind not in rule.kinds:
         return Refuse(5, refusals.TASK_NOT_OF_ORGANISATION)
+    if request.caller_state != ACTIVE:
+        return Refuse(5, refusals.ORGANISATION_NOT_ACTIVE)
     if not request.caller_roles & rule.roles:
         return Refuse(6, refusals.TASK_NOT_OF_ROLE)
     return Permit(rule.task)
@@ -247,11 +251,13 @@ def _in_force(agreement: Terms, now: datetime) -> Refuse | None:
 
 
 def _between_the_parties(request: Request, agreement: Terms) -> Refuse | None:
-    """Step 5: the caller is the consumer, by a system it named; whether the target is the provider shows at 10."""
+    """Step 5: the caller is the consumer and may act, by a system it named; the provider shows at step 10."""
     if not request.caller_organisation or request.caller_organisation != agreement.consumer:
         return Refuse(5, refusals.PARTY_MISMATCH)
     if request.caller_type == "client" and agreement.clients and request.caller_client not in agreement.clients:
         return Refuse(5, refusals.PARTY_MISMATCH, "This system is not named in the agreement.")
+    if request.caller_state != ACTIVE:
+        return Refuse(5, refusals.ORGANISATION_NOT_ACTIVE)
     return None
 
 

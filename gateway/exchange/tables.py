@@ -62,6 +62,7 @@ class Party(Base, table=True):
     id: str = Field(primary_key=True)
     name: str
     kind: str
+    state: str
 
 
 class Revocation(Base, table=True):

@@ -3,13 +3,13 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cases import commands
-from shared.contracts.events import OrganizationRegistered
+from shared.contracts.events import OrganizationFact
 from shared.inbox import Handlers
 
 
-async def organization_registered(session: AsyncSession, event: OrganizationRegistered) -> None:
-    """Keep the mediation committees; forget an organisation that is one no longer."""
+async def organization(session: AsyncSession, event: OrganizationFact) -> None:
+    """Keep the mediation committees; forget an organisation that is one no longer, or may not act."""
     await commands.keep_committee(session, event)
 
 
-HANDLERS: Handlers = {OrganizationRegistered: organization_registered}
+HANDLERS: Handlers = {**dict.fromkeys(OrganizationFact.__subclasses__(), organization)}

@@ -5,8 +5,18 @@ import os
 from fastapi import FastAPI
 
 from services.identity import upstream
-from services.identity.api import account, authorization, clients, joining, organizations, sessions, sign_in, tokens
-from services.identity.commands import forget, keys, seed
+from services.identity.api import (
+    account,
+    authorization,
+    clients,
+    joining,
+    organizations,
+    sessions,
+    sign_in,
+    staff,
+    tokens,
+)
+from services.identity.commands import contracts, forget, keys, seed
 from shared import app, sender
 from shared.bus import Bus
 from shared.settings import Settings
@@ -24,10 +34,11 @@ SERVICE = app.Service(
         sessions.router,
         organizations.router,
         clients.router,
+        staff.router,
     ),
     checks=(keys.check, sender.check, upstream.check),
     on_start=(seed.take_in,),
-    background=(forget.run,),
+    background=(forget.run, contracts.keep),
     needs=("grant_key", "token_key"),
 )
 

@@ -1,7 +1,7 @@
 """Identity's tables: organisations, system clients, staff, residents, their sign-in and its sessions."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -29,19 +29,56 @@ class Organization(Base, table=True):
     parent: str | None = Field(default=None, foreign_key="organization.id")
     district: str
     services: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    state: str
+    version: int = 1
+    office_phone: str | None = None
+    office_address: str | None = None
+    proposed_by: str | None = None
+    confirmed_by: str | None = None
+
+
+class Contract(Base, table=True):
+    """What a social organisation was asked to do, from the first to the last day, and how it is measured."""
+
+    __tablename__ = "contract"
+
+    id: uuid.UUID = Field(primary_key=True)
+    organization: str = Field(foreign_key="organization.id", index=True)
+    starts_on: date
+    ends_on: date
+    referrals_answered_within_days: int | None = None
+    outcomes_confirmed_share: int | None = None
 
 
 class Client(Base, table=True):
-    """A partner's or front end's system; its key proves it (private_key_jwt). `signs_in`: staff, resident."""
+    """A partner's or front end's system, which its keys prove (private_key_jwt). `signs_in`: staff, resident.
+
+    `proposed_from` is the organisation for which the one who registered it acted; the seed's clients have neither.
+    """
 
     __tablename__ = "client"
 
     id: str = Field(primary_key=True)
-    organization: str = Field(foreign_key="organization.id")
-    jwk: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
-    state: str = "active"
+    organization: str = Field(foreign_key="organization.id", index=True)
+    state: str
+    grants: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     redirect_uris: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
     signs_in: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
+    proposed_by: str | None = None
+    proposed_from: str | None = None
+    approved_by: str | None = None
+
+
+class ClientKey(Base, table=True):
+    """A public key that proves a client; `id` is its thumbprint (RFC 7638)."""
+
+    __tablename__ = "client_key"
+
+    client: str = Field(primary_key=True, foreign_key="client.id")
+    id: str = Field(primary_key=True)
+    jwk: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    state: str
+    since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
 class Staff(Base, table=True):
@@ -50,7 +87,7 @@ class Staff(Base, table=True):
     __tablename__ = "staff"
 
     id: str = Field(primary_key=True)
-    organization: str = Field(foreign_key="organization.id")
+    organization: str = Field(foreign_key="organization.id", index=True)
     roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     state: str = "active"
     upstream: str | None = Field(default=None, unique=True)

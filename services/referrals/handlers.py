@@ -18,7 +18,7 @@ async def suspended(session: AsyncSession, event: events.AgreementSuspended) -> 
 
 
 HANDLERS: Handlers = {
-    events.OrganizationRegistered: facts.note_organisation,
+    **dict.fromkeys(events.OrganizationFact.__subclasses__(), facts.note_organisation),
     events.ServicePublished: facts.note_service,
     events.AgreementActivated: activated,
     events.AgreementSuspended: suspended,

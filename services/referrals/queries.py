@@ -26,6 +26,7 @@ from shared.vault import Vault
 
 SWEEP = 200  # referrals that one sweep takes
 
+ACTIVE = col(Organisation.state) == "active"
 Offer = tuple[Service, Agreement | None, str | None]
 
 
@@ -127,7 +128,7 @@ def place(referral_id: uuid.UUID) -> str:
 async def offers(session: AsyncSession, region: str, codes: set[str], now: datetime) -> dict[str, list[Offer]]:
     """For each known service of `codes` who takes it now from this region's service centre, in a fixed order."""
     centre = select(Organisation.id).where(
-        Organisation.kind == "service_centre", func.left(Organisation.district, 6) == region
+        Organisation.kind == "service_centre", func.left(Organisation.district, 6) == region, ACTIVE
     )
     in_force = and_(
         col(Service.code) == any_(col(Agreement.services)),
@@ -140,7 +141,7 @@ async def offers(session: AsyncSession, region: str, codes: set[str], now: datet
         select(Service, Agreement, Organisation.name)
         .select_from(Service)
         .outerjoin(Agreement, in_force)
-        .outerjoin(Organisation, col(Organisation.id) == Agreement.consumer)
+        .outerjoin(Organisation, and_(col(Organisation.id) == Agreement.consumer, ACTIVE))
         .where(col(Service.code) == any_(cast(sorted(codes), ARRAY(Text))))
         .order_by(col(Agreement.consumer), col(Agreement.id))
     )

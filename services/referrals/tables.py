@@ -26,7 +26,7 @@ def _texts() -> Column[Any]:
 
 
 class Organisation(Base, table=True):
-    """An organisation as identity registered it."""
+    """An organisation as identity registered it; only an active one is offered referrals."""
 
     __tablename__ = "organisation"
 
@@ -34,6 +34,7 @@ class Organisation(Base, table=True):
     name: str
     kind: str
     district: str
+    state: str
 
 
 class Service(Base, table=True):

@@ -1,10 +1,10 @@
 """Facts of others: organisations of the tree appear in the directory, requests that never arrived are given up."""
 
 from services.registry.commands import directory, records
-from shared.contracts.events import OrganizationRegistered, RecordRequestUndelivered
+from shared.contracts.events import OrganizationFact, RecordRequestUndelivered
 from shared.inbox import Handlers
 
 HANDLERS: Handlers = {
-    OrganizationRegistered: directory.learn_organization,
+    **dict.fromkeys(OrganizationFact.__subclasses__(), directory.learn_organization),
     RecordRequestUndelivered: records.give_up,
 }

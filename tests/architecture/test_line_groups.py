@@ -20,7 +20,7 @@ CATALOGUE = house.ROOT / "services" / "registry" / "data" / "service-catalogue.c
 # JSON in the databases: what it holds, and why it cannot hold something about a person.
 JSON_COLUMNS = {
     "outbox.data": "an event of shared.contracts.events, frozen and closed",
-    "identity.client.jwk": "a system's public key",
+    "identity.client_key.jwk": "a system's public key",
     "gateway.agreement.body": "an agreement's text, public",
     "gateway.delivery.receipt": "a peer's signed receipt, with ids and times",
     "gateway.received.answer": "this region's answer to a peer: a state and a receipt",

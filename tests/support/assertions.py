@@ -7,11 +7,12 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 
-def assertion(key: ECKey, issuer: str, subject: str, audience: object, **claims: object) -> str:
-    """A signed assertion that lives for two minutes, unless `claims` say otherwise."""
+def assertion(key: ECKey, issuer: str, subject: str, audience: object, kid: str = "", **claims: object) -> str:
+    """A signed assertion that lives for two minutes, unless `claims` say otherwise; `kid` names its key."""
     now = int(time.time())
     values = {"iss": issuer, "sub": subject, "aud": audience, "iat": now, "exp": now + 120, "jti": str(uuid.uuid4())}
-    return jwt.encode({"alg": "ES256"}, values | claims, key, algorithms=["ES256"])
+    header = {"alg": "ES256", "kid": kid} if kid else {"alg": "ES256"}
+    return jwt.encode(header, values | claims, key, algorithms=["ES256"])
 
 
 def proof(key: ECKey, url: str, method: str = "POST", **claims: object) -> str:

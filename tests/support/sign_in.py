@@ -24,7 +24,8 @@ ISSUER = "http://gateway.test"
 CALLBACK = "https://desk.test/callback"
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 KEY = ECKey.generate_key("P-256")
-PLACE = {"parent": None, "district": "610118", "services": []}
+CENTRE = "org-centre"
+PLACE = {"parent": CENTRE, "district": "610118", "services": []}
 _FORM = re.compile(r'name="form" value="([0-9a-f]+)"')
 
 
@@ -35,11 +36,18 @@ def seed(directory: Path, staff: dict[str, list[str]]) -> Path:
     public = KEY.as_dict(private=False)
     content = {
         "organizations": [
+            {"organization": CENTRE, "name": "便民服务中心", "kind": "service_centre", **PLACE, "parent": None},
             {"organization": "org-a", "name": "教育局", "kind": "department", **PLACE},
             {"organization": "org-b", "name": "住建局", "kind": "department", **PLACE},
         ],
         "clients": [
-            {"client": name, "organization": "org-a", "jwk": public, "signs_in": kinds, "redirect_uris": [CALLBACK]}
+            {
+                "client": name,
+                "organization": "org-a",
+                "jwk": public,
+                "signs_in": kinds,
+                "redirect_uris": [CALLBACK] if kinds else [],
+            }
             for name, kinds in front_ends
         ],
         "staff": [{"staff": name, "organization": "org-a", "roles": roles} for name, roles in staff.items()],

@@ -11,7 +11,7 @@ from services.cases.schemas import ApplyIn, ScreenIn
 from services.cases.tables import Committee, History, MediationCase, Party
 from shared import ids, problems
 from shared.contracts import vocabulary
-from shared.contracts.events import OrganizationRegistered
+from shared.contracts.events import OrganizationFact
 from shared.grants import Grant
 from shared.runtime import Runtime
 
@@ -29,10 +29,10 @@ async def check_vocabulary(runtime: Runtime) -> None:
     vocabulary.load(runtime.settings.vocabulary_key)
 
 
-async def keep_committee(session: AsyncSession, event: OrganizationRegistered) -> None:
-    """Know the committees that identity registered, and no other organisation."""
+async def keep_committee(session: AsyncSession, event: OrganizationFact) -> None:
+    """Know the committees that may act, and no other organisation; open cases stay where they are."""
     known = await cases.known_committee(session, event.organization)
-    if event.kind == MEDIATION_COMMITTEE:
+    if event.kind == MEDIATION_COMMITTEE and event.state == "active":
         await session.merge(Committee(id=event.organization, name=event.name, district=event.district))
     elif known:
         await session.delete(known)

@@ -1,22 +1,130 @@
-"""System clients: revoked by an administrator of their own organisation."""
+"""System clients: registered by two people, proved by keys that overlap, revoked by one."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.identity.queries import clients
-from services.identity.rules.clients import CLIENT
-from services.identity.tables import Client
+from services.identity.commands.acts import Act
+from services.identity.queries import clients, organizations
+from services.identity.queries import staff as people
+from services.identity.rules import clients as rules
+from services.identity.rules.clients import CLIENT, KEY
+from services.identity.rules.organizations import Place, check_takes
+from services.identity.rules.staff import may_act
+from services.identity.schemas.clients import ClientIn, ClientOut, Jwk
+from services.identity.tables import Client, ClientKey
 from shared import outbox, problems
-from shared.contracts.events import ClientRevoked
-from shared.grants import Grant
+from shared.contracts.events import ClientRegistered, ClientRevoked
 
 
-async def revoke(session: AsyncSession, grant: Grant, client_id: str) -> Client:
-    """Revoke a client's key for good; an administrator does it within the own organisation."""
-    client = await clients.locked(session, client_id)
-    if client is None or client.organization != grant.actor.organisation:
+@dataclass(frozen=True)
+class Held:
+    """A client that the caller has to do with, locked, and where its organisation stands."""
+
+    row: Client
+    place: Place
+
+
+async def propose(act: Act, body: ClientIn) -> ClientOut:
+    """Register a client for the own organisation or, for a service centre, one below; it waits for a second person."""
+    place = await _place(act, body.organization)
+    check_takes(place)
+    rules.check_grants(body.grants, body.redirect_uris, body.signs_in)
+    jwk = rules.public(body.jwk.model_dump())
+    if await clients.exists(act.session, body.id):
+        raise problems.CONFLICT("There is a client of this id.")
+    told = body.model_dump(include={"id", "organization", "grants", "redirect_uris", "signs_in"})
+    row = Client(**told, state=CLIENT.initial, proposed_by=act.by, proposed_from=act.organisation)
+    act.session.add(row)
+    await act.session.flush()
+    await add(act.session, row, jwk)
+    return await shown(act.session, row)
+
+
+async def approve(act: Act, client_id: str) -> ClientOut:
+    """The second person lets the client act; one of the two is of the service centre."""
+    held = await _held(act, client_id)
+    row, state = held.row, CLIENT.after(held.row.state, "approve")
+    centres = held.place.at_centres
+    rules.check_approval(row.proposed_by, act.by, bool({row.proposed_from, act.organisation} & centres))
+    check_takes(held.place)
+    row.state, row.approved_by = state, act.by
+    await tell(act.session, row)
+    return await shown(act.session, row)
+
+
+async def revoke(act: Act, client_id: str) -> ClientOut:
+    """End a client for good, or drop a proposal; its own organisation does that, or the service centre above."""
+    row = (await _held(act, client_id)).row
+    if row.state != "revoked":
+        known = row.state != CLIENT.initial
+        row.state = CLIENT.after(row.state, "revoke")
+        if known:
+            await outbox.emit(act.session, row.id, ClientRevoked(client=row.id, organization=row.organization))
+    return await shown(act.session, row)
+
+
+async def add_key(act: Act, client_id: str, jwk: Jwk) -> ClientOut:
+    """Add the next key; both are good until the older one is retired."""
+    row = await _keeper(act, client_id)
+    kept = await clients.keys(act.session, [row.id])
+    rules.check_room([each.id for each in kept if each.state == KEY.initial])
+    public = rules.public(jwk.model_dump())
+    if rules.thumbprint(public) in {each.id for each in kept}:
+        raise problems.CONFLICT("The client has or had this key.")
+    await add(act.session, row, public)
+    return await shown(act.session, row)
+
+
+async def retire_key(act: Act, client_id: str, key_id: str) -> ClientOut:
+    """End one of two keys; what it signs proves nothing from now on."""
+    row = await _keeper(act, client_id)
+    active = {each.id: each for each in await clients.keys(act.session, [row.id]) if each.state == KEY.initial}
+    if key_id not in active:
         raise problems.NOT_FOUND()
-    if client.state == CLIENT.initial:
-        client.state = CLIENT.after(client.state, "revoke")
-        session.add(client)
-        await outbox.emit(session, client.id, ClientRevoked(client=client.id, organization=client.organization))
-    return client
+    rules.check_rest(active)
+    active[key_id].state = KEY.after(active[key_id].state, "retire")
+    return await shown(act.session, row)
+
+
+async def add(session: AsyncSession, row: Client, jwk: dict[str, str]) -> None:
+    """Give a client a key."""
+    key_id, now = rules.thumbprint(jwk), datetime.now(UTC)
+    session.add(ClientKey(client=row.id, id=key_id, jwk=jwk, state=KEY.initial, since=now))
+    await session.flush()
+
+
+async def tell(session: AsyncSession, row: Client) -> None:
+    """Say that a client may act."""
+    await outbox.emit(session, row.id, ClientRegistered(client=row.id, organization=row.organization))
+
+
+async def shown(session: AsyncSession, row: Client) -> ClientOut:
+    """A client with its keys."""
+    return ClientOut.of(row, await clients.keys(session, [row.id]))
+
+
+async def _place(act: Act, organization_id: str) -> Place:
+    """Where an organisation stands that the caller registers clients for; 404 for any other."""
+    organization = await organizations.locked(act.session, organization_id)
+    place = await organizations.place(act.session, organization) if organization else None
+    if place is None or act.organisation not in place.centres | {place.id}:
+        raise problems.NOT_FOUND()
+    return place
+
+
+async def _held(act: Act, client_id: str) -> Held:
+    row = await clients.locked(act.session, client_id)
+    if row is None:
+        raise problems.NOT_FOUND()
+    return Held(row, await _place(act, row.organization))
+
+
+async def _keeper(act: Act, client_id: str) -> Client:
+    """A client that may act, whose keys the caller keeps: whoever answers for the organisation's staff."""
+    held = await _held(act, client_id)
+    if not may_act(act.organisation, held.place, await people.administrators(act.session, held.place.id)):
+        raise problems.NOT_FOUND()
+    rules.check_active(held.row.state)
+    return held.row

@@ -13,6 +13,7 @@ _RUN_OUT = (
     text("DELETE FROM used_assertion WHERE expires_at < now() - interval '1 minute'"),
     text("DELETE FROM upstream_request WHERE expires_at < now()"),
     text("DELETE FROM challenge WHERE expires_at < now()"),
+    text("DELETE FROM invitation WHERE expires_at < now()"),
     text("DELETE FROM one_time_code WHERE sent_at < now() - interval '1 day'"),
     text("DELETE FROM failure WHERE blocked_until < now() - interval '1 day'"),
     text("DELETE FROM authorization_request WHERE expires_at < now() - interval '1 hour'"),

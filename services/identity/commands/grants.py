@@ -12,6 +12,7 @@ from services.identity.queries import sessions as queries
 from services.identity.rules import assertions, secrets, tokens
 from services.identity.rules import authorization as rules
 from services.identity.rules.authorization import AUTHORIZATION
+from services.identity.rules.clients import may_ask
 from services.identity.rules.tokens import Principal
 from services.identity.schemas.tokens import TokenForm
 from services.identity.tables import Authorization, Client, Refresh, Session
@@ -122,6 +123,6 @@ GRANTS: dict[str, Callable[[Asking], Awaitable[Granted | Problem]]] = {
 
 
 def check_registered(client: Client, grant_type: str) -> None:
-    """400 `unauthorized_client` when the client is not registered for people's sign-in."""
-    if grant_type != "client_credentials" and not client.signs_in:
+    """400 `unauthorized_client` when the client is not registered for this grant type."""
+    if not may_ask(client.grants, grant_type):
         raise tokens.GRANT_NOT_REGISTERED(error="unauthorized_client")

@@ -7,11 +7,10 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.identity.commands import passwords, sessions
+from services.identity.commands import passwords, sessions, staff
 from services.identity.queries import people
 from services.identity.rules import secrets
 from services.identity.rules import sign_in as rules
-from services.identity.rules.staff import STAFF
 from services.identity.tables import Invitation, Passkey, Staff
 from shared.runtime import Runtime
 from shared.settings import Settings
@@ -52,5 +51,5 @@ async def join(session: AsyncSession, runtime: Runtime, chosen: Chosen) -> Staff
     await sessions.end_all(session, "staff", row.id)
     await session.execute(delete(Passkey).where(col(Passkey.kind) == "staff", col(Passkey.subject) == row.id))
     await session.execute(delete(Invitation).where(col(Invitation.staff) == row.id))
-    row.state = STAFF.after(row.state, "join")
+    await staff.joined(session, row)
     return row

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.identity.queries import clients
 from services.identity.rules import assertions, tokens
-from services.identity.rules.clients import CLIENT_ASSERTION
+from services.identity.rules.clients import CLIENT_ASSERTION, KEY
 from services.identity.schemas.tokens import Form
 from services.identity.tables import Client
 from shared import proofs
@@ -34,7 +35,7 @@ async def client(session: AsyncSession, settings: Settings, form: Form) -> Clien
     found = await clients.active(session, named)
     if found is None or form.client_id not in ("", found.id):
         raise assertions.INVALID_CLIENT(error="invalid_client")
-    claims = verified(form.client_assertion, found.jwk, settings)
+    claims = verified(form.client_assertion, await _keys(session, found.id, form.client_assertion), settings)
     if claims.get("iss") != found.id or claims.get("sub") != found.id:
         raise assertions.INVALID_CLIENT(error="invalid_client")
     await use(session, found.id, claims)
@@ -52,24 +53,41 @@ async def key(session: AsyncSession, settings: Settings, proof: str, path: str) 
     return proven.thumbprint
 
 
+async def _keys(session: AsyncSession, client_id: str, token: str) -> list[dict[str, str]]:
+    """The active keys of a client; the one that the header names, if it is one of them."""
+    active = [each for each in await clients.keys(session, [client_id]) if each.state == KEY.initial]
+    named = assertions.name(_part(token, 0).get("kid"))
+    return [each.jwk for each in active if each.id == named] or [each.jwk for each in active]
+
+
 def unverified(token: str) -> dict[str, Any]:
     """Whose key to look for; nothing in it is believed before the signature is checked."""
+    return _part(token, 1)
+
+
+def _part(token: str, place: int) -> dict[str, Any]:
     try:
-        claims = json.loads(urlsafe_b64decode(token.split(".")[1].encode()))
+        claims = json.loads(urlsafe_b64decode(token.split(".")[place].encode()))
     except (IndexError, *proofs.MALFORMED):
         raise assertions.INVALID_CLIENT("The assertion is no JWT.", error="invalid_client") from None
     return claims if isinstance(claims, dict) else {}
 
 
-def verified(token: str, jwk: dict[str, str], settings: Settings) -> dict[str, Any]:
-    """The claims of an assertion that was signed by this key, for us, for now."""
-    try:
-        claims = jwt.decode(token, ECKey.import_key({**jwk}), algorithms=ALGORITHMS).claims
-    except proofs.MALFORMED:
-        raise assertions.INVALID_CLIENT("The signature is not by the registered key.", error="invalid_client") from None
+def verified(token: str, jwks: Iterable[dict[str, str]], settings: Settings) -> dict[str, Any]:
+    """The claims of an assertion that was signed by one of these keys, for us, for now."""
+    claims = next(filter(None, (_decoded(token, jwk) for jwk in jwks)), None)
+    if claims is None:
+        raise assertions.INVALID_CLIENT("The signature is not by the registered key.", error="invalid_client")
     assertions.check_audience(claims, settings.public_url)
     assertions.check_times(claims, int(time.time()))
     return claims
+
+
+def _decoded(token: str, jwk: dict[str, str]) -> dict[str, Any] | None:
+    try:
+        return jwt.decode(token, ECKey.import_key({**jwk}), algorithms=ALGORITHMS).claims
+    except proofs.MALFORMED:
+        return None
 
 
 async def use(session: AsyncSession, issuer: str, claims: dict[str, Any]) -> None:

@@ -5,15 +5,16 @@ from datetime import datetime
 from sqlalchemy import func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from services.identity.tables import Failure, Handle, Invitation, OneTimeCode, Password, Staff
+from services.identity.tables import Failure, Handle, Invitation, OneTimeCode, Organization, Password, Staff
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:tag, 0))")
 
 
 async def active_staff(session: AsyncSession, staff_id: str) -> Staff | None:
-    """A member of staff who still works here."""
-    return (await session.scalars(select(Staff).where(Staff.id == staff_id, Staff.state == "active"))).first()
+    """A member of staff who still works here, in an organisation that may act."""
+    return (await session.scalars(_working().where(Staff.id == staff_id))).first()
 
 
 async def invited(session: AsyncSession, code: bytes) -> Staff | None:
@@ -25,8 +26,12 @@ async def invited(session: AsyncSession, code: bytes) -> Staff | None:
 
 async def upstream_staff(session: AsyncSession, subject: str) -> Staff | None:
     """The member of staff whom the upstream provider knows by this `sub`, if they work here."""
-    statement = select(Staff).where(Staff.upstream == subject, Staff.state == "active")
-    return (await session.scalars(statement)).first()
+    return (await session.scalars(_working().where(Staff.upstream == subject))).first()
+
+
+def _working() -> SelectOfScalar[Staff]:
+    statement = select(Staff).join(Organization, col(Staff.organization) == col(Organization.id))
+    return statement.where(Staff.state == "active", Organization.state == "active")
 
 
 async def password(session: AsyncSession, staff_id: str) -> Password | None:

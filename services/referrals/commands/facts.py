@@ -12,9 +12,10 @@ from services.referrals.tables import Agreement, Organisation, Referral, Service
 from shared.contracts import events
 
 
-async def note_organisation(session: AsyncSession, event: events.OrganizationRegistered) -> None:
-    """Remember an organisation's name, kind and place."""
-    await session.merge(Organisation(id=event.organization, name=event.name, kind=event.kind, district=event.district))
+async def note_organisation(session: AsyncSession, event: events.OrganizationFact) -> None:
+    """Remember an organisation's name, kind, place, and whether it may act."""
+    told = event.model_dump(include={"name", "kind", "district", "state"})
+    await session.merge(Organisation(id=event.organization, **told))
 
 
 async def note_service(session: AsyncSession, event: events.ServicePublished) -> None:

@@ -6,15 +6,16 @@ import hashlib
 import uuid
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.registry.queries import directory as queries
 from services.registry.rules import catalogue
 from services.registry.tables import CatalogueImport, Organization, Service, now
 from shared import outbox, problems
 from shared.contracts import vocabulary
-from shared.contracts.events import OrganizationRegistered, ServicePublished
+from shared.contracts.events import OrganizationFact, ServicePublished
 from shared.runtime import Runtime
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -108,8 +109,11 @@ def _published(row: Service) -> ServicePublished:
     )
 
 
-async def learn_organization(session: AsyncSession, told: OrganizationRegistered) -> None:
-    """Show an organisation of the tree, as identity tells it."""
+async def learn_organization(session: AsyncSession, told: OrganizationFact) -> None:
+    """Show an organisation of the tree while it may act, as identity tells it."""
+    if told.state != "active":
+        await session.execute(delete(Organization).where(col(Organization.slug) == told.organization))
+        return
     row = Organization(
         slug=told.organization,
         id=directory_id("organization", told.organization),

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from services.cases.rules.states import ROLES
-from shared.contracts.events import OrganizationRegistered
+from shared.contracts.events import OrganizationRegistered, OrganizationResumed, OrganizationSuspended
 from tests.service.cases.story import CANARIES, COMMITTEE, OTHER_COMMITTEE, Story, application
 from tests.support import apps, grants
 from tests.support.apps import RunningApp
@@ -239,11 +239,11 @@ async def test_the_history_of_a_case_cannot_be_changed(story: Story) -> None:
         await connection.close()
 
 
-async def test_a_body_that_is_a_committee_no_longer_gets_no_cases(
+async def test_a_body_that_is_no_committee_or_may_not_act_gets_no_cases(
     postgres: TestServer, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    def registered(kind: str) -> OrganizationRegistered:
-        return OrganizationRegistered(organization="org-x", name="调解委员会", kind=kind, district=apps.REGION)
+    told = {"organization": "org-x", "name": "调解委员会", "district": apps.REGION}
+    committee = told | {"kind": "mediation_committee"}
 
     async with apps.running("cases", postgres, tmp_path_factory.mktemp("cases-x")) as app:
         person = grants.resident(app.settings)
@@ -259,7 +259,13 @@ async def test_a_body_that_is_a_committee_no_longer_gets_no_cases(
             return await applies() == 422
 
         assert await refused()
-        await app.receive("identity", "org-x", 1, registered("mediation_committee"))
+        await app.receive("identity", "org-x", 1, OrganizationRegistered.model_validate(committee))
         await until(taken)
-        await app.receive("identity", "org-x", 2, registered("department"))
+        await app.receive(
+            "identity", "org-x", 2, OrganizationSuspended.model_validate(committee | {"state": "suspended"})
+        )
+        await until(refused)
+        await app.receive("identity", "org-x", 3, OrganizationResumed.model_validate(committee))
+        await until(taken)
+        await app.receive("identity", "org-x", 4, OrganizationRegistered.model_validate(told | {"kind": "department"}))
         await until(refused)

@@ -38,8 +38,8 @@ SEED = {
     "organizations": [
         {
             "organization": "org-a",
-            "name": "教育局",
-            "kind": "department",
+            "name": "便民服务中心",
+            "kind": "service_centre",
             "parent": None,
             "district": "610118",
             "services": [],

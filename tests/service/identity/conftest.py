@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.service.identity.offices import Offices
+from tests.service.identity.offices import seed as offices_seed
 from tests.support import apps, sign_in
 from tests.support.apps import RunningApp
 from tests.support.postgres import TestServer
@@ -41,3 +43,10 @@ async def desk(identity: RunningApp, place: Path) -> AsyncIterator[FrontEnd]:
 async def portal(identity: RunningApp, place: Path) -> AsyncIterator[FrontEnd]:
     async with identity.as_() as http:
         yield FrontEnd(identity, http, place, "portal", "resident")
+
+
+@pytest.fixture(scope="session")
+async def offices(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Offices]:
+    directory = tmp_path_factory.mktemp("offices")
+    async with apps.running("identity", postgres, directory, seed_file=offices_seed(directory)) as running:
+        yield Offices(running)

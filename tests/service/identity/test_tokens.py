@@ -152,7 +152,7 @@ async def test_an_administrator_revokes_a_client_of_the_own_organisation_only(id
     async with identity.as_(grants.staff(identity.settings, "org-b", "administrator")) as other:
         assert (await other.post("/v1/clients/a-system:revoke")).status_code == 404
     async with identity.as_(grants.staff(identity.settings, "org-a", "administrator")) as own:
-        assert (await own.post("/v1/clients/a-system:revoke")).json() == {"id": "a-system", "state": "revoked"}
+        assert (await own.post("/v1/clients/a-system:revoke")).json()["state"] == "revoked"
     answer = await client_token(identity, assertion(KEY, "a-system", "a-system", AUDIENCE))
     assert answer.json()["error"] == "invalid_client"
 
@@ -164,9 +164,9 @@ async def test_an_administrator_revokes_a_client_of_the_own_organisation_only(id
 
 async def test_the_seed_is_announced_once(identity: RunningApp) -> None:
     async def told() -> bool:
-        return len(identity.bus.events("identity.organization.registered.v1")) == 2
+        return len(identity.bus.events("identity.organization.registered.v1")) == 3
 
     assert await until(told)
     async with identity.as_() as client:
         tree = (await client.get("/v1/organizations")).json()["organizations"]
-    assert [entry["id"] for entry in tree] == ["org-a", "org-b"]
+    assert [entry["id"] for entry in tree] == ["org-a", "org-b", "org-centre"]

@@ -8,6 +8,7 @@ import pytest
 
 from shared.contracts import events
 from tests.service.referrals.world import (
+    CENTRE,
     EDUCATION,
     HOUSING,
     MEDICAL,
@@ -52,6 +53,22 @@ async def test_three_needs_become_three_referrals_to_three_recipients(world: Wor
         seal=who.seal,
     )
     assert {row.data["referral"] for row in drafted} == {each["id"] for each in (school, medical, housing)}
+
+
+@pytest.mark.parametrize("stopped", [HOUSING, CENTRE])
+async def test_while_an_organisation_may_not_act_nothing_is_referred_to_it_or_by_it(world: World, stopped: str) -> None:
+    kind = "service_centre" if stopped == CENTRE else "department"
+    told = {"organization": stopped, "name": f"名{stopped}", "kind": kind, "district": "610118"}
+    numbers = await world.select("SELECT seq FROM position WHERE aggregate = :stopped", stopped=stopped)
+    following = numbers[0].seq + 1
+    suspended_now = events.OrganizationSuspended.model_validate(told | {"state": "suspended"})
+    await world.app.receive("identity", stopped, following, suspended_now)
+    await world.rows("SELECT 1 FROM organisation WHERE id = :stopped AND state = 'suspended'", stopped=stopped)
+    refused = await world.take_in(Person(), HOUSING_NEED)
+    assert (refused.status_code, refused.json()["code"]) == (409, "no-recipient")
+    await world.app.receive("identity", stopped, following + 1, events.OrganizationResumed.model_validate(told))
+    await world.rows("SELECT 1 FROM organisation WHERE id = :stopped AND state = 'active'", stopped=stopped)
+    assert (await world.take_in(Person(), HOUSING_NEED)).status_code == 201
 
 
 async def test_the_person_finds_them_and_nobody_else_does(world: World) -> None:

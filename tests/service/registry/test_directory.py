@@ -7,7 +7,7 @@ import pytest
 
 import services.registry
 from services.registry.commands import directory
-from shared.contracts.events import OrganizationRegistered
+from shared.contracts.events import OrganizationClosed, OrganizationRegistered
 from tests.support import grants
 from tests.support.apps import RunningApp
 from tests.support.until import until
@@ -93,7 +93,7 @@ async def test_a_division_knows_its_place(registry: RunningApp) -> None:
         assert (await anybody.get("/v1/divisions/999999")).status_code == 404
 
 
-async def test_an_organisation_told_by_identity_appears(registry: RunningApp) -> None:
+async def test_an_organisation_told_by_identity_appears_until_it_is_closed(registry: RunningApp) -> None:
     told = OrganizationRegistered(
         organization="org-610118-education", name="鄠邑区教育局", kind="department",
         parent="org-610118-centre", district="610118", services=("EDU-01",),
@@ -106,6 +106,13 @@ async def test_an_organisation_told_by_identity_appears(registry: RunningApp) ->
     [education] = await until(shown)
     offers = [each["value"] for each in education["attributes"] if each["link_type"] == "offers-service"]
     assert offers == ["EDU-01"]
+    ended = OrganizationClosed.model_validate(told.model_dump() | {"state": "closed"})
+    await registry.receive("identity", "org-610118-education", 2, ended)
+
+    async def gone() -> bool:
+        return not await shown()
+
+    await until(gone)
 
 
 async def test_the_same_file_again_changes_nothing(registry: RunningApp) -> None:

@@ -31,6 +31,10 @@ BROKEN: list[tuple[int, str, Request, Facts]] = [
     (5, "party-mismatch", d.with_request(caller_organisation="org-610118-housing"), d.facts()),
     (5, "party-mismatch", d.with_request(caller_organisation=""), d.facts()),
     (5, "party-mismatch", d.with_request(caller_client="another-system"), d.facts()),
+    *(
+        (5, "organisation-not-active", d.with_request(caller_state=s), d.facts())
+        for s in ("suspended", "closed", "proposed", "")
+    ),
     (6, "operation-not-agreed", d.with_request(operation="file_record"), d.facts()),
     (6, "operation-not-agreed", d.with_request(operation="list_referrals"), d.facts()),
     (6, "task-not-of-role", d.with_request(caller_roles=frozenset({"coordinator", "administrator"})), d.facts()),
@@ -184,6 +188,9 @@ def test_the_person_herself_needs_no_agreement_and_nobody_else_acts_for_her() ->
         ({}, ""),
         ({"caller_kind": "department"}, "task-not-of-organisation"),
         ({"caller_organisation": ""}, "task-not-of-organisation"),
+        ({"caller_state": "suspended"}, "organisation-not-active"),
+        ({"caller_state": "closed"}, "organisation-not-active"),
+        ({"caller_state": ""}, "organisation-not-active"),
         ({"caller_roles": frozenset({"officer"})}, "task-not-of-role"),
         ({"caller_roles": frozenset()}, "task-not-of-role"),
         ({"operation": "list_people"}, "task-unknown"),
@@ -197,6 +204,11 @@ def test_inside_one_organisation_the_policy_file_decides(changes: dict[str, obje
     )
     verdict = decide(msgspec.structs.replace(sound, **changes), d.facts(None, None, None))
     assert (verdict.code if isinstance(verdict, Refuse) else "") == code
+
+
+def test_a_person_acts_for_herself_whatever_becomes_of_an_organisation() -> None:
+    own = Request("self", "withdraw_consent", "resident", caller_state="")
+    assert decide(own, d.facts(None, None, None)) == Permit("own_consents")
 
 
 def subsets(*things: str) -> st.SearchStrategy[frozenset[str]]:

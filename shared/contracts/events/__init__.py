@@ -1,65 +1,52 @@
 """The facts that services tell one another: ids, states, codes and times, never anything about a person."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field
 
+from shared.contracts.events.callers import (
+    ClientRegistered,
+    ClientRevoked,
+    OrganizationClosed,
+    OrganizationFact,
+    OrganizationRegistered,
+    OrganizationResumed,
+    OrganizationSuspended,
+    SessionEnded,
+    StaffAssigned,
+    StaffFact,
+    StaffJoined,
+    StaffLeft,
+    StaffMoved,
+    TokenRevoked,
+)
+from shared.contracts.events.values import Code, Digest, District, FieldName, Id, Label, Seal, ServiceCode
 from shared.events import Event
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
-ServiceCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-[0-9]{2}$")]
-District = Annotated[str, StringConstraints(pattern=r"^[0-9]{6,12}$")]
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-# Field names are the catalogue's own; a value never travels.
-FieldName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-# Text that only the gateway can open: which person a thing belongs to, different each time it is made.
-Seal = Annotated[str, StringConstraints(min_length=1, max_length=512)]
-
-
-class OrganizationRegistered(Event):
-    """An organisation of the tree exists, or its name, place or services changed."""
-
-    subject: ClassVar[str] = "identity.organization.registered.v1"
-    organization: Id
-    name: Label
-    kind: Code
-    parent: Id | None = None
-    district: District
-    services: tuple[ServiceCode, ...] = ()
-
-
-class ClientRegistered(Event):
-    """A system client may act for its organisation."""
-
-    subject: ClassVar[str] = "identity.client.registered.v1"
-    client: Id
-    organization: Id
-
-
-class ClientRevoked(Event):
-    """A system client may act no longer; its tokens are worthless from now on."""
-
-    subject: ClassVar[str] = "identity.client.revoked.v1"
-    client: Id
-    organization: Id
-
-
-class TokenRevoked(Event):
-    """An access token is worthless from now on; after `until` it would have been anyway."""
-
-    subject: ClassVar[str] = "identity.token.revoked.v1"
-    token: Id
-    until: AwareDatetime
-
-
-class SessionEnded(Event):
-    """Somebody signed out, or was signed out; every token of the session is worthless. After `until` there is none."""
-
-    subject: ClassVar[str] = "identity.session.ended.v1"
-    session: Id
-    until: AwareDatetime
+__all__ = [
+    "ClientRegistered",
+    "ClientRevoked",
+    "Code",
+    "Digest",
+    "District",
+    "FieldName",
+    "Id",
+    "Label",
+    "OrganizationClosed",
+    "OrganizationFact",
+    "OrganizationRegistered",
+    "OrganizationResumed",
+    "OrganizationSuspended",
+    "Seal",
+    "ServiceCode",
+    "SessionEnded",
+    "StaffAssigned",
+    "StaffFact",
+    "StaffJoined",
+    "StaffLeft",
+    "StaffMoved",
+    "TokenRevoked",
+]
 
 
 class ServicePublished(Event):
@@ -351,7 +338,9 @@ class AgreementSuspended(AgreementFact):
 
 
 _ALL: tuple[type[Event], ...] = (
-    *(OrganizationRegistered, ClientRegistered, ClientRevoked, TokenRevoked, SessionEnded, ServicePublished),
+    *(OrganizationRegistered, OrganizationSuspended, OrganizationResumed, OrganizationClosed),
+    *(StaffJoined, StaffAssigned, StaffMoved, StaffLeft),
+    *(ClientRegistered, ClientRevoked, TokenRevoked, SessionEnded, ServicePublished),
     *(ConsentGiven, ConsentRefused, ConsentWithdrawn),
     *(RecordRequestMade, RecordRequestReleased, RecordRequestUndelivered),
     *(

@@ -1,0 +1,41 @@
+"""Every SELECT about staff as they are administered."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, any_, literal
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, or_, select
+
+from services.identity.queries.organizations import reached
+from services.identity.rules.staff import ADMINISTRATOR
+from services.identity.tables import Organization, Staff
+
+
+async def organization_of(session: AsyncSession, staff_id: str) -> str | None:
+    """Where a member of staff belongs, in any state."""
+    return (await session.scalars(select(Staff.organization).where(Staff.id == staff_id))).first()
+
+
+async def locked(session: AsyncSession, staff_id: str) -> Staff | None:
+    """A member of staff in any state, locked for a change."""
+    found = select(Staff).where(Staff.id == staff_id).with_for_update()
+    return (await session.scalars(found.execution_options(populate_existing=True))).first()
+
+
+async def administrators(session: AsyncSession, organization: str) -> frozenset[str]:
+    """The active administrators of an organisation."""
+    found = select(Staff.id).where(Staff.organization == organization, _administers())
+    return frozenset((await session.scalars(found)).all())
+
+
+async def visible(session: AsyncSession, own: str, after: str, limit: int) -> Sequence[Staff]:
+    """A page of those whom an administrator answers for, by id: the own organisation's, and those of nobody else."""
+    attended = select(Staff.id).where(col(Staff.organization) == col(Organization.id), _administers()).exists()
+    alone = or_(col(Organization.id) == own, col(Organization.state) != "active", ~attended)
+    organizations = reached(own).where(alone).with_only_columns(col(Organization.id))
+    statement = select(Staff).where(col(Staff.organization).in_(organizations), Staff.id > after)
+    return (await session.scalars(statement.order_by(col(Staff.id)).limit(limit))).all()
+
+
+def _administers() -> ColumnElement[bool]:
+    return and_(col(Staff.state) == "active", literal(ADMINISTRATOR) == any_(col(Staff.roles)))

@@ -1,0 +1,137 @@
+"""Administration over real sockets: two people, a link to join by, and seconds until whoever is stopped is refused."""
+
+import json
+import re
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pyotp
+import pytest
+from joserfc.jwk import ECKey
+
+from demo.client import Actor, Region
+from demo.says import Disappointed
+from tests.support.launched import Installation
+from tests.support.until import until
+
+BITES = 5.0  # seconds until every gateway refuses
+CENTRE, EDUCATION = "org-610118-centre", "org-610118-education"
+PASSWORD = "correct horse battery staple 接力"
+ACTS = """
+SELECT convert_from(body, 'UTF8')::jsonb ->> 'operation' AS operation, count(*) AS calls FROM log_entry
+WHERE phase = 'outcome' AND convert_from(body, 'UTF8')::jsonb ->> 'outcome' = 'released' GROUP BY 1
+"""
+
+
+def came(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json().get("code", "") if answer.content else ""
+
+
+def joined(region: Region, link: str, name: str, directory: Path) -> Actor:
+    """Somebody who opens the link, chooses a password and an authenticator, and signs in."""
+    invitation = {"invitation": link.partition("#")[2]}
+    found = re.search(r'name="totp" value="([A-Z2-7]+)"', region.http.post("/sign-in/join", data=invitation).text)
+    assert found
+    code = pyotp.TOTP(found[1]).now()
+    chosen = invitation | {"password": PASSWORD, "totp": found[1], "code": code}
+    assert region.http.post("/sign-in/joined", data=chosen).status_code == 200
+    kept = directory / "staff.json"
+    kept.write_text(json.dumps({name: {"password": PASSWORD, "totp": found[1]}}))
+    return replace(region, staff_file=kept).staff("another administrator", name)
+
+
+async def within(seconds: float, look: Callable[[], httpx.Response], wanted: tuple[int, str]) -> None:
+    """The answer becomes this one in time."""
+    started = time.monotonic()
+
+    async def so() -> bool:
+        return came(look()) == wanted
+
+    await until(so, seconds + 20)
+    assert time.monotonic() - started < seconds
+
+
+@pytest.fixture(scope="module")
+def region(platform: Installation) -> Region:
+    return platform.regions()["receiving"]
+
+
+@pytest.fixture(scope="module")
+def first(region: Region) -> Actor:
+    return region.staff("an administrator", "staff-610118-administrator")
+
+
+@pytest.fixture(scope="module")
+def second(region: Region, first: Actor, tmp_path_factory: pytest.TempPathFactory) -> Actor:
+    name = f"work-{uuid.uuid4().hex[:8]}"
+    invited = first.post("/v1/staff", {"id": name, "organization": CENTRE, "roles": ["administrator"]})
+    assert invited.status_code == 201
+    return joined(region, invited.json()["link"], name, tmp_path_factory.mktemp("staff"))
+
+
+async def test_two_people_let_an_office_and_its_system_in_and_one_stops_them_within_seconds(
+    platform: Installation, region: Region, first: Actor, second: Actor, tmp_path: Path
+) -> None:
+    before = {row["operation"]: row["calls"] for row in await platform.rows("610118", "gateway", ACTS)}
+    office = f"org-{uuid.uuid4().hex[:8]}"
+    body = {"id": office, "name": "甘亭学校", "kind": "school", "parent": EDUCATION, "district": "610118"}
+    assert first.post("/v1/organizations", body).status_code == 201
+    assert came(first.post(f"/v1/organizations/{office}:confirm")) == (409, "second-person-needed")
+    assert second.post(f"/v1/organizations/{office}:confirm").json()["state"] == "active"
+
+    key, client = ECKey.generate_key("P-256"), f"{office}-system"
+    told = {"id": client, "organization": office, "grants": ["client_credentials"], "jwk": key.as_dict(private=False)}
+    assert first.post("/v1/clients", told).json()["state"] == "proposed"
+    assert second.post(f"/v1/clients/{client}:approve").json()["state"] == "active"
+    (tmp_path / "key.pem").write_bytes(key.as_pem(private=True))
+    entry = {"client": client, "organization": office, "key_file": str(tmp_path / "key.pem")}
+    there = replace(region, clients=[entry])
+    school = there.system("the school's system", office)
+
+    def calls() -> httpx.Response:
+        return school.get("/v1/referrals", quiet=True)
+
+    await within(BITES, calls, (200, ""))
+    assert second.post(f"/v1/organizations/{office}:suspend").status_code == 200
+    await within(BITES, calls, (403, "organisation-not-active"))
+    with pytest.raises(Disappointed, match="invalid_client"):
+        there.system("the school's system", office)
+    assert second.post(f"/v1/organizations/{office}:resume").status_code == 200
+    await within(BITES, calls, (200, ""))
+    assert first.post(f"/v1/clients/{client}:revoke").status_code == 200
+    await within(BITES, calls, (401, "token-revoked"))
+    assert first.post(f"/v1/organizations/{office}:close").json()["state"] == "closed"
+
+    after = {row["operation"]: row["calls"] for row in await platform.rows("610118", "gateway", ACTS)}
+    verbs = [f"{verb}_organization" for verb in ("register", "confirm", "suspend", "resume", "close")]
+    acts = [*verbs, "register_client", "approve_client", "revoke_client"]
+    assert {act: after[act] - before.get(act, 0) for act in acts} == dict.fromkeys(acts, 1)
+
+
+async def test_a_role_that_was_taken_away_is_worth_nothing_within_seconds(
+    region: Region, first: Actor, second: Actor, tmp_path: Path
+) -> None:
+    name = f"work-{uuid.uuid4().hex[:8]}"
+    invited = second.post("/v1/staff", {"id": name, "organization": CENTRE, "roles": ["administrator"]})
+    third = joined(region, invited.json()["link"], name, tmp_path)
+
+    def looks() -> httpx.Response:
+        return third.get("/v1/staff", quiet=True)
+
+    assert looks().status_code == 200
+    assert first.post(f"/v1/staff/{name}:assign", {"roles": ["counter"]}).status_code == 200
+    await within(BITES, looks, (401, "token-revoked"))
+
+
+def test_administration_is_the_administrators(region: Region, first: Actor) -> None:
+    coordinator = region.staff("a coordinator", "staff-610118-coordinator")
+    officer = region.staff("an officer", "staff-610118-education")
+    for caller in (coordinator, officer):
+        for path in ("/v1/staff", "/v1/clients"):
+            assert came(caller.get(path, quiet=True)) == (403, "task-not-of-role")
+    assert came(officer.get("/v1/administered-organizations", quiet=True)) == (403, "task-not-of-organisation")
+    assert first.get("/v1/administered-organizations", quiet=True).status_code == 200
