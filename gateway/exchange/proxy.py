@@ -86,6 +86,8 @@ async def answered(at: Desk, match: Match, outgoing: Outgoing) -> Answer:
     caller = await at.credentials.caller(_presented(at, outgoing), at.known.revoked)
     call = Call.of(at, match, caller, outgoing)
     condition = await _decide(at, call)
+    if requests.is_keyed(match.route.kind, match.route.method):
+        requests.check_key(outgoing.headers.get("idempotency-key", ""))
     receipts = await _append(at, call.intents(), condition)
     refusal = receipts[0].refusal
     if refusal:
@@ -197,8 +199,6 @@ def _opened(at: Desk, seals: Sequence[str]) -> tuple[str, ...]:
 
 def _check_form(match: Match, outgoing: Outgoing) -> None:
     """Step 0: what does not fit is refused before anybody is known, anything is looked up or anything is written."""
-    if requests.is_keyed(match.route.kind, match.route.method):
-        requests.check_key(outgoing.headers.get("idempotency-key", ""))
     takes = match.route.takes
     if not takes and outgoing.body not in EMPTY:
         raise problems.BODY_UNEXPECTED()
