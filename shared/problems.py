@@ -66,6 +66,9 @@ KEY_MISSING = kind(
 )
 KEY_REUSED = kind(422, "idempotency-key-reused", "This key belongs to another request", "Use a fresh Idempotency-Key.")
 KEY_IN_FLIGHT = kind(409, "idempotency-key-in-flight", "The first request is still running", "Try the same key again.")
+ANSWER_ONCE = kind(
+    409, "answer-given-once", "This answer was given once and is not kept", "Ask anew with a fresh Idempotency-Key."
+)
 PRECONDITION_MISSING = kind(428, "if-match-missing", "No If-Match", "Send the ETag that you read in If-Match.")
 PRECONDITION_FAILED = kind(412, "version-stale", "It changed since you read it", "Read it again and decide anew.")
 CURSOR_INVALID = kind(400, "cursor-invalid", "This cursor is not ours", "Use `next` as it was given, or start without.")

@@ -1,6 +1,6 @@
 """What every route begins with: its grant, one transaction, and an answer kept under its Idempotency-Key."""
 
-import hashlib
+import hmac
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from shared.runtime import Runtime
 
 REMEMBERED = 30  # days that an answer is kept under its key
 WRITES = frozenset({"POST", "PUT", "DELETE"})
+NO_STORE = "no-store"
 KEYED = frozenset({"self", "internal", "exchange"})
 
 
@@ -116,7 +117,9 @@ async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
     key = check_key(request.headers.get("idempotency-key", ""))
     line = f"{request.method} {grant.path} {grant.body}"
     row = {"caller": f"{grant.actor.type}:{grant.actor.id}", "key": key}
-    claim = row | {"request": hashlib.sha256(line.encode()).digest()}
+    key_of_index = bytes.fromhex(request.app.state.runtime.settings.index_key)
+    # Keyed: a body may be as short as a telephone number, and every number could be tried.
+    claim = row | {"request": hmac.digest(key_of_index, line.encode(), "sha256")}
     try:
         claimed = await session.execute(
             text(
@@ -137,11 +140,16 @@ async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
     known = found.one()
     if known.request != claim["request"]:
         raise problems.KEY_REUSED()
+    if known.answer is None:
+        raise problems.ANSWER_ONCE()
     raise Replayed(known.status, known.answer, known.etag)
 
 
 class Route(APIRoute):
-    """A route that stores its answer under the claimed key, in the request's own transaction."""
+    """A route that stores its answer under the claimed key, in the request's own transaction.
+
+    A refusal that was returned rather than raised, and a secret (`cache-control: no-store`), are not kept.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler with the answer kept before the transaction commits."""
@@ -157,7 +165,7 @@ class Route(APIRoute):
                 headers = {"etag": known.etag} if known.etag else {}
                 return Response(known.answer, known.status, headers, media_type="application/json")
             claimed = getattr(request.state, "claimed", None)
-            if claimed and response.status_code < 400:
+            if claimed and response.status_code < 400 and response.headers.get("cache-control") != NO_STORE:
                 await request.state.session.execute(
                     text(
                         "UPDATE idempotency SET status = :status, answer = :answer, etag = :etag"

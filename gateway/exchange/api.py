@@ -33,12 +33,12 @@ class Residents:
     public_url: str
 
     async def person(self, request: Request) -> str:
-        """The id of the person who calls about herself; 401 or 403 otherwise."""
+        """The id of the person who calls about herself, alone; 401 or 403 otherwise."""
         self.known.fresh()
         url = self.public_url + request.url.path
         token, proof = (", ".join(request.headers.getlist(name)) for name in ("authorization", "dpop"))
         caller = await self.credentials.caller(Presented(token, proof, request.method, url), self.known.revoked)
-        if not caller.person:
+        if not caller.person or caller.acting:
             raise refusals.SELF_ONLY()
         return caller.person
 

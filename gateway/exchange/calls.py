@@ -16,7 +16,7 @@ from gateway.exchange.credentials import Caller
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import Answer, Outgoing
 from gateway.exchange.routes import Match
-from gateway.exchange.rules import Refuse, Request, Transform
+from gateway.exchange.rules import Acting, Refuse, Request, Transform
 from shared.grants import Actor, AgreementRef
 
 FIELDS_MOST = 100  # names in one ?fields=
@@ -58,6 +58,7 @@ class Call:
             caller_roles=caller.roles,
             caller_details=caller.details,
             caller_authenticated=caller.authenticated,
+            acting=_acting(caller),
             agreement_id=agreement,
             purpose=purpose,
             fields=_fields(outgoing.path),
@@ -65,7 +66,7 @@ class Call:
             object_id=match.object_id,
         )
         settings = desk.runtime.settings
-        officer = _pseudonym(settings.index_key, caller) if caller.kind == "staff" else ""
+        officer = _pseudonym(settings.index_key, _officer(caller))
         call = cls(match, caller, outgoing, request, terms, settings.region, officer)
         if caller.person:
             call.persons = (caller.person,)
@@ -108,6 +109,7 @@ class Call:
             person=person,
             consent=self.consent or None,
             about=request.object_id or None,
+            through=self.caller.acting.through if self.caller.acting else None,
             request_sha256=hashlib.sha256(self.outgoing.path.encode() + b"\n" + self.outgoing.body).digest(),
             **more,
         )
@@ -118,14 +120,16 @@ class Call:
         return tuple(sorted((self.request.fields or frozenset()) & known))
 
     def _actor(self) -> entries.Actor:
+        """Whoever had the hands on it; of a person for whom somebody acts the entry's own tag speaks."""
         caller = self.caller
+        who = caller.acting or caller
         return entries.Actor(
-            kind=caller.kind,
+            kind=who.kind,
             region=self.region,
-            organisation=caller.organisation or None,
-            client=caller.client if caller.kind == "client" else None,
+            organisation=who.organisation or None,
+            client=caller.client if who.kind == "client" else None,
             officer=self.officer or None,
-            role=",".join(sorted(caller.roles)) or None,
+            role=",".join(sorted(who.roles)) or None,
         )
 
     def claims(self, desk: Desk) -> dict[str, Any]:
@@ -157,6 +161,20 @@ def _fields(path: str) -> frozenset[str] | None:
     return frozenset(names[:FIELDS_MOST]) - {""}
 
 
-def _pseudonym(index_key: str, caller: Caller) -> str:
+def _acting(caller: Caller) -> Acting:
+    """Who acts for the person, as the decision needs it."""
+    acting = caller.acting
+    return Acting(acting.kind, acting.task, frozenset({acting.organisation} - {""})) if acting else Acting()
+
+
+def _officer(caller: Caller) -> str:
+    """The member of staff who calls, for themselves or with a person at a counter; nobody otherwise."""
+    who = caller.acting or caller
+    return who.subject if who.kind == "staff" else ""
+
+
+def _pseudonym(index_key: str, officer: str) -> str:
     """How the log names an officer: always the same, and nobody's name."""
-    return hmac.digest(bytes.fromhex(index_key), f"officer|{caller.subject}".encode(), "sha256").hex()[:16]
+    if not officer:
+        return ""
+    return hmac.digest(bytes.fromhex(index_key), f"officer|{officer}".encode(), "sha256").hex()[:16]

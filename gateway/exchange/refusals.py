@@ -11,6 +11,15 @@ AUTHENTICATION_TOO_OLD = _kind(
     "This wants a fresh proof of who you are",
     "Sign in again with max_age as `max_age` says, then send it once more (RFC 9470).",
 )
+PERSON_ALONE = _kind(
+    403, "person-alone", "Not to be done for a person in this way", "Let her do it herself, or ask for the right task."
+)
+WITNESS_IS_RECIPIENT = _kind(
+    403,
+    "witness-is-recipient",
+    "The recipient may not be there when somebody consents",
+    "Go to a counter of another organisation, or let her consent on her own device.",
+)
 TASK_UNKNOWN = _kind(403, "task-unknown", "No task allows this operation", "Use a documented operation.")
 TASK_NOT_OF_ORGANISATION = _kind(
     403, "task-not-of-organisation", "Not a task of this kind of organisation", "Ask the organisation whose task it is."

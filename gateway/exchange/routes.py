@@ -116,6 +116,9 @@ OWN = (
     Route("self", "POST", "/v1/me/cases/{case}:report", "cases", "report_performance"),
 )
 INTERNAL = (
+    Route("internal", "POST", "/v1/presences", "identity", "ask_presence"),
+    Route("internal", "POST", "/v1/presences/{presence}:confirm", "identity", "confirm_presence"),
+    Route("internal", "POST", "/v1/presences/{presence}:end", "identity", "end_presence", NONE),
     Route("internal", "GET", "/v1/staff-sessions", "identity", "read_staff_sessions"),
     Route("internal", "POST", "/v1/staff-sessions/{session}:end", "identity", "end_staff_session", NONE),
     Route("internal", "POST", "/v1/clients/{client}:revoke", "identity", "revoke_client", NONE),

@@ -23,6 +23,14 @@ REVOKED = "revoked"
 ANSWERED_STATES = PREVIEW_STATES | FULL_STATES | {REVOKED}
 
 
+class Acting(msgspec.Struct, frozen=True):
+    """Who acts in a person's place: nobody, or staff at a counter for one task. `organizations` see what is done."""
+
+    kind: str = ""
+    task: str = ""
+    organizations: frozenset[str] = frozenset()
+
+
 class Request(msgspec.Struct, frozen=True):
     """What is asked, by whom; `fields` are names, never values. Nothing here says whom it is about.
 
@@ -38,6 +46,7 @@ class Request(msgspec.Struct, frozen=True):
     caller_roles: frozenset[str] = frozenset()
     caller_details: frozenset[tuple[str, str]] = frozenset()
     caller_authenticated: int = 0
+    acting: Acting = Acting()
     agreement_id: str = ""
     purpose: str = ""
     basis: str = ""
@@ -99,13 +108,15 @@ class Facts(msgspec.Struct, frozen=True):
 
 
 class OwnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One operation of a person on her own data: its task, and how fresh her proof of who she is must be, in seconds.
+    """One operation of a person on her own data: its task, and who else may do it for her.
 
-    `fresh_within` 0 asks for none beyond a sign-in that lasts.
+    `fresh_within` is how old her proof of who she is may be, in seconds; with 0 a sign-in that lasts will do.
+    `with_staff` are the tasks for which staff may do it with her at a counter.
     """
 
     task: str
     fresh_within: int = 0
+    with_staff: frozenset[str] = frozenset()
 
 
 class InternalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -204,6 +215,8 @@ def _own(request: Request, policy: Policy, now: datetime) -> Verdict:
         return Refuse(6, refusals.TASK_UNKNOWN)
     if request.caller_type != "resident":
         return Refuse(5, refusals.SELF_ONLY)
+    if request.acting.kind and not (request.acting.kind == "staff" and request.acting.task in rule.with_staff):
+        return Refuse(6, refusals.PERSON_ALONE)
     if rule.fresh_within and now.timestamp() - request.caller_authenticated > rule.fresh_within:
         return Refuse(5, refusals.AUTHENTICATION_TOO_OLD, extras={"max_age": rule.fresh_within})
     return Permit(rule.task)

@@ -5,7 +5,17 @@ import os
 from fastapi import FastAPI
 
 from services.identity import upstream
-from services.identity.api import account, authorization, clients, joining, organizations, sessions, sign_in, tokens
+from services.identity.api import (
+    account,
+    authorization,
+    clients,
+    joining,
+    organizations,
+    presences,
+    sessions,
+    sign_in,
+    tokens,
+)
 from services.identity.commands import forget, keys, seed
 from shared import app, sender
 from shared.bus import Bus
@@ -22,6 +32,7 @@ SERVICE = app.Service(
         joining.router,
         account.router,
         sessions.router,
+        presences.router,
         organizations.router,
         clients.router,
     ),

@@ -209,6 +209,22 @@ class OneTimeCode(Base, table=True):
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
 
 
+class Presence(Base, table=True):
+    """A person and an officer at one counter, for one task; who she is stands here once she proved it."""
+
+    __tablename__ = "presence"
+
+    id: uuid.UUID = Field(primary_key=True)
+    staff: str = Field(foreign_key="staff.id")
+    organization: str = Field(foreign_key="organization.id", index=True)
+    task: str
+    state: str = "asked"
+    person: uuid.UUID | None = Field(default=None, foreign_key="resident.person")
+    asked_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    confirmed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    ends_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+
+
 class Failure(Base, table=True):
     """Failed tries at one account from one known browser, or from all unknown ones together; `tag` is a keyed hash."""
 

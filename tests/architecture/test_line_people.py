@@ -32,7 +32,7 @@ DIRECTORY = {"search", "page", "per_page", "modified_after", "full", "taxonomy_t
 MEMBERS = {
     *("referral", "consent", "case", "request", "entry"),
     *("organization", "organization_id", "service_id", "agreement", "client", "code"),
-    *("session_id", "passkey"),
+    *("session_id", "passkey", "presence"),
 }
 OF_EVERYBODY = re.compile(
     r"(?:^|[/:_-])(?:people|persons?|residents?|citizens?|roster|search|query|count|statistics|stats|export|dump|bulk|batch)"

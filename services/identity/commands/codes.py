@@ -1,6 +1,7 @@
 """Residents by a one-time code to the phone that they bring: the same answer for numbers known and unknown."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -37,8 +38,13 @@ class Message:
     text: str
 
 
-async def make(session: AsyncSession, runtime: Runtime, holder: Holder, typed: str) -> Message | None:
-    """A code for a number; beyond the number's limit there is none, and nobody can tell. Raises for no number."""
+async def make(
+    session: AsyncSession, runtime: Runtime, holder: Holder, typed: str, words: Callable[[str], str]
+) -> Message | None:
+    """A code for a number, told in `words`; beyond the number's limit there is none, and nobody can tell.
+
+    Raises for no number.
+    """
     number = rules.phone(typed)
     tag = secrets.keyed(runtime.settings.index_key, PHONE, number)
     known = bool(devices.known(runtime.settings, tag.hex(), holder.device))
@@ -58,7 +64,7 @@ async def make(session: AsyncSession, runtime: Runtime, holder: Holder, typed: s
             expires_at=now + rules.CODE_LIFETIME,
         )
     )
-    return Message(number, rules.message(runtime.settings.region_name, code))
+    return Message(number, words(code))
 
 
 async def deliver(runtime: Runtime, message: Message | None) -> None:

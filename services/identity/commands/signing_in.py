@@ -1,5 +1,6 @@
 """One browser signing in: by password and authenticator, by a code to the phone, by a passkey; then back."""
 
+import functools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ from services.identity.commands.codes import Holder, Message
 from services.identity.commands.passwords import Typed
 from services.identity.queries import sessions as queries
 from services.identity.rules import authorization as rules
-from services.identity.rules import secrets
+from services.identity.rules import secrets, sign_in
 from services.identity.rules.sessions import METHODS, at_least
 from services.identity.rules.upstream import UPSTREAM_INSTEAD
 from services.identity.tables import Authorization
@@ -98,7 +99,8 @@ class SigningIn:
         """A code goes to the number that the resident types; the next page is the same whatever it is."""
         try:
             holder = Holder(self.browser.sign_in, self.browser.device)
-            message = await codes.make(self.session, self.runtime, holder, typed)
+            words = functools.partial(sign_in.message, self.runtime.settings.region_name)
+            message = await codes.make(self.session, self.runtime, holder, typed, words)
         except Problem as problem:
             return await self.shown(problem=problem)
         return await self.shown("code", message=message)

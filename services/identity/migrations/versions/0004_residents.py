@@ -1,0 +1,44 @@
+"""people at counters"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def moment(name: str, nullable: bool = False) -> sa.Column[object]:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
+
+
+def words(name: str) -> sa.Column[object]:
+    return sa.Column(name, sa.String(), nullable=False)
+
+
+def upgrade() -> None:
+    presences()
+
+
+def presences() -> None:
+    """A person and an officer at one counter."""
+    op.create_table(
+        "presence",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        *(words(name) for name in ("staff", "organization", "task", "state")),
+        sa.Column("person", sa.Uuid(), nullable=True),
+        moment("asked_at"),
+        moment("confirmed_at", True),
+        moment("ends_at"),
+        sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("presence_staff_fkey")),
+        sa.ForeignKeyConstraint(["organization"], ["organization.id"], name=op.f("presence_organization_fkey")),
+        sa.ForeignKeyConstraint(["person"], ["resident.person"], name=op.f("presence_person_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("presence_pkey")),
+    )
+    op.create_index(op.f("presence_organization"), "presence", ["organization"])
+    op.create_index(op.f("presence_ends_at"), "presence", ["ends_at"])
+
+
+def downgrade() -> None:
+    raise NotImplementedError("forward only: write the next migration instead")
