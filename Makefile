@@ -28,7 +28,7 @@ define install # $(1): the lock file
 	@touch $@
 endef
 
-.PHONY: help setup run stop reset demo test conformance check lint types bench lock ci-suites docs migrate crash
+.PHONY: help setup run stop reset demo test conformance browser pictures check lint types bench lock ci-suites docs migrate crash
 
 help: ## what can be asked
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -62,6 +62,12 @@ test: $(VENV)/.dev-lock ## the whole default suite, on real PostgreSQL and NATS
 conformance: $(VENV)/.dev-lock ## published vectors and schemas (JIELI_VECTORS: where they lie)
 	@$(BIN)/python -m pytest tests/conformance
 
+browser: $(VENV)/.dev-lock ## the sign-in in a real Chromium (JIELI_CHROMIUM: another than /usr/bin/chromium)
+	@$(BIN)/python -m pytest tests/browser
+
+pictures: $(VENV)/.dev-lock ## take the pictures of the sign-in in docs/ again, against the running platform
+	@$(BIN)/python -m tests.browser.pictures
+
 lint: $(VENV)/.dev-lock ## style, bug patterns, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -72,7 +78,7 @@ types: $(VENV)/.dev-lock ## strict types
 
 check: lint types test ## everything a change has to pass before it lands
 
-ci-suites: lint types test conformance crash ## what .ci/run calls
+ci-suites: lint types test conformance browser crash ## what .ci/run calls
 
 crash: $(VENV)/.dev-lock ## kill -9 of everything, three times, while referrals are created; prints the verdict
 	@$(BIN)/python -m tests.system.crash 3
@@ -80,7 +86,7 @@ crash: $(VENV)/.dev-lock ## kill -9 of everything, three times, while referrals 
 bench: $(VENV)/.dev-lock ## the benchmarks, both sides in one run; results in benchmarks/results/
 	@$(BIN)/python -m benchmarks
 
-docs: $(VENV)/.dev-lock ## write docs/openapi/, asyncapi.json, errors.md and settings.md from the code
+docs: $(VENV)/.dev-lock ## write docs/openapi/, asyncapi.json and the pages about authorisation, errors and settings
 	@$(BIN)/python -m cli.main documents
 
 lock: ## resolve the locks again (needs uv); they hold hashes and no index addresses

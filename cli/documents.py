@@ -4,7 +4,7 @@ import importlib
 import json
 import pkgutil
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from pydantic_core import PydanticUndefined
 
 import gateway
 import services
-from cli import asyncapi
+from cli import asyncapi, authorisation
+from cli.authorisation import Operation
 from deploy.local import places, region
 from shared import problems
 from shared.settings import Settings
@@ -25,7 +26,7 @@ UNUSED = secrets.token_hex(32)  # apps want well-formed keys even where nothing 
 
 
 def write(directory: Path = DOCS) -> None:
-    """Writes openapi/<app>.json, asyncapi.json, errors.md, settings.md, and the gateway's list of problems."""
+    """Writes openapi/<app>.json, asyncapi.json, the pages about the code, and the gateway's list of problems."""
     CATALOGUE.write_text(catalogue(), encoding="utf-8")
     for name, text in pages().items():
         path = directory / name
@@ -36,10 +37,11 @@ def write(directory: Path = DOCS) -> None:
 def pages() -> dict[str, str]:
     """Every made document: its path under docs/ and its text."""
     load_everything()
-    found = {f"openapi/{app}.json": as_json(built(app).openapi()) for app in region.MODULES}
+    described = {app: built(app).openapi() for app in region.MODULES}
     handled = {app: importlib.import_module(module).SERVICE.handlers for app, module in region.MODULES.items()}
-    return found | {
+    return {f"openapi/{app}.json": as_json(document) for app, document in described.items()} | {
         "asyncapi.json": as_json(asyncapi.document(handled)),
+        "authorisation.md": authorisation_page(authorisation.operations(described)),
         "errors.md": errors(),
         "settings.md": settings_page(),
     }
@@ -111,6 +113,20 @@ def errors() -> str:
         "\n`/problems/<code>`, which the gateway explains. `detail` says what to do and never holds a personal value.",
         table(("code", "HTTP", "meaning", "what to do"), rows),
     )
+
+
+def authorisation_page(operations: Sequence[Operation]) -> str:
+    """Every operation and who may call it, by app; then what everybody else is told."""
+    heads = ("operation", "what it does", "who may", "on condition that")
+    parts = []
+    for app in region.MODULES:
+        own = [(f"`{op.name}`", op.what, op.who, op.condition) for op in operations if op.app == app]
+        parts.append(f"## {app}\n\n{table(heads, own)}")
+    wanted = authorisation.REFUSED
+    callers = list(dict.fromkeys(caller for said in wanted.values() for caller in said))
+    told = [(caller, *(said.get(caller, "-") for said in wanted.values())) for caller in callers]
+    parts.append(f"## Whoever is not named\n\n{table(('who calls', *wanted), told)}\n\n{authorisation.CLOSING}")
+    return page("Who may call what", authorisation.OPENING, "\n\n".join(parts))
 
 
 def settings_page() -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-# fictitious names in two parts, as hundreds of thousands write them with a separator
-GIVEN = ("阿依", "玛依拉", "卓玛", "娜仁", "古丽", "央金", "阿娜", "其美", "帕丽", "索娜")
-FAMILY = ("马木提", "吾买尔", "多吉", "巴特尔", "艾山", "次旺")
+# Names in two parts with a separator between them, as hundreds of thousands write theirs; made up, so that no two runs
+# meet the same child: two of one name and birthday cannot be told apart, and neither is matched.
+SYLLABLES = "阿依古丽卓玛娜仁央金其美帕索马木提吾买尔多吉巴特艾山次旺"
+PART = 3  # syllables
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,20 @@ class Family:
 
 def fresh(chance: random.Random) -> Family:
     """A family that nobody had before."""
-    surname = chance.choice(FAMILY)
+    surname = _part(chance)
     return Family(
-        parent=_person(chance, chance.choice(GIVEN), surname, 25, 45),
-        child=_person(chance, chance.choice(GIVEN), surname, 6, 7),
-        landlord=_person(chance, chance.choice(GIVEN), chance.choice(FAMILY), 40, 70),
+        parent=_person(chance, surname, 25, 45),
+        child=_person(chance, surname, 6, 7),
+        landlord=_person(chance, _part(chance), 40, 70),
     )
 
 
-def _person(chance: random.Random, given: str, surname: str, youngest: int, oldest: int) -> Person:
+def _part(chance: random.Random) -> str:
+    return "".join(chance.choices(SYLLABLES, k=PART))
+
+
+def _person(chance: random.Random, surname: str, youngest: int, oldest: int) -> Person:
+    given = _part(chance)
     born = date(2026, 9, 1) - timedelta(days=chance.randint(youngest * 366, oldest * 365))
     return Person(
         typed=f"{given}•{surname}",

@@ -109,6 +109,8 @@ def resident(phone: str, messages: Path) -> Callable[[Browser], httpx.Response]:
         deadline = time.monotonic() + 10
         while len(_received(messages, phone)) == before and time.monotonic() < deadline:
             time.sleep(0.02)
+        if len(_received(messages, phone)) == before:
+            raise says.Disappointed(f"no code reached {phone}")
         return browser.fill("code", code=_received(messages, phone)[-1])
 
     return pages

@@ -31,8 +31,7 @@ from shared.vault import Vault
 
 BODY_LIMIT = 1_048_576  # bytes
 RECONCILE_EVERY = 30.0  # seconds
-FAULTS = 20  # faults of one body that are told
-TOLD = 200  # characters of each
+LONG = 200  # characters of what is told of a fault
 READ = ["GET", "HEAD"]
 
 log = structlog.get_logger()
@@ -177,8 +176,9 @@ def _render_problems(app: FastAPI) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         if any(e["type"] == "json_invalid" for e in error.errors()):
             return rendered(problems.BODY_UNREADABLE())
-        faults = [{"pointer": _pointer(e["loc"]), "reason": e["msg"][:TOLD]} for e in error.errors()[:FAULTS]]
-        return rendered(problems.BODY_INVALID(errors=faults, faults=len(error.errors())))
+        faults = error.errors()
+        told = [{"pointer": _pointer(e["loc"]), "reason": e["msg"][:LONG]} for e in faults[: problems.TOLD]]
+        return rendered(problems.BODY_INVALID(errors=told, faults=len(faults)))
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> JSONResponse:
@@ -195,7 +195,7 @@ def _render_problems(app: FastAPI) -> None:
 
 def _pointer(location: Sequence[str | int]) -> str:
     """Where a fault lies; a member may be called anything, so it is cut and made writable."""
-    return "".join(f"/{part}" for part in location)[:TOLD].encode("utf-8", "replace").decode()
+    return "".join(f"/{part}" for part in location)[:LONG].encode("utf-8", "replace").decode()
 
 
 def fault(error: Exception) -> Problem:

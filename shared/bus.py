@@ -132,7 +132,11 @@ class NatsBus:
     async def ensure_stream(self) -> api.StreamInfo:
         """Make or update this app's stream, and the one that captures advisories about its parked messages."""
         advisory = f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.*.{self.app}"
-        await self._declare(api.StreamConfig(name=f"{self.stream}_ADVISORIES", subjects=[advisory], max_msgs=10_000))
+        await self._declare(
+            api.StreamConfig(
+                name=f"{self.stream}_ADVISORIES", subjects=[advisory], max_msgs=10_000, num_replicas=self.replicas
+            )
+        )
         return await self._declare(
             api.StreamConfig(
                 name=self.stream,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+TOLD = 20  # faults of one request that an answer names
+
 
 class Problem(Exception):
     """A refusal with a stable code; rendered once, by the app factory, as application/problem+json."""
@@ -13,14 +15,18 @@ class Problem(Exception):
         self.extras = extras
 
     def body(self) -> dict[str, object]:
-        """The RFC 9457 members; `detail` never holds a personal value."""
+        """The RFC 9457 members; `detail` never holds a personal value. Of many `errors` some are told, and how many."""
+        extras = dict(self.extras)
+        errors = extras.get("errors")
+        if isinstance(errors, list):
+            extras |= {"errors": errors[:TOLD], "faults": extras.get("faults", len(errors))}
         return {
             "type": f"/problems/{self.kind.code}",
             "code": self.kind.code,
             "title": self.kind.title,
             "status": self.kind.status,
             "detail": self.detail,
-            **self.extras,
+            **extras,
         }
 
 

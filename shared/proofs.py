@@ -60,6 +60,9 @@ def _check(claims: Mapping[str, object], method: str, url: str, now: int, token:
     issued, jti = claims.get("iat"), claims.get("jti")
     if type(issued) is not int or not now - LIFETIME <= issued <= now + AHEAD:
         raise Unproven(f"The proof's iat must be within the last {LIFETIME} s.")
+    begins = claims.get("nbf", issued)
+    if type(begins) is not int or begins > now + AHEAD:
+        raise Unproven("The proof's nbf must not lie ahead.")
     if not isinstance(jti, str) or not 8 <= len(jti) <= 128 or not jti.isprintable():
         raise Unproven("The proof needs a jti of 8 to 128 printable characters.")
     if (claims.get("htm"), claims.get("htu")) != (method, url):

@@ -34,7 +34,6 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
     "version": re.compile(r"[0-9]{1,9}"),
     "due": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]{5,15}(Z|[+-][0-9]{2}:?[0-9]{2}))?"),
 }
-ERRORS = 20  # faults that are told
 _NULLABLE = frozenset({"due", "due_kind"})
 _PROBLEM_CODE = re.compile(r"[a-z][a-z-]{0,59}")
 _POINTER = re.compile(r"(/([a-z_]{1,40}|[0-9]{1,3})){1,6}")
@@ -94,7 +93,7 @@ def _problem(answer: dict[str, Any]) -> Filtered:
     if isinstance(answer.get("status"), int):
         kept["status"] = answer["status"]
     if isinstance(answer.get("errors"), list):
-        kept["errors"] = [{"pointer": at} for at in map(_pointer, answer["errors"][:ERRORS]) if at]
+        kept["errors"] = [{"pointer": at} for at in map(_pointer, answer["errors"][: problems.TOLD]) if at]
     if _shaped("state", answer.get("state")):
         kept["state"] = answer["state"]
     verbs = answer.get("allowed")

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.audit.commands import Condition, Receipt
 from gateway.audit.rules.entries import Entry, Outcome
-from gateway.exchange import commands, desk, filter, own, queries, refusals, routes, rules
+from gateway.exchange import desk, filter, own, queries, refusals, routes, rules, withdrawals
 from gateway.exchange.calls import Call
 from gateway.exchange.commands import Asked
 from gateway.exchange.credentials import PROOF_INVALID, TOKEN_MISSING, Presented
@@ -162,8 +162,7 @@ async def _performed(at: Desk, call: Call) -> Answer:
     sent: tuple[str, ...] = ()
     withdrawing = call.request.operation == "withdraw_consent"
     try:
-        forward = _withdrawn if withdrawing else _forwarded
-        answer = await forward(at, call)
+        answer = await (withdrawals.take if withdrawing else _forwarded)(at, call)
         if call.request.kind == "exchange":
             answer, sent = _filtered(at, call, answer)
     except Exception as error:
@@ -171,7 +170,7 @@ async def _performed(at: Desk, call: Call) -> Answer:
         outcome = Outcome.UNKNOWN if kind is SERVICE_SLOW else Outcome.FAILED
         await _append(at, call.outcomes(outcome, None, ()), None)
         if withdrawing and kind in (SERVICE_SLOW, SERVICE_UNAVAILABLE):
-            return await _kept(at, call)
+            return await withdrawals.keep(at, call)
         raise
     outcome = Outcome.RELEASED if answer.status < 400 else Outcome.FAILED
     receipts = await _append(at, call.outcomes(outcome, answer, sent), None)
@@ -191,22 +190,6 @@ def _filtered(at: Desk, call: Call, answer: Answer) -> tuple[Answer, tuple[str, 
 
 async def _forwarded(at: Desk, call: Call) -> Answer:
     return await at.services.call(call.match.route.service, call.outgoing, call.claims(at))
-
-
-async def _withdrawn(at: Desk, call: Call) -> Answer:
-    """A withdrawal holds here first; what the registry then says no to leaves no mark that was not there before."""
-    fresh = await commands.withdraw(at.runtime.engine, at.seals, call.caller.person, call.request.object_id)
-    answer = await _forwarded(at, call)
-    if fresh or answer.status == 200:
-        await commands.settle(at.runtime.engine, call.request.object_id, answer)
-    return answer
-
-
-async def _kept(at: Desk, call: Call) -> Answer:
-    """The registry is away; the withdrawal holds here already and is carried there later."""
-    await commands.withdraw(at.runtime.engine, at.seals, call.caller.person, call.request.object_id)
-    body = msgspec.json.encode({"id": call.match.object_id, "state": "withdrawn"})
-    return Answer(202, {"content-type": "application/json", "jieli-decision": call.decision}, body)
 
 
 async def _append(at: Desk, made: Sequence[Entry], condition: Condition[Asked] | None) -> list[Receipt]:

@@ -1,13 +1,15 @@
-"""Withdrawals that the registry could not take at once are carried there until it has them."""
+"""Withdrawals hold here first; those that the registry could not take at once are carried there until it has them."""
 
 import asyncio
 
+import msgspec
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.exchange import commands, desk, queries
+from gateway.exchange.calls import Call
 from gateway.exchange.desk import Desk
-from gateway.exchange.forward import Outgoing
+from gateway.exchange.forward import Answer, Outgoing
 from gateway.exchange.tables import Withdrawal
 from shared.grants import Actor
 from shared.problems import Problem
@@ -16,6 +18,22 @@ from shared.runtime import Runtime
 EVERY = 1.0  # seconds
 
 log = structlog.get_logger()
+
+
+async def take(at: Desk, call: Call) -> Answer:
+    """Mark, then ask the registry; what it says no to leaves no mark that was not there before."""
+    fresh = await commands.withdraw(at.runtime.engine, at.seals, call.caller.person, call.request.object_id)
+    answer = await at.services.call(call.match.route.service, call.outgoing, call.claims(at))
+    if fresh or answer.status == 200:
+        await commands.settle(at.runtime.engine, call.request.object_id, answer)
+    return answer
+
+
+async def keep(at: Desk, call: Call) -> Answer:
+    """The registry is away: the withdrawal holds here already and is carried there later."""
+    await commands.withdraw(at.runtime.engine, at.seals, call.caller.person, call.request.object_id)
+    body = msgspec.json.encode({"id": call.match.object_id, "state": "withdrawn"})
+    return Answer(202, {"content-type": "application/json", "jieli-decision": call.decision}, body)
 
 
 async def carry(runtime: Runtime) -> None:

@@ -4,9 +4,10 @@ import uuid
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
 from services.cases.rules.states import Role
+from shared.days import Day
 
 READABLE = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"  # no control characters but tab and line feed
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=READABLE)]
@@ -47,7 +48,7 @@ class ApplyIn(Body):
 class ScreenIn(Body):
     """Whether the committee can mediate this; a reason where it cannot."""
 
-    in_scope: bool
+    in_scope: StrictBool
     reason: Reason | None = None
 
     @model_validator(mode="after")
@@ -82,7 +83,7 @@ class TermIn(Body):
     """One thing to be done, and the day by which."""
 
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=READABLE)]
-    due: date
+    due: Day
 
 
 class DraftIn(Body):

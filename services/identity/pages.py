@@ -2,21 +2,26 @@
 
 import functools
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.identity import words
 from services.identity.commands.passkeys import origin
 from services.identity.commands.signing_in import Step
+from shared import problems
 from shared.problems import Problem
 from shared.requests import Route
 from shared.settings import Settings
 
 FOLDER = Path(__file__).with_name("templates")
 YEAR = 365 * 86_400  # seconds that a browser is remembered
+CHINA = timezone(timedelta(hours=8))  # one time, and no summer time
 KEPT = {"jieli_device": YEAR}
 GUARDS = {
     "content-security-policy": (
@@ -31,7 +36,13 @@ GUARDS = {
 
 @functools.cache
 def _templates() -> Environment:
-    return Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
+    made = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
+    made.globals |= {"chinese": words.chinese, "when": _when}
+    return made
+
+
+def _when(moment: datetime) -> str:
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def page(name: str, status: int = 200, **values: object) -> HTMLResponse:
@@ -75,6 +86,9 @@ class PageRoute(Route):
                 return await handle(request)
             except Problem as problem:
                 return page("problem", problem.kind.status, problem=problem)
+            except RequestValidationError:
+                unfit = problems.BODY_INVALID("Go back, and fill in what the page asks for.")
+                return page("problem", unfit.kind.status, problem=unfit)
 
         return show
 

@@ -26,7 +26,7 @@ IN_CLEAR = {
 }
 INDEX = re.compile(r"(?:^|_)(?:name|contact|number)_index$")
 # Parameters a query may have: pages, states, and the directory's own (public data about services and organisations).
-PAGES = {"limit", "cursor", "after", "state", "fields", "from", "to"}
+PAGES = {"limit", "cursor", "state", "fields", "from", "to"}
 DIRECTORY = {"search", "page", "per_page", "modified_after", "full", "taxonomy_term_id", "organization_id"}
 # What a path may name: things, never a person.
 MEMBERS = {

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import importlib
 import itertools
+import random
 import sys
 import tempfile
 import time
@@ -19,6 +20,7 @@ from typing import Any
 
 import httpx
 
+from demo import family
 from demo.client import Terms
 from demo.scene import HOUSING
 from demo.tokens import Token
@@ -145,7 +147,7 @@ async def story(directory: Path, seconds: float, every: bool) -> Report:
     async with apart.running(directory) as here:
         await until(lambda: nothing_missing(here), 60)
         region = here.region()
-        token = region.resident("writer", f"outages-{uuid.uuid4()}").token
+        token = region.resident("writer", family.phone(random.SystemRandom())).token
         async with httpx.AsyncClient(base_url=region.gateway_url, timeout=20, trust_env=False) as http:
             load = Load(http, token)
             writers = [asyncio.create_task(load.work()) for _ in range(WRITERS)]

@@ -1,6 +1,7 @@
 """The first start as docs/operations.md tells it: init, provision, migrate, start; then keys change under calls."""
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -105,13 +106,15 @@ def region(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> It
     installation = Installation(directory / "secrets")
     running = bus(installation, directory)
     held = Region(installation, {name: ports.free() for name in STARTED}, {})
+    urls = {name: f"http://127.0.0.1:{held.ports.get(name) or ports.free()}" for name in places.OFFSETS}
+    del urls["gateway"]
     installation.change(
         "settings",
         JIELI_SENDER="http",
         JIELI_SENDER_URL="https://sms.example/messages",
         JIELI_NATS_URL=running.url,
         JIELI_NATS_MONITOR_URL=running.monitor_url,
-        JIELI_GATEWAY_SERVICE_URLS=f'{{"identity":"http://127.0.0.1:{held.ports["identity"]}"}}',
+        JIELI_GATEWAY_SERVICE_URLS=json.dumps(urls),
     )
     try:
         running.prepare()

@@ -1,11 +1,12 @@
 """What a person does herself is held against what the gateway knows; what a caller says of itself proves nothing."""
 
-import uuid
+import random
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from demo import family
 from demo.client import Actor
 from demo.scene import EDUCATION, HOUSING
 from tests.support.launched import Installation
@@ -15,7 +16,7 @@ from tests.system.test_foreign_ids import consent, refer
 
 @pytest.fixture(scope="module")
 def resident(platform: Installation) -> Iterator[Actor]:
-    yield platform.regions()["receiving"].resident("somebody", f"own-acts-{uuid.uuid4()}")
+    yield platform.regions()["receiving"].resident("somebody", family.phone(random.SystemRandom()))
 
 
 UNFIT = [
@@ -46,7 +47,7 @@ async def test_a_consent_that_could_open_nothing_is_refused_and_blocks_nothing(
 
 
 def test_a_refusal_needs_no_fields(resident: Actor) -> None:
-    somebody = resident.region.resident("somebody else", f"refusing-{uuid.uuid4()}")
+    somebody = resident.region.resident("somebody else", family.phone(random.SystemRandom()))
     made = refer(somebody)
     refusal = consent(made, decision="refused", fields=["姓名"])
     assert somebody.post("/v1/me/consents", refusal).status_code == 201

@@ -1,29 +1,25 @@
 """What the manifests give PostgreSQL and NATS, on real servers: the provisioning job, the configuration of NATS."""
 
-import os
+import asyncio
 import re
 import secrets
-import shutil
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
 import httpx
-import nats
 import pytest
-from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.js.errors import Error as JetStreamError
 
 from deploy import databases
-from deploy.local import nats as local_nats
 from deploy.local import ports, provision
+from shared.bus import NatsBus
+from tests.support import apps
+from tests.support.nats_pod import Server, passwords
 from tests.support.postgres import TestServer
+from tests.support.until import until
 
-BASE = Path(__file__).parents[2] / "deploy" / "k8s" / "base"
-SINGLE = BASE.parent / "overlays" / "single-node"
 REGION = "990118"
 
 
@@ -74,69 +70,15 @@ async def test_the_job_separates_owner_from_app_and_app_from_app(postgres: TestS
             await enter(environ["JIELI_ADMIN_DATABASE_URL"], role, database)
 
 
-class Server:
-    """nats-server on the configuration of the single-node overlay, its addresses and folders moved to this machine."""
-
-    def __init__(self, directory: Path) -> None:
-        self.port, self.monitor = ports.free(), ports.free()
-        text = (BASE / "nats.conf").read_text(encoding="utf-8")
-        for there, here in (
-            ("0.0.0.0:4222", f"127.0.0.1:{self.port}"),
-            ("0.0.0.0:8222", f"127.0.0.1:{self.monitor}"),
-            ("/var/run/nats", str(directory)),
-            ("store_dir: /data", f"store_dir: {directory}/data"),
-            ("8GB", "64MB"),
-        ):
-            assert there in text
-            text = text.replace(there, here)
-        (directory / "nats.conf").write_text(text, encoding="utf-8")
-        shutil.copy(BASE / "users.conf", directory)
-        shutil.copy(SINGLE / "cluster.conf", directory)
-        users = (*provision.APPS, local_nats.OPERATOR)
-        self.passwords = {user: f"p{secrets.token_hex(16)}" for user in users}
-        environ = {"POD_NAME": "nats-0"} | {f"{user.upper()}_PASSWORD": self.passwords[user] for user in users}
-        binary = shutil.which("nats-server", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-        assert binary
-        self.process = subprocess.Popen([binary, "-c", str(directory / "nats.conf")], env=environ)
-
-    async def client(self, user: str, errors: list[Exception]) -> Client:
-        """A connection as one of the users; refusals of the server land in `errors`."""
-
-        async def note(error: Exception) -> None:
-            errors.append(error)
-
-        return await nats.connect(
-            f"nats://127.0.0.1:{self.port}",
-            user=user,
-            password=self.passwords[user],
-            inbox_prefix=local_nats.inbox(user).encode(),
-            allow_reconnect=False,
-            error_cb=note,
-        )
-
-
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
     """A running server."""
-    running = Server(tmp_path)
+    running = Server(tmp_path, passwords())
     try:
-        deadline = time.monotonic() + 15
-        while not await healthy(running):
-            assert running.process.poll() is None and time.monotonic() < deadline
+        await until(running.healthy)
         yield running
     finally:
-        running.process.terminate()
-        running.process.wait(10)
-
-
-async def healthy(running: Server) -> bool:
-    """What the readiness probe of the manifest asks."""
-    async with httpx.AsyncClient() as client:
-        try:
-            answer = await client.get(f"http://127.0.0.1:{running.monitor}/healthz?js-server-only=true")
-        except httpx.HTTPError:
-            return False
-    return answer.status_code == httpx.codes.OK
+        running.stop()
 
 
 async def test_nats_takes_its_configuration_and_holds_each_app_to_its_own_subjects(server: Server) -> None:
@@ -161,3 +103,46 @@ async def test_nats_lets_nobody_in_without_the_password(server: Server) -> None:
     server.passwords["registry"] = "wrong"
     with pytest.raises((NatsError, OSError)):
         await server.client("registry", [])
+
+
+@pytest.fixture
+async def cluster(tmp_path: Path) -> AsyncIterator[list[Server]]:
+    """The three servers of a region, joined."""
+    routes = {port: tmp_path / f"nats-{number}" for number, port in enumerate(ports.free() for _ in range(3))}
+    shared = passwords()
+    servers = [Server(directory, shared, port, tuple(routes)) for port, directory in routes.items()]
+    try:
+        for each in servers:
+            await until(each.healthy, 60)
+        yield servers
+    finally:
+        for each in servers:
+            each.stop()
+
+
+async def test_with_three_servers_a_stream_outlives_any_one(cluster: list[Server], tmp_path: Path) -> None:
+    told = {"nats_replicas": 3, "nats_user": "registry", "nats_password": cluster[0].passwords["registry"]}
+    client = await cluster[0].client("registry", [])
+    bus = NatsBus(apps.settings("registry", {"DATABASE_URL": "postgresql+asyncpg://nobody"}, tmp_path, **told), client)
+
+    async def declared() -> int:
+        try:
+            return (await bus.ensure_stream()).config.num_replicas or 0
+        except (JetStreamError, NatsError):
+            return 0  # the three have not chosen who leads yet
+
+    assert await until(declared, 60) == 3
+    assert await bus.publish("registry.consent.given.v1", b"{}", "one") == 1
+    await client.close()
+    await asyncio.to_thread(cluster[0].stop)
+
+    client = await cluster[1].client("registry", [])
+
+    async def kept() -> int:
+        try:
+            return (await client.jetstream(timeout=2).stream_info("REGISTRY")).state.messages
+        except (JetStreamError, NatsError):
+            return 0  # the two have not chosen who leads yet
+
+    assert await until(kept, 60) == 1
+    await client.close()

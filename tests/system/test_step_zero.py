@@ -1,6 +1,7 @@
 """What does not fit is refused before anything is looked up or written: forms, keys, bodies, tokens of any content."""
 
 import json
+import random
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from demo import family
 from demo.client import Actor
 from tests.support.launched import Installation
 from tests.support.until import until
@@ -19,7 +21,7 @@ UNKNOWN = "0198aaaa-0000-7000-8000-000000000000"
 
 @pytest.fixture(scope="module")
 def resident(platform: Installation) -> Iterator[Actor]:
-    yield platform.regions()["receiving"].resident("somebody", f"step-zero-{uuid.uuid4()}")
+    yield platform.regions()["receiving"].resident("somebody", family.phone(random.SystemRandom()))
 
 
 def send(actor: Actor, method: str, path: str, content: bytes = b"", **changed: str) -> httpx.Response:
@@ -97,6 +99,8 @@ ODD = [
     pytest.param("GET", "/v1/agreements/%00", {}, 422, id="NUL in an agreement"),
     pytest.param("GET", "/directory/services?search=%00", {}, 422, id="NUL in a search for services"),
     pytest.param("GET", "/directory/organizations?search=%00", {}, 422, id="NUL in a search for organisations"),
+    pytest.param("GET", "/directory/services?modified_after=9999-12-31T23:59:59-12:00", {}, 422, id="after all time"),
+    pytest.param("GET", "/directory/services?modified_after=0001-01-01T00:00:00%2B14:00", {}, 422, id="before it"),
     pytest.param("GET", f"/v1/me/referrals/{UNKNOWN}%00", {}, 404, id="NUL in an id"),
 ]
 

@@ -79,6 +79,7 @@ def obj(text: str, what: str) -> dict[str, Any]:
 
     try:
         content = json.loads(text, object_pairs_hook=once)
+        json.dumps(content, ensure_ascii=False).encode()  # half of a surrogate pair is no text (RFC 8259, 8.2)
     except (ValueError, RecursionError):
         raise InputError(f"{what} is not JSON") from None
     if not isinstance(content, dict):

@@ -44,7 +44,7 @@ def key(line: str) -> Key:
     name, _, rest = line.strip().partition("+")
     identifier, _, encoded = rest.partition("+")
     material = base64_bytes(encoded, "the log's key")
-    if not name or len(material) != 33 or material[0] != _ED25519:
+    if not name or not name.isprintable() or len(material) != 33 or material[0] != _ED25519:
         raise InputError("the log's key is not an Ed25519 key of the form name+id+base64")
     expected = hashlib.sha256(name.encode() + b"\n" + material).digest()[:4]
     if identifier != expected.hex():

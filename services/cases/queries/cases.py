@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, false, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from services.cases.rules import notices, states
+from services.cases.rules import states
 from services.cases.tables import (
     Agreement,
     Committee,
@@ -111,11 +111,6 @@ async def signed_by(session: AsyncSession, case_id: uuid.UUID, text_hash: str) -
     """The roles that signed the text with this digest."""
     found = select(Signature.role).where(Signature.case_id == case_id, Signature.hash == text_hash)
     return list((await session.scalars(found.order_by(Signature.role))).all())
-
-
-async def notice_signed_by(session: AsyncSession, case_id: uuid.UUID) -> list[str]:
-    """The roles that signed the notice of rights and duties as it reads today."""
-    return await signed_by(session, case_id, notices.rights_hash())
 
 
 async def performance(session: AsyncSession, draft: Agreement) -> dict[int, states.Performance]:

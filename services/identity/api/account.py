@@ -39,6 +39,7 @@ async def account(at: Own) -> Response:
         passkeys=[{"made_at": key.made_at, "name": bytes_to_base64url(key.id)} for key in kept],
         sessions=await held.open_of(at.session, at.held.kind, at.held.subject),
         current=at.held.id,
+        most=passkeys.MOST,
     )
 
 
@@ -71,4 +72,7 @@ async def end_session(at: Own, session_id: uuid.UUID, form: Confirmed) -> Respon
     """Sign out, here or elsewhere."""
     at.confirm(form.form)
     await sessions.end_own(at.session, at.held.kind, at.held.subject, session_id)
-    return RedirectResponse("/account", 303)
+    answer = RedirectResponse("/account", 303)
+    if session_id == at.held.id:
+        pages.keep(answer, at.runtime.settings, {"jieli_session": ""})
+    return answer

@@ -19,6 +19,9 @@ from shared import problems
 from shared.problems import Problem
 from shared.runtime import Runtime
 
+KIND = problems.kind(
+    403, "sign-in-kind", "This account is not for this application", "Staff sign in at a desk, residents at the portal."
+)
 LEVEL = problems.kind(
     403, "sign-in-level", "This service wants a surer way to sign in", "Use a passkey, or password and authenticator."
 )
@@ -122,7 +125,9 @@ class SigningIn:
 
     async def done(self, kind: str, subject: str, method: str, kept: dict[str, str]) -> Step:
         """Signed in: a session, a code, and back to the client; unless the client wants somebody or something else."""
-        if kind != rules.kind(self.asked.scope) or not at_least(METHODS[method], self.asked.level):
+        if kind != rules.kind(self.asked.scope):
+            return await self.shown(problem=KIND())
+        if not at_least(METHODS[method], self.asked.level):
             return await self.shown(problem=LEVEL())
         if kind == "staff" and self.runtime.settings.upstream_issuer and method != "upstream":
             return await self.shown(problem=UPSTREAM_INSTEAD())

@@ -25,11 +25,12 @@ def name(value: object) -> str:
 
 
 def check_times(claims: Mapping[str, object], now: int) -> None:
-    """Hold an assertion's clock: issued in the past, not run out, alive for at most 5 minutes."""
+    """Hold an assertion's clock: issued in the past and good already, not run out, alive for at most 5 minutes."""
     issued, expires = claims.get("iat"), claims.get("exp")
-    if type(issued) is not int or type(expires) is not int:
+    begins = claims.get("nbf", issued)
+    if type(issued) is not int or type(expires) is not int or type(begins) is not int:
         raise INVALID_CLIENT("The assertion needs iat and exp in whole seconds.", error="invalid_client")
-    if issued > now + CLOCK_SKEW or expires <= now or expires - issued > LIFETIME:
+    if max(issued, begins) > now + CLOCK_SKEW or expires <= now or expires - issued > LIFETIME:
         raise INVALID_CLIENT("The assertion is of another time; it may live 300 s at most.", error="invalid_client")
 
 

@@ -17,6 +17,9 @@ VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 TEXT = re.compile(r"[\x20-\x7e]{0,512}")
 NONCE = 64  # characters, at most (FAPI 2.0 Security Profile, 5.3.2.3)
+# A program on the person's own machine listens there, at a port that it learns when it starts (RFC 8252, 7.3).
+LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?((?:[/?][^#]*)?)")
+LOCALHOST = re.compile(r"http://(?:[a-z0-9-]+\.)*localhost(?::[0-9]{1,5})?(?:[/?][^#]*)?")
 
 AUTHORIZATION = states.Machine(
     "authorization",
@@ -36,8 +39,12 @@ def check(asked: Mapping[str, str], redirect_uris: Collection[str], signs_in: Co
     """Refuse whatever is not a code flow with PKCE S256 to a registered address."""
     if asked["response_type"] != "code":
         raise _invalid("response_type must be code", "unsupported_response_type")
-    if asked["redirect_uri"] not in redirect_uris:
+    if asked["request"] or asked["request_uri"]:
+        raise _invalid("the parameters are pushed as they are, without request or request_uri (RFC 9126, 2.1)")
+    if not _registered(asked["redirect_uri"], redirect_uris):
         raise _invalid("redirect_uri must be one of those registered, exactly")
+    if not _guarded(asked["redirect_uri"]):
+        raise _invalid("redirect_uri must be https, or lead to the person's own machine (RFC 8252, 7.3)")
     if asked["code_challenge_method"] != "S256" or not CHALLENGE.fullmatch(asked["code_challenge"]):
         raise _invalid("code_challenge with code_challenge_method S256 is needed (RFC 7636)")
     scope = frozenset(asked["scope"].split())
@@ -45,6 +52,21 @@ def check(asked: Mapping[str, str], redirect_uris: Collection[str], signs_in: Co
         raise _invalid("scope must be staff or resident, as registered, with or without openid", "invalid_scope")
     if not TEXT.fullmatch(asked["state"]) or not TEXT.fullmatch(asked["nonce"]) or len(asked["nonce"]) > NONCE:
         raise _invalid("state and nonce are short and printable")
+
+
+def _registered(address: str, redirect_uris: Collection[str]) -> bool:
+    """Whether an address is registered; at a loopback address the port is free (RFC 8252, 7.3)."""
+    return _portless(address) in map(_portless, redirect_uris)
+
+
+def _portless(address: str) -> str:
+    found = LOOPBACK.fullmatch(address)
+    return found[1] + found[2] if found else address
+
+
+def _guarded(address: str) -> bool:
+    """Whether a code sent there stays off unencrypted networks (FAPI 2.0 Security Profile, 5.3.2.2)."""
+    return address.startswith("https://") or bool(LOOPBACK.fullmatch(address) or LOCALHOST.fullmatch(address))
 
 
 def kind(scope: str) -> str:

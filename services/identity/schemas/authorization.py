@@ -20,6 +20,8 @@ class PushForm(Form):
     acr_values: str = Field(default="", max_length=16)
     max_age: int | None = Field(default=None, ge=0, le=86400)
     prompt: str = ""
+    request: str = ""
+    request_uri: str = ""
 
 
 class PushedOut(BaseModel):

@@ -55,6 +55,7 @@ async def take_in(session: AsyncSession, runtime: Runtime, grant: Grant, body: s
     closed = vocabulary.load(runtime.settings.vocabulary_key)
     offers = await queries.offers(session, runtime.settings.region, {need.service for need in body.needs}, now)
     plans = [_plan(at, need, offers.get(need.service, []), closed) for at, need in enumerate(body.needs)]
+    needs.check_told(body.told)
     intake = Intake(id=ids.new(), person=grant.subject, told=body.told, created_at=now)
     made = [(plan, _referral(plan, intake.id, grant, now)) for plan in plans]
     sealed = [await _sealed(runtime, plan, referral) for plan, referral in made]

@@ -25,6 +25,12 @@ FIELD_NOT_ON_LIST = problems.kind(
 VALUE_INVALID = problems.kind(
     422, "answer-invalid", "An answer does not fit", "Send at most 2000 characters without control characters."
 )
+NOT_TOLD = problems.kind(
+    422,
+    "intake-not-told",
+    "The person must have had the notice first",
+    "Say who would get what and why (PIPL 17), then send `told: true`.",
+)
 NO_RECIPIENT = problems.kind(
     409,
     "no-recipient",
@@ -36,6 +42,12 @@ NO_RECIPIENT = problems.kind(
 def pointer(*parts: object) -> str:
     """A JSON pointer (RFC 6901); field names may hold a slash."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def check_told(told: bool) -> None:
+    """Nothing is referred before the person had the notice of who gets what and why (PIPL 17). `intake-not-told`."""
+    if not told:
+        raise NOT_TOLD()
 
 
 def check_service(code: str, kind: str | None, need: int) -> None:

@@ -21,9 +21,9 @@ async def decide(call: Own, body: schemas.ConsentIn) -> Kept:
 
 
 @router.get("/v1/me/consents")
-async def consents(call: Own, limit: pages.Limit = 50, after: pages.Cursor = None) -> schemas.ConsentsOut:
+async def consents(call: Own, limit: pages.Limit = 50, cursor: pages.Cursor = None) -> schemas.ConsentsOut:
     """The own consents, newest first, with their receipts."""
-    rows = await queries.consents(call.session, call.grant.subject, pages.after(after), limit)
+    rows = await queries.consents(call.session, call.grant.subject, pages.after(cursor), limit)
     today = days.day_of(now())
     shown = [await queries.shown(call.runtime.vault, row, today) for row in rows]
     return schemas.ConsentsOut(consents=shown, next=pages.following([row.id for row in rows], limit))

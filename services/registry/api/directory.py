@@ -14,9 +14,6 @@ from shared.contracts import vocabulary
 from shared.requests import Internal, Public, RuntimeDep, SessionDep
 
 router = requests.router()
-Search = Annotated[str, Query(max_length=100)]
-PageNumber = Annotated[int, Query(ge=1, le=10_000)]
-PerPage = Annotated[int, Query(ge=1, le=200)]
 
 
 @router.get("/directory", include_in_schema=False)

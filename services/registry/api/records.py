@@ -34,9 +34,9 @@ async def ask(call: Own, body: schemas.RequestIn) -> Kept:
 
 
 @router.get("/v1/me/record-requests")
-async def own_requests(call: Own, limit: pages.Limit = 50, after: pages.Cursor = None) -> schemas.RequestsOut:
+async def own_requests(call: Own, limit: pages.Limit = 50, cursor: pages.Cursor = None) -> schemas.RequestsOut:
     """The own requests, newest first."""
-    rows = await queries.own_requests(call.session, call.grant.subject, pages.after(after), limit)
+    rows = await queries.own_requests(call.session, call.grant.subject, pages.after(cursor), limit)
     return schemas.RequestsOut(
         requests=[_shown(row) for row in rows], next=pages.following([row.id for row in rows], limit)
     )

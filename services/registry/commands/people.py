@@ -73,9 +73,9 @@ def _checked(body: RecordIn) -> RecordSealed:
 
 
 def _number(body: RecordIn | DependantIn) -> str | None:
-    if body.document_number is None:
+    if body.document_number is None and body.document_type is None:
         return None
-    if body.document_type is None:
+    if body.document_number is None or body.document_type is None:
         raise NUMBER_INCOMPLETE()
     return numbers.canonical(body.document_type, body.document_number, days.day_of(now()))
 

@@ -29,7 +29,7 @@ async def record(session: AsyncSession, vault: Vault, subject: str) -> tuple[sch
     if row is None:
         raise problems.NOT_FOUND()
     kept = await opened(vault, row)
-    differs = kept.name != kept.name_as_typed.strip() and names.folded(kept.name) == names.folded(kept.name_as_typed)
+    differs = names.differs_in_writing_only(kept.name, kept.name_as_typed.strip())
     return schemas.RecordOut(**kept.model_dump(), district=row.district, writing_differs=differs), row.version
 
 

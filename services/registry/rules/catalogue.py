@@ -9,7 +9,6 @@ from typing import Final
 
 from shared.contracts import vocabulary
 
-MAX_BYTES: Final = 4_000_000
 MAX_CELL: Final = 2_000
 COLUMNS: Final = (
     "code", "name_zh", "name_en", "domain", "kind", "lead_dept_zh", "lead_dept_en", "entry_level", "who_may_apply",
@@ -96,11 +95,11 @@ def parse(content: bytes, signed: Signed) -> tuple[Service, ...]:
 
     Raises BadCatalogue with every bad row.
     """
-    numbered = _rows(content)
-    bad = [row for line, cells in numbered for row in _faults(line, cells, signed)]
+    numbered, bad = _rows(content)
+    bad.extend(row for line, cells in numbered for row in _faults(line, cells, signed))
     bad.extend(_repeated(numbered))
     if bad:
-        raise BadCatalogue(bad)
+        raise BadCatalogue(sorted(bad, key=lambda row: row.line))
     return tuple(_service(cells) for _, cells in numbered)
 
 
@@ -113,32 +112,28 @@ def signed_by(release: vocabulary.Vocabulary) -> Signed:
     )
 
 
-def _rows(content: bytes) -> list[tuple[int, Row]]:
-    if len(content) > MAX_BYTES:
-        raise BadCatalogue([BadRow(1, "", f"the file is larger than {MAX_BYTES} bytes; split it")])
+def _rows(content: bytes) -> tuple[list[tuple[int, Row]], list[BadRow]]:
+    """The rows that have the right shape, with the line each begins on; and those that have not."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadCatalogue([BadRow(1, "", "the file is not UTF-8; save it as CSV UTF-8")]) from None
-    try:
-        return _numbered(text)
-    except csv.Error as error:
-        raise BadCatalogue([BadRow(1, "", f"not valid CSV: {error}")]) from None
-
-
-def _numbered(text: str) -> list[tuple[int, Row]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    if tuple(next(reader, [])) != COLUMNS:
-        raise BadCatalogue([BadRow(1, "", "the header must read: " + ",".join(COLUMNS))])
     rows: list[tuple[int, Row]] = []
-    begins = reader.line_num + 1
-    for cells in reader:
-        if cells and len(cells) != len(COLUMNS):
-            raise BadCatalogue([BadRow(begins, "", f"the row has {len(cells)} cells; it must have {len(COLUMNS)}")])
-        if cells:
-            rows.append((begins, dict(zip(COLUMNS, cells, strict=True))))
+    bad: list[BadRow] = []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        if tuple(next(reader, [])) != COLUMNS:
+            raise BadCatalogue([BadRow(1, "", "the header must read: " + ",".join(COLUMNS))])
         begins = reader.line_num + 1
-    return rows
+        for cells in reader:
+            if cells and len(cells) != len(COLUMNS):
+                bad.append(BadRow(begins, "", f"the row has {len(cells)} cells; it must have {len(COLUMNS)}"))
+            elif cells:
+                rows.append((begins, dict(zip(COLUMNS, cells, strict=True))))
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        bad.append(BadRow(reader.line_num, "", f"not valid CSV from here on: {error}"))
+    return rows, bad
 
 
 def _faults(line: int, row: Row, signed: Signed) -> Iterable[BadRow]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from services.registry.rules.consents import ConsentState
 from services.registry.schemas.common import Body
 from shared.contracts.events import Code, Digest, FieldName, Id
+from shared.days import Day
 
 Decision = Literal["given", "refused"]
 Role = Literal["self", "guardian"]
@@ -18,7 +19,7 @@ class Notice(Body):
     """The notice that the person saw before deciding (PIPL art. 17)."""
 
     id: Id
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, strict=True)]
     language: Annotated[str, StringConstraints(max_length=35)] | None = None
     channel: Literal["web", "counter", "phone"]
 
@@ -30,13 +31,13 @@ class ConsentIn(Body):
     recipient: Id
     purpose: Code
     agreement: Id
-    agreement_version: Annotated[int, Field(ge=1)]
+    agreement_version: Annotated[int, Field(ge=1, strict=True)]
     consent_hash: Digest
     fields: Annotated[tuple[FieldName, ...], Field(min_length=1, max_length=60)]
     sensitive: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
     notice: Notice
     decision: Decision
-    expires_on: datetime.date
+    expires_on: Day
     dependant: uuid.UUID | None = None
 
 

@@ -2,13 +2,14 @@
 
 import datetime
 import uuid
-from typing import Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from services.registry.schemas.common import Body
 
 Item = TypeVar("Item")
+READABLE = r"^[^\x00-\x1f\x7f]*$"  # no control characters
 
 
 class Metadata(BaseModel):
@@ -159,13 +160,20 @@ class ImportOut(BaseModel):
     changed: int
 
 
+def _sensible(moment: AwareDatetime | None) -> AwareDatetime | None:
+    """A year that a time zone cannot carry out of the calendar."""
+    if moment and not 1970 <= moment.year <= 9990:
+        raise ValueError("give a moment between 1970 and 9990")
+    return moment
+
+
 class OrganizationsWanted(Body):
     """What a reader of the organisations may ask for."""
 
-    search: str = Field("", max_length=100)
+    search: str = Field("", max_length=100, pattern=READABLE)
     page: int = Field(1, ge=1, le=10_000)
     per_page: int = Field(50, ge=1, le=200)
-    modified_after: AwareDatetime | None = None
+    modified_after: Annotated[AwareDatetime | None, AfterValidator(_sensible)] = None
 
 
 class ServicesWanted(OrganizationsWanted):

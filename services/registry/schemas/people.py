@@ -1,12 +1,12 @@
 """Service records and guardian links: the minimum that product.md line 1 allows, and why each field is asked."""
 
-import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.registry.rules.numbers import DocumentType
 from services.registry.schemas.common import Body
+from shared.days import Day
 
 # The rules give the reasons; these bounds only keep absurd bodies out.
 Name = Annotated[str, StringConstraints(max_length=1_000)]
@@ -22,7 +22,7 @@ class RecordIn(Body):
     name: Name
     document_type: DocumentType | None = None
     document_number: Number | None = None
-    birth_date: datetime.date
+    birth_date: Day
     phone: Annotated[str, StringConstraints(max_length=64)]
     district: District
     preferred_language: Annotated[str, StringConstraints(max_length=35)] | None = None
@@ -36,7 +36,7 @@ class RecordSealed(Body):
     name_as_typed: str
     document_type: DocumentType | None
     document_number: str | None
-    birth_date: datetime.date
+    birth_date: Day
     phone: str
     preferred_language: str | None
     accessibility_need: str | None
@@ -53,7 +53,7 @@ class DependantIn(Body):
     """Somebody the person answers for, and what proves it."""
 
     name: Name
-    birth_date: datetime.date
+    birth_date: Day
     relation: Relation
     proof_type: Proof
     document_type: DocumentType | None = None
@@ -65,7 +65,7 @@ class DependantSealed(Body):
 
     name: str
     name_as_typed: str
-    birth_date: datetime.date
+    birth_date: Day
     relation: Relation
     proof_type: Proof
     document_type: DocumentType | None

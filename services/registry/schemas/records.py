@@ -4,14 +4,15 @@ import datetime
 import uuid
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StrictBool, StringConstraints
 
 from services.registry.schemas.common import Body
 from services.registry.schemas.people import District, Name
 from shared.contracts.events import Label
+from shared.days import Day
 
 RecordType = Literal["vaccination", "school", "insurance_filing", "skills_certificate"]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Part = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,20}$")]
 RequestState = Literal["requested", "answered", "undeliverable"]
 
@@ -20,7 +21,7 @@ class Document(Body):
     """A record: who made it, when, and entries of the parts that its type may hold."""
 
     issuer: Label
-    issued_on: datetime.date
+    issued_on: Day
     entries: Annotated[tuple[dict[Part, Text], ...], Field(min_length=1, max_length=20)]
 
 
@@ -38,7 +39,7 @@ class RequestIn(Body):
     record_type: RecordType
     region: District
     dependant: uuid.UUID | None = None
-    told: bool = False
+    told: StrictBool = False
 
 
 class RequestOut(BaseModel):
@@ -72,7 +73,7 @@ class Claims(Body):
     """What identifies the record at the other region: the name and birth date of whom it is about, nothing else."""
 
     name: Name
-    birth_date: datetime.date
+    birth_date: Day
 
 
 class OutgoingRequest(BaseModel):

@@ -197,6 +197,6 @@ async def test_consents_come_in_pages_newest_first(registry: RunningApp, person:
     made = [await decided(registry, person) for _ in range(3)]
     async with registry.as_(person) as client:
         first = (await client.get("/v1/me/consents", params={"limit": 2})).json()
-        rest = (await client.get("/v1/me/consents", params={"limit": 2, "after": first["next"]})).json()
+        rest = (await client.get("/v1/me/consents", params={"limit": 2, "cursor": first["next"]})).json()
     assert [each["id"] for each in first["consents"] + rest["consents"]] == made[::-1]
     assert rest["next"] is None

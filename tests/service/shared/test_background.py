@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ class Fragile:
 async def readiness(running: RunningApp) -> tuple[int, str]:
     async with running.as_() as client:
         answer = await client.get("/ready")
+    if answer.status_code >= 500:
+        assert re.fullmatch(r"(?!0{32})[0-9a-f]{32}", answer.json()["trace_id"]), "it can be followed"
     return answer.status_code, answer.json().get("detail", "")
 
 

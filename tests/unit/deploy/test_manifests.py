@@ -18,8 +18,8 @@ OPERATORS = ("postgresql.cnpg.io", "barmancloud.cnpg.io")  # custom resources: t
 Resource = kustomize.Resource
 
 # What an administrator creates before the first apply (deploy/k8s/README.md); the operator makes the last two.
-SECRETS = {*APPS, "identity-keys", "gateway-keys", "database-roles", "database-ca", "nats", "gateway-tls", "sender"}
-SECRETS |= {"postgres-superuser", "postgres-keys-superuser"}
+SECRETS = {*APPS, "identity-keys", "registry-keys", "gateway-keys", "identity-seed", "database-roles", "database-ca"}
+SECRETS |= {"nats", "gateway-tls", "sender", "postgres-superuser", "postgres-keys-superuser"}
 CONFIG_MAPS = {"agreements", "peers"}
 
 

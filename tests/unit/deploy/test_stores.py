@@ -103,6 +103,12 @@ def test_nats_syncs_every_write_and_fits_its_disk(overlay: str) -> None:
     assert ("cluster {" in config["cluster.conf"]) == (server["replicas"] == 3)
 
 
+@pytest.mark.parametrize("overlay", manifests.OVERLAYS)
+def test_every_nats_server_holds_every_stream(overlay: str) -> None:
+    servers = manifests.of_kind(overlay, "StatefulSet")["nats"]["spec"]["replicas"]
+    assert int(manifests.of_kind(overlay, "ConfigMap")["settings"]["data"]["JIELI_NATS_REPLICAS"]) == servers
+
+
 @pytest.mark.parametrize("overlay", REGIONS)
 def test_no_two_nats_servers_share_a_machine(overlay: str) -> None:
     server = manifests.of_kind(overlay, "StatefulSet")["nats"]["spec"]

@@ -22,6 +22,8 @@ ASKED = {
     "nonce": "n",
     "code_challenge": CHALLENGE,
     "code_challenge_method": "S256",
+    "request": "",
+    "request_uri": "",
 }
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 TOKEN = {"iss": "https://idp.test", "aud": "us", "nonce": "n", "sub": "s-1", "iat": 1000, "exp": 1300}
@@ -52,6 +54,8 @@ WRONG: list[tuple[dict[str, str], str]] = [
     ({"state": "x" * 513}, "invalid_request"),
     ({"nonce": "n" * 65}, "invalid_request"),
     ({"state": "line\nbreak"}, "invalid_request"),
+    ({"request": "a.b.c"}, "invalid_request"),
+    ({"request_uri": "urn:ietf:params:oauth:request_uri:x"}, "invalid_request"),
 ]
 
 
@@ -60,6 +64,43 @@ def test_what_may_not_be_asked_is_refused_by_its_code(changed: dict[str, str], e
     with pytest.raises(Problem) as refused:
         authorization.check(ASKED | changed, [CALLBACK], ["staff"])
     assert refused.value.extras["error"] == error
+
+
+LOOPBACK = "http://127.0.0.1/callback"
+
+
+@given(st.integers(0, 65_535))
+def test_a_program_on_the_persons_own_machine_chooses_its_port(port: int) -> None:
+    asked = ASKED | {"redirect_uri": f"http://127.0.0.1:{port}/callback"}
+    authorization.check(asked, [LOOPBACK], ["staff"])
+    authorization.check(ASKED | {"redirect_uri": f"http://[::1]:{port}/x"}, ["http://[::1]:1/x"], ["staff"])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:80/other",
+        "http://127.0.0.1:80@desk.test/callback",
+        "http://127.0.0.1.desk.test/callback",
+        "https://127.0.0.1:80/callback",
+        "http://127.0.0.1:80/callback#fragment",
+        "http://[::1]:80/callback",
+    ],
+)
+def test_what_only_looks_like_the_persons_own_machine_is_not(address: str) -> None:
+    with pytest.raises(Problem):
+        authorization.check(ASKED | {"redirect_uri": address}, [LOOPBACK], ["staff"])
+
+
+@pytest.mark.parametrize("address", ["http://desk.test/callback", "desk:callback", "http://localhost.desk.test/", ""])
+def test_no_code_goes_over_a_network_in_clear(address: str) -> None:
+    with pytest.raises(Problem):
+        authorization.check(ASKED | {"redirect_uri": address}, [address], ["staff"])
+
+
+@pytest.mark.parametrize("address", [LOOPBACK, "http://desk.localhost:7100/callback", "http://localhost/", CALLBACK])
+def test_it_may_stay_on_the_persons_machine(address: str) -> None:
+    authorization.check(ASKED | {"redirect_uri": address}, [address], ["staff"])
 
 
 @given(st.integers(0, 10_000))

@@ -102,11 +102,24 @@ def test_a_row_after_a_cell_with_line_breaks_keeps_its_line_number() -> None:
         "\ufeff".encode("utf-16"),
         CONTENT.splitlines(keepends=True)[0] + b"EMP-01,too,short\n",
         CONTENT.splitlines(keepends=True)[0] + b'"EMP-01\n',
-        b"x" * (catalogue.MAX_BYTES + 1),
     ],
 )
 def test_a_file_that_is_no_catalogue_is_refused_whole(content: bytes) -> None:
     assert bad_rows(content)
+
+
+def test_rows_of_the_wrong_shape_are_named_beside_the_others() -> None:
+    lines = CONTENT.decode().splitlines(keepends=True)
+    lines[1] = lines[1].replace(",employment,", ",policing,", 1)
+    lines[3] = lines[3].rstrip("\r\n") + ",one more\r\n"
+    lines[5] = "too,short\r\n"
+    assert {(2, "domain"), (4, ""), (6, "")} <= set(bad_rows("".join(lines).encode()))
+
+
+def test_where_the_quoting_breaks_is_named() -> None:
+    lines = CONTENT.decode().splitlines(keepends=True)
+    lines[6] = '"EMP"x,' + lines[6]
+    assert bad_rows("".join(lines).encode())[-1] == (7, "")
 
 
 def test_control_characters_and_overlong_cells_are_named() -> None:

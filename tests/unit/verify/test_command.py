@@ -103,6 +103,7 @@ def test_a_forged_bundle_does_not_verify(
         {"entry": "{}", "index": 0, "inclusion": [], "checkpoint": "nothing signed"},
         {"entry": "{}", "index": 0, "inclusion": [], "checkpoint": "a\n0\nb\n\nno signature line\n"},
         {"entry": "{}", "index": 0, "inclusion": [], "checkpoint": "", "opening": []},
+        '{"entry": "{}", "index": 0, "inclusion": [], "checkpoint": "", "more": ["\\udfff"]}',
     ],
 )
 def test_an_unreadable_bundle_is_not_judged(
@@ -117,6 +118,20 @@ def test_an_unreadable_bundle_is_not_judged(
 @pytest.mark.parametrize("key", ["", "jieli/610118", "jieli/610118+00000000+AAAA"])
 def test_an_unreadable_key_is_not_used(files: logs.Files, kept: logs.Log, key: str) -> None:
     assert main(["proof", "--key", files.put("log.key", key), files.put("b", _bundle(kept))]) == 2
+
+
+def test_a_key_that_is_no_text_is_not_used(files: logs.Files, kept: logs.Log) -> None:
+    material = base64.b64encode(b"\x01" + bytes(32)).decode()
+    assert main(["proof", "--key", f"jieli\udcff+00000000+{material}", files.put("b", _bundle(kept))]) == 2
+
+
+def test_an_entry_that_is_no_text_is_not_judged(files: logs.Files, kept: logs.Log) -> None:
+    assert _proof(files, kept, json.dumps(_bundle(kept, entry='{"subject":"\ud800"}'))) == 2
+
+
+def test_a_receipt_that_is_no_text_is_not_judged(files: logs.Files, kept: logs.Log) -> None:
+    receipt = files.put("receipt.json", json.dumps(kept.receipt(MINE) | {"log": "\ud800"}))
+    assert _proof(files, kept, _bundle(kept), "--receipt", receipt) == 2
 
 
 def test_a_key_copied_wrongly_is_noticed(files: logs.Files, kept: logs.Log) -> None:
