@@ -10,7 +10,8 @@ from fastapi.routing import APIRoute
 
 from gateway import main as gateway
 from gateway.exchange import credentials, policy, refusals, routes
-from gateway.exchange.rules import OwnRule, Policy
+from gateway.exchange.persons import OwnRule
+from gateway.exchange.rules import Policy
 from gateway.federation import rules as federation
 from shared import problems
 from shared.contracts import vocabulary

@@ -12,11 +12,13 @@ from urllib.parse import parse_qs
 from gateway.agreements.rules import Terms
 from gateway.audit.rules import entries
 from gateway.audit.rules.entries import Entry, Outcome, Phase
+from gateway.exchange import persons
 from gateway.exchange.credentials import Caller
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import Answer, Outgoing
+from gateway.exchange.persons import Acting
 from gateway.exchange.routes import Match
-from gateway.exchange.rules import Acting, Refuse, Request, Transform
+from gateway.exchange.rules import Refuse, Request, Transform
 from shared.grants import Actor, AgreementRef
 
 FIELDS_MOST = 100  # names in one ?fields=
@@ -147,6 +149,8 @@ class Call:
         }
         if subject and self.request.kind != "internal":
             claims |= {"subject": subject, "seal": desk.seals.seal(self.persons[0])}
+        if self.request.kind == "self":
+            claims["proved_by"] = persons.proved(caller.methods, self.request.acting)
         if self.terms and self.request.kind == "exchange":
             claims["agreement"] = AgreementRef(self.terms.agreement_id, self.terms.version)
         return claims
@@ -164,7 +168,9 @@ def _fields(path: str) -> frozenset[str] | None:
 def _acting(caller: Caller) -> Acting:
     """Who acts for the person, as the decision needs it."""
     acting = caller.acting
-    return Acting(acting.kind, acting.task, frozenset({acting.organisation} - {""})) if acting else Acting()
+    if acting is None:
+        return Acting()
+    return Acting(acting.kind, acting.task, frozenset({acting.organisation, acting.witness} - {""}))
 
 
 def _officer(caller: Caller) -> str:

@@ -53,7 +53,7 @@ class Presented:
 
 @dataclass(frozen=True)
 class Acting:
-    """Who acts in a person's place, and `through` what: a counter's presence."""
+    """Who acts in a person's place, and `through` what: a counter's presence, with a `witness` where it is on paper."""
 
     kind: str
     subject: str
@@ -61,6 +61,7 @@ class Acting:
     organisation: str = ""
     roles: frozenset[str] = frozenset()
     task: str = ""
+    witness: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Caller:
     details: frozenset[tuple[str, str]] = frozenset()
     level: str = ""
     authenticated: int = 0
+    methods: frozenset[str] = frozenset()
     acting: Acting | None = None
 
     @property
@@ -169,6 +171,7 @@ class Credentials:
             details=frozenset((each["identifier"], each["purpose"]) for each in details),
             level=str(claims.get("acr", "")),
             authenticated=int(claims.get("auth_time", 0)),
+            methods=frozenset(map(str, claims.get("amr", ()))),
             acting=acting,
         )
 
@@ -209,4 +212,5 @@ def _acting(act: Mapping[str, Any]) -> Acting:
         organisation=str(act.get("organisation", "")),
         roles=frozenset(act.get("roles", ())),
         task=str(act.get("task", "")),
+        witness=str(act.get("witness", "")),
     )

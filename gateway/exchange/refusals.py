@@ -71,6 +71,9 @@ CONSENT_WITHDRAWN = _kind(
     403, "consent-withdrawn", "The person withdrew the consent", "Stop, and delete what you no longer need."
 )
 CONSENT_EXPIRED = _kind(403, "consent-expired", "The consent has run out", "Only the person can renew it.")
+CONSENT_NOT_OPEN = _kind(
+    403, "consent-not-open-yet", "The consent opens nothing yet", "Try again when `opens_at` has come."
+)
 CONSENT_MISMATCH = _kind(
     403, "consent-mismatch", "The consent covers something else", "Only a consent to exactly this opens it."
 )

@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.agreements.rules import Field, Rate, Terms
 from gateway.exchange import refusals
+from gateway.exchange.persons import Acting, OwnRule
 from shared import problems
 from shared.contracts.clock import CHINA
 from shared.problems import Kind, Problem
@@ -21,14 +22,6 @@ FULL_STATES = frozenset({"accepted", "scheduled", "in_progress", "on_hold"})
 # Whom the person withdrew from may know so: it has to stop and delete. Nothing else comes of it.
 REVOKED = "revoked"
 ANSWERED_STATES = PREVIEW_STATES | FULL_STATES | {REVOKED}
-
-
-class Acting(msgspec.Struct, frozen=True):
-    """Who acts in a person's place: nobody, or staff at a counter for one task. `organizations` see what is done."""
-
-    kind: str = ""
-    task: str = ""
-    organizations: frozenset[str] = frozenset()
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -68,7 +61,7 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class ConsentFact(msgspec.Struct, frozen=True):
-    """What is known of the consent of one referral."""
+    """What is known of the consent of one referral; one given on paper alone opens nothing before `opens_at`."""
 
     id: str
     state: str
@@ -80,6 +73,7 @@ class ConsentFact(msgspec.Struct, frozen=True):
     fields: frozenset[str]
     expires_at: datetime
     separate: frozenset[str] = frozenset()
+    opens_at: datetime | None = None
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -105,18 +99,6 @@ class Facts(msgspec.Struct, frozen=True):
     agreement: Terms | None
     found: Found
     usage: Usage
-
-
-class OwnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One operation of a person on her own data: its task, and who else may do it for her.
-
-    `fresh_within` is how old her proof of who she is may be, in seconds; with 0 a sign-in that lasts will do.
-    `with_staff` are the tasks for which staff may do it with her at a counter.
-    """
-
-    task: str
-    fresh_within: int = 0
-    with_staff: frozenset[str] = frozenset()
 
 
 class InternalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -215,9 +197,9 @@ def _own(request: Request, policy: Policy, now: datetime) -> Verdict:
         return Refuse(6, refusals.TASK_UNKNOWN)
     if request.caller_type != "resident":
         return Refuse(5, refusals.SELF_ONLY)
-    if request.acting.kind and not (request.acting.kind == "staff" and request.acting.task in rule.with_staff):
+    if not rule.takes(request.acting):
         return Refuse(6, refusals.PERSON_ALONE)
-    if rule.fresh_within and now.timestamp() - request.caller_authenticated > rule.fresh_within:
+    if rule.too_old(request.caller_authenticated, now.timestamp()):
         return Refuse(5, refusals.AUTHENTICATION_TOO_OLD, extras={"max_age": rule.fresh_within})
     return Permit(rule.task)
 
@@ -361,6 +343,8 @@ def _consented(
         return Refuse(11, refusals.CONSENT_WITHDRAWN)
     if now >= consent.expires_at:
         return Refuse(11, refusals.CONSENT_EXPIRED)
+    if consent.opens_at and now < consent.opens_at:
+        return Refuse(11, refusals.CONSENT_NOT_OPEN, extras={"opens_at": consent.opens_at.isoformat()})
     same = (
         consent.id == link.consent
         and consent.referral == link.object_id

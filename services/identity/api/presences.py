@@ -21,7 +21,7 @@ router = requests.router()
 async def ask_presence(
     session: SessionDep, runtime: RuntimeDep, grant: Internal, body: schemas.PresenceIn, later: BackgroundTasks
 ) -> schemas.PresenceOut:
-    """Send a code to the phone of whoever stands at the counter; the answer is the same for every number."""
+    """Send a code to the phone of whoever stands at the counter, or wait for a witness; for every number the same."""
     row, message = await commands.ask(session, runtime, grant, body)
     later.add_task(codes.deliver, runtime, message)
     return _shown(row)
@@ -36,6 +36,15 @@ async def confirm_presence(
     return app.rendered(found) if isinstance(found, Problem) else _shown(found)
 
 
+@router.post("/v1/presences/{presence}:witness", response_model=schemas.PresenceOut)
+async def witness_presence(
+    session: SessionDep, runtime: RuntimeDep, grant: Internal, presence: uuid.UUID, body: schemas.FormIn
+) -> schemas.PresenceOut | Response:
+    """Say, as somebody of another organisation, that a person without a phone signed this form before you."""
+    found = await commands.witness(session, runtime, grant, presence, body.form)
+    return app.rendered(found) if isinstance(found, Problem) else _shown(found)
+
+
 @router.post("/v1/presences/{presence}:end")
 async def end_presence(session: SessionDep, grant: Internal, presence: uuid.UUID) -> schemas.PresenceOut:
     """The person leaves; within 5 s no gateway takes a token of this presence any more."""
@@ -44,4 +53,4 @@ async def end_presence(session: SessionDep, grant: Internal, presence: uuid.UUID
 
 def _shown(row: Presence) -> schemas.PresenceOut:
     state = rules.now_is(row.state, row.ends_at, datetime.now(UTC))
-    return schemas.PresenceOut(id=row.id, task=row.task, state=state, ends_at=row.ends_at)
+    return schemas.PresenceOut(id=row.id, kind=row.kind, task=row.task, state=state, ends_at=row.ends_at)

@@ -78,6 +78,12 @@ async def deliver(runtime: Runtime, message: Message | None) -> None:
 
 async def prove(session: AsyncSession, runtime: Runtime, holder: str, typed: str) -> Handle | Problem:
     """The handle of the person, who is new at the first sign-in with this number; or what to say. Serves once."""
+    tag = await proved(session, runtime, holder, typed)
+    return tag if isinstance(tag, Problem) else await handle_of(session, tag, PHONE)
+
+
+async def proved(session: AsyncSession, runtime: Runtime, holder: str, typed: str) -> bytes | Problem:
+    """The tag of the number that the code went to; or what to say. Serves once."""
     row = await people.newest_code(session, secrets.digest(holder), datetime.now(UTC))
     if row is None or row.tries >= rules.CODE_TRIES:
         return rules.NOT_PROVEN()
@@ -85,7 +91,7 @@ async def prove(session: AsyncSession, runtime: Runtime, holder: str, typed: str
     if not secrets.same(row.hash.hex(), secrets.keyed(runtime.settings.index_key, holder, typed.strip()).hex()):
         return rules.NOT_PROVEN()
     row.tries = rules.CODE_TRIES
-    return await handle_of(session, row.tag, PHONE)
+    return row.tag
 
 
 async def handle_of(session: AsyncSession, tag: bytes, kind: str) -> Handle:
@@ -94,9 +100,14 @@ async def handle_of(session: AsyncSession, tag: bytes, kind: str) -> Handle:
     known = await people.handle(session, tag)
     if known:
         return known
+    made = Handle(tag=tag, person=await new_person(session), kind=kind)
+    session.add(made)
+    return made
+
+
+async def new_person(session: AsyncSession) -> uuid.UUID:
+    """Somebody who was not known here."""
     person = uuid.uuid4()
     session.add(Resident(person=person, since=datetime.now(UTC)))
     await session.flush()
-    made = Handle(tag=tag, person=person, kind=kind)
-    session.add(made)
-    return made
+    return person

@@ -48,8 +48,9 @@ async def _at_counter(session: AsyncSession, actor: Principal, presence: uuid.UU
         return None
     if (row.staff, row.organization) != (actor.subject, actor.organisation):
         return None
-    acting = Acting("staff", actor.subject, str(row.id), actor.organisation, actor.roles, row.task)
-    proof = (actor.session, "aal1", int(row.confirmed_at.timestamp()), rules.METHOD)
+    witness = row.witness_organization or ""
+    acting = Acting("staff", actor.subject, str(row.id), actor.organisation, actor.roles, row.task, witness)
+    proof = (actor.session, "aal1", int(row.confirmed_at.timestamp()), rules.METHODS[row.kind])
     return Principal("resident", str(row.person), "", (), *proof, acting)
 
 

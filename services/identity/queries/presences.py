@@ -32,6 +32,12 @@ async def open_of(session: AsyncSession, staff: str) -> Sequence[Presence]:
     return (await session.scalars(statement.with_for_update())).all()
 
 
+async def open_with(session: AsyncSession, person: uuid.UUID) -> Sequence[Presence]:
+    """At which counters a person is, locked."""
+    statement = select(Presence).where(Presence.person == person, Presence.state != "ended")
+    return (await session.scalars(statement.with_for_update())).all()
+
+
 async def presence(session: AsyncSession, presence_id: uuid.UUID) -> Presence | None:
     """One presence, locked; in any state."""
     return (await session.scalars(select(Presence).where(Presence.id == presence_id).with_for_update())).first()

@@ -27,6 +27,9 @@ PASSWORD_WEAK = problems.kind(
 PHONE = problems.kind(
     422, "phone-unreadable", "Not a telephone number", "Give digits, with + and the country's number outside China."
 )
+PHONE_TAKEN = problems.kind(
+    409, "phone-taken", "This number signs somebody in already", "Sign in with this number, or take another."
+)
 
 
 def pause(failures: int) -> timedelta:

@@ -39,7 +39,10 @@ GRANT_NOT_REGISTERED = problems.kind(
 
 @dataclass(frozen=True)
 class Acting:
-    """Who acts in a person's place (RFC 8693, 4.1): `kind` staff; `through` what permits it, for `task` alone."""
+    """Who acts in a person's place (RFC 8693, 4.1): `kind` staff; `through` what permits it, for `task` alone.
+
+    `witness` is the organisation that saw her sign a paper.
+    """
 
     kind: str
     subject: str
@@ -47,6 +50,7 @@ class Acting:
     organisation: str = ""
     roles: tuple[str, ...] = ()
     task: str = ""
+    witness: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,8 @@ class Minting:
     def _act(self, acting: Acting) -> dict[str, object]:
         organisation = {"organisation": acting.organisation, "roles": list(acting.roles)}
         said = {"kind": acting.kind, "sub": acting.subject, "through": acting.through, "task": acting.task}
-        return {name: value for name, value in (said | organisation).items() if value}
+        more = organisation | {"witness": acting.witness}
+        return {name: value for name, value in (said | more).items() if value}
 
     def identity(self, claims: Mapping[str, object], nonce: str) -> dict[str, object]:
         """The claims of an ID token beside an access token (OpenID Connect Core, 2)."""

@@ -11,8 +11,8 @@ from tests.support.postgres import TestServer
 from tests.support.sign_in import FrontEnd
 
 STAFF = {f"staff-{number}": ["officer"] for number in range(1, 31)}
-COUNTERS = {f"counter-{number}": ["counter"] for number in range(1, 31)}
-OTHERS = {f"other-{number}": ["registrar"] for number in range(1, 11)}
+COUNTERS = {f"counter-{number}": ["counter"] for number in range(1, 61)}
+OTHERS = {f"other-{number}": ["registrar"] for number in range(1, 21)}
 
 
 @pytest.fixture(scope="session")

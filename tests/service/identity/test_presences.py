@@ -232,15 +232,23 @@ async def served(identity: RunningApp, staff: str, times: int) -> None:
     """So many who did not come, or gave a wrong code."""
     await run(
         identity,
-        "INSERT INTO presence (id, staff, organization, task, state, asked_at, ends_at)"
-        " SELECT gen_random_uuid(), :staff, 'org-b', 'intake', 'ended', now(), now() FROM generate_series(1, :times)",
+        "INSERT INTO presence (id, staff, organization, kind, task, state, tries, asked_at, ends_at)"
+        " SELECT gen_random_uuid(), :staff, 'org-b', 'code', 'intake', 'ended', 0, now(), now()"
+        " FROM generate_series(1, :times)",
         staff=staff,
         times=times,
     )
 
 
 @pytest.mark.parametrize(
-    "body", [{"task": "watch", "phone": "19912345678"}, {"task": "intake"}, {"task": "intake", "phone": "12"}]
+    "body",
+    [
+        {"task": "watch", "phone": "19912345678"},
+        {"task": "intake"},
+        {"task": "intake", "phone": "12"},
+        {"task": "intake", "phone": "19912345678", "form": "HY-2026-0001"},
+        {"task": "intake", "form": "a form"},
+    ],
 )
 async def test_a_task_is_one_of_the_list_and_a_number_a_number(counter: Officer, body: dict[str, str]) -> None:
     assert (await counter.post("/v1/presences", body)).status_code == 422

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gateway.audit.rules import accesses
 from gateway.exchange import policy, rules
-from gateway.exchange.rules import Acting, Permit, Refuse, Request
+from gateway.exchange.persons import Acting, proved
+from gateway.exchange.rules import Permit, Refuse, Request
 from services.identity.rules import presences
 from tests.unit.gateway import decisions as d
 
@@ -48,6 +49,7 @@ AT_COUNTER = {
     **dict.fromkeys(("read_own_referrals", "cancel_referral", "give_consent"), FOLLOW),
     **dict.fromkeys(("start_intake", "apply_for_mediation"), START),
     "withdraw_consent": frozenset(presences.TASKS),
+    "make_paper_key": frozenset({"intake", "record", "recovery"}),
 }
 
 
@@ -79,6 +81,21 @@ def test_a_consent_at_a_counter_is_as_fresh_as_the_code() -> None:
 def test_the_policy_and_the_counters_know_the_same_tasks() -> None:
     named = {task for rule in d.POLICY.self.values() for task in rule.with_staff}
     assert named == set(presences.TASKS)
+
+
+@pytest.mark.parametrize(
+    ("method", "kind", "how"),
+    [
+        ("phone_code", "", "own_device"),
+        ("passkey", "", "own_device"),
+        ("counter_code", "staff", "code_at_counter"),
+        ("paper_form", "staff", "paper"),
+        ("paper_key", "", "paper"),
+        ("", "", "own_device"),
+    ],
+)
+def test_a_consent_says_how_she_showed_that_it_is_she(method: str, kind: str, how: str) -> None:
+    assert proved(frozenset({method}), Acting(kind)) == how
 
 
 def told(kind: str, actor: str) -> tuple[str, str]:
