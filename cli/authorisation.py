@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from gateway import main as gateway
 from gateway.exchange import credentials, policy, refusals, routes
+from gateway.exchange.persons import OwnRule
 from gateway.exchange.rules import Policy
 from gateway.federation import rules as federation
 from shared import problems
@@ -91,7 +92,7 @@ def _decided(line: routes.Route, rules: Policy) -> tuple[str, str]:
     if line.kind == "public":
         return ANYONE, "-"
     if line.kind == "self" and line.operation in rules.self:
-        return HERSELF, _of("her own", line.template)
+        return HERSELF, _of("her own", line.template) + _more(rules.self[line.operation])
     if line.kind == "internal" and line.operation in rules.internal:
         rule = rules.internal[line.operation]
         return f"{_listed(rule.roles)} of {_listed(rule.kinds)}", _of("the own organisation's", line.template)
@@ -99,6 +100,14 @@ def _decided(line: routes.Route, rules: Policy) -> tuple[str, str]:
         roles = _listed(rules.exchange[line.operation].roles)
         return f"{roles} under an agreement for {line.operation}", AGREED
     raise Undecided(f"{line.method} {line.template}: add {line.operation} to gateway/exchange/policy.yaml")
+
+
+def _more(rule: OwnRule) -> str:
+    """How fresh her proof has to be, and who else may do it for her."""
+    more = [f"her proof of who she is is {rule.fresh_within} s old at most"] if rule.fresh_within else []
+    if rule.with_staff:
+        more.append(f"or an officer with her at a counter, for {_listed(rule.with_staff)}")
+    return "".join(f"; {each}" for each in more)
 
 
 def own_rooms() -> Iterator[Operation]:

@@ -60,7 +60,7 @@ class Region:
         """A person, signed in at the portal by a code to her phone."""
 
         def sign_in(**asked: str) -> Token:
-            return self._front_end("portal").sign_in("resident", resident(phone, self.messages_file), **asked)
+            return self.front_end("portal").sign_in("resident", resident(phone, self.messages_file), **asked)
 
         return Actor(self, who, sign_in(), sign_in)
 
@@ -68,7 +68,7 @@ class Region:
         """A member of staff, signed in at the desk; once for each, since an authenticator's code serves once."""
         known = _signed_in.get((self.gateway_url, name))
         if known is None or known[0] < time.monotonic():
-            token = self._front_end("desk").sign_in("staff", staff(name, self.staff_file))
+            token = self.front_end("desk").sign_in("staff", staff(name, self.staff_file))
             known = _signed_in[self.gateway_url, name] = (time.monotonic() + TOKEN_LIFETIME / 2, token)
         return Actor(self, who, known[1])
 
@@ -79,7 +79,8 @@ class Region:
             form["authorization_details"] = json.dumps([each.detail for each in terms])
         return Actor(self, who, self._token(form))
 
-    def _front_end(self, name: str) -> FrontEnd:
+    def front_end(self, name: str) -> FrontEnd:
+        """The service centre's front end of this name: portal for residents, desk for staff."""
         client = f"org-{self.code}-centre-{name}"
         return FrontEnd(self.gateway_url, client, self.callback, lambda: self._proved(client))
 

@@ -70,7 +70,8 @@ class FrontEnd:
     def _token(self, form: dict[str, str], key: ECKey) -> Token:
         shown = {"dpop": tokens.proof(key, "POST", f"{self.gateway_url}/v1/token")}
         answer = httpx.post(f"{self.gateway_url}/v1/token", data=form | self.proof(), headers=shown, trust_env=False)
-        return Token(str(_expected(answer, 200)["access_token"]), key, self.gateway_url)
+        granted = _expected(answer, 200)
+        return Token(str(granted["access_token"]), key, self.gateway_url, str(granted.get("refresh_token", "")))
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,12 @@ def proof(key: ECKey, method: str, url: str, **more: object) -> str:
 
 @dataclass(frozen=True)
 class Token:
-    """What a caller got; it is worth nothing without `key`."""
+    """What a caller got; it is worth nothing without `key`. With `refresh` the front end gets the next one."""
 
     value: str
     key: ECKey
     gateway_url: str
+    refresh: str = ""
 
     def headers(self, method: str, path: str) -> dict[str, str]:
         """What shows the caller in one request; `path` may have a query."""

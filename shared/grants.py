@@ -35,7 +35,7 @@ class AgreementRef(msgspec.Struct, frozen=True):
 
 
 class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the gateway decided about this one call; see gateway/README.md."""
+    """What the gateway decided about this one call; see gateway/README.md. `proved_by`: how a person showed who she is."""
 
     jti: str
     aud: str
@@ -49,6 +49,7 @@ class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
     operation: str = ""
     subject: str = ""
     seal: str = ""
+    proved_by: Literal["own_device", "code_at_counter", "paper"] = "own_device"
     purpose: str = ""
     decision: str = ""
     fields: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """What every route begins with: its grant, one transaction, and an answer kept under its Idempotency-Key."""
 
-import hashlib
+import hmac
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime
@@ -117,7 +117,9 @@ async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
     key = check_key(request.headers.get("idempotency-key", ""))
     line = f"{request.method} {grant.path} {grant.body}"
     row = {"caller": f"{grant.actor.type}:{grant.actor.id}", "key": key}
-    claim = row | {"request": hashlib.sha256(line.encode()).digest()}
+    key_of_index = bytes.fromhex(request.app.state.runtime.settings.index_key)
+    # Keyed: a body may be as short as a telephone number, and every number could be tried.
+    claim = row | {"request": hmac.digest(key_of_index, line.encode(), "sha256")}
     try:
         claimed = await session.execute(
             text(
@@ -144,7 +146,10 @@ async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
 
 
 class Route(APIRoute):
-    """A route that stores a write's answer under the claimed key, in its own transaction, and tags what is read."""
+    """A route that stores a write's answer under the claimed key, in its own transaction, and tags what is read.
+
+    A refusal that was returned rather than raised, and a secret (`cache-control: no-store`), are not kept.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler with the answer kept before the transaction commits, or not sent to who has it already."""
@@ -160,7 +165,7 @@ class Route(APIRoute):
                 headers = {"etag": known.etag} if known.etag else {}
                 return Response(known.answer, known.status, headers, media_type="application/json")
             claimed = getattr(request.state, "claimed", None)
-            if claimed and response.status_code < 400:
+            if claimed and response.status_code < 400 and response.headers.get("cache-control") != NO_STORE:
                 await request.state.session.execute(
                     text(
                         "UPDATE idempotency SET status = :status, answer = :answer, etag = :etag"
@@ -169,7 +174,7 @@ class Route(APIRoute):
                     claimed
                     | {
                         "status": response.status_code,
-                        "answer": _kept(response),
+                        "answer": bytes(response.body),
                         "etag": response.headers.get("etag"),
                     },
                 )
@@ -206,10 +211,6 @@ def if_match(header: str | None, version: int) -> None:
 def etag(version: int) -> str:
     """The strong ETag of a version."""
     return f'"{version}"'
-
-
-def _kept(response: Response) -> bytes | None:
-    return None if response.headers.get("cache-control") == NO_STORE else bytes(response.body)
 
 
 def _rows(result: object) -> int:

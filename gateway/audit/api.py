@@ -130,8 +130,8 @@ def _before(cursor: str | None) -> int | None:
 def _told(held: Room, access: accesses.Access) -> schemas.AccessOut:
     first = access.first
     actor, agreement = first["actor"], first["agreement"]
-    zh, en = accesses.why(access, held.purposes)
     name = held.organisation(actor["organisation"]) if actor["organisation"] else None
+    zh, en = accesses.why(access, held.purposes, name or actor["organisation"] or "")
     return schemas.AccessOut(
         decision=str(access.decision),
         at=first["at"],
@@ -144,6 +144,7 @@ def _told(held: Room, access: accesses.Access) -> schemas.AccessOut:
         agreement=agreement and schemas.AgreementOut(**agreement),
         consent=access.consent,
         about=access.about,
+        through=access.through,
         result=access.result,
         reason=access.reason,
         entries=[schemas.EntryOut(entry=seq, phase=body["phase"], at=body["at"]) for seq, body in access.lines],

@@ -49,7 +49,10 @@ class EntryOut(BaseModel):
 
 
 class AccessOut(BaseModel):
-    """One access: when, who, why, which fields, under which agreement and consent, with what result."""
+    """One access: when, who, why, which fields, under which agreement and consent, with what result.
+
+    `through` is what let somebody act in her place: the presence at a counter.
+    """
 
     decision: str
     at: str
@@ -62,6 +65,7 @@ class AccessOut(BaseModel):
     agreement: AgreementOut | None
     consent: str | None
     about: str | None
+    through: str | None
     result: str
     reason: str | None
     entries: list[EntryOut]

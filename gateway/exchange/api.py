@@ -34,7 +34,7 @@ class Residents:
     public_url: str
 
     async def person(self, request: Request) -> str:
-        """The id of the person who calls about herself; 401 or 403 otherwise, with how to come back."""
+        """The id of the person who calls about herself, alone; 401 or 403 otherwise, with how to come back."""
         self.known.fresh()
         try:
             return await self._person(request)
@@ -45,7 +45,7 @@ class Residents:
         url = self.public_url + request.url.path
         token, proof = (", ".join(request.headers.getlist(name)) for name in ("authorization", "dpop"))
         caller = await self.credentials.caller(Presented(token, proof, request.method, url), self.known.revoked)
-        if not caller.person:
+        if not caller.person or caller.acting:
             raise refusals.SELF_ONLY()
         return caller.person
 

@@ -12,9 +12,11 @@ from urllib.parse import parse_qs
 from gateway.agreements.rules import Terms
 from gateway.audit.rules import entries
 from gateway.audit.rules.entries import Entry, Outcome, Phase
+from gateway.exchange import persons
 from gateway.exchange.credentials import Caller
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import Answer, Outgoing
+from gateway.exchange.persons import Acting
 from gateway.exchange.routes import Match
 from gateway.exchange.rules import Refuse, Request, Transform
 from shared.grants import Actor, AgreementRef
@@ -59,6 +61,7 @@ class Call:
             caller_roles=caller.roles,
             caller_details=caller.details,
             caller_authenticated=caller.authenticated,
+            acting=_acting(caller),
             agreement_id=agreement,
             purpose=purpose,
             fields=_fields(outgoing.path),
@@ -66,7 +69,7 @@ class Call:
             object_id=match.object_id,
         )
         settings = desk.runtime.settings
-        officer = _pseudonym(settings.index_key, caller) if caller.kind == "staff" else ""
+        officer = _pseudonym(settings.index_key, _officer(caller))
         call = cls(match, caller, outgoing, request, terms, settings.region, officer)
         if caller.person:
             call.persons = (caller.person,)
@@ -109,6 +112,7 @@ class Call:
             person=person,
             consent=self.consent or None,
             about=request.object_id or None,
+            through=self.caller.acting.through if self.caller.acting else None,
             request_sha256=hashlib.sha256(self.outgoing.path.encode() + b"\n" + self.outgoing.body).digest(),
             **more,
         )
@@ -119,14 +123,16 @@ class Call:
         return tuple(sorted((self.request.fields or frozenset()) & known))
 
     def _actor(self) -> entries.Actor:
+        """Whoever had the hands on it; of a person for whom somebody acts the entry's own tag speaks."""
         caller = self.caller
+        who = caller.acting or caller
         return entries.Actor(
-            kind=caller.kind,
+            kind=who.kind,
             region=self.region,
-            organisation=caller.organisation or None,
-            client=caller.client if caller.kind == "client" else None,
+            organisation=who.organisation or None,
+            client=caller.client if who.kind == "client" else None,
             officer=self.officer or None,
-            role=",".join(sorted(caller.roles)) or None,
+            role=",".join(sorted(who.roles)) or None,
         )
 
     def claims(self, desk: Desk) -> dict[str, Any]:
@@ -144,6 +150,8 @@ class Call:
         }
         if subject and self.request.kind != "internal":
             claims |= {"subject": subject, "seal": desk.seals.seal(self.persons[0])}
+        if self.request.kind == "self":
+            claims["proved_by"] = persons.proved(caller.methods, self.request.acting)
         if self.terms and self.request.kind == "exchange":
             claims["agreement"] = AgreementRef(self.terms.agreement_id, self.terms.version)
         return claims
@@ -158,6 +166,22 @@ def _fields(path: str) -> frozenset[str] | None:
     return frozenset(names[:FIELDS_MOST]) - {""}
 
 
-def _pseudonym(index_key: str, caller: Caller) -> str:
+def _acting(caller: Caller) -> Acting:
+    """Who acts for the person, as the decision needs it."""
+    acting = caller.acting
+    if acting is None:
+        return Acting()
+    return Acting(acting.kind, acting.task, frozenset({acting.organisation, acting.witness} - {""}))
+
+
+def _officer(caller: Caller) -> str:
+    """The member of staff who calls, for themselves or with a person at a counter; nobody otherwise."""
+    who = caller.acting or caller
+    return who.subject if who.kind == "staff" else ""
+
+
+def _pseudonym(index_key: str, officer: str) -> str:
     """How the log names an officer: always the same, and nobody's name."""
-    return hmac.digest(bytes.fromhex(index_key), f"officer|{caller.subject}".encode(), "sha256").hex()[:16]
+    if not officer:
+        return ""
+    return hmac.digest(bytes.fromhex(index_key), f"officer|{officer}".encode(), "sha256").hex()[:16]

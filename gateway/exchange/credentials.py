@@ -6,7 +6,7 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,6 +52,19 @@ class Presented:
 
 
 @dataclass(frozen=True)
+class Acting:
+    """Who acts in a person's place, and `through` what: a counter's presence, with a `witness` where it is on paper."""
+
+    kind: str
+    subject: str
+    through: str
+    organisation: str = ""
+    roles: frozenset[str] = frozenset()
+    task: str = ""
+    witness: str = ""
+
+
+@dataclass(frozen=True)
 class Caller:
     """Whoever holds a valid token; `subject` is a client, staff or person id, `names` what a revocation may name."""
 
@@ -66,7 +79,8 @@ class Caller:
     details: frozenset[tuple[str, str]] = frozenset()
     level: str = ""
     authenticated: int = 0
-    acting: Mapping[str, str] = field(default_factory=dict)
+    methods: frozenset[str] = frozenset()
+    acting: Acting | None = None
 
     @property
     def person(self) -> str:
@@ -141,7 +155,10 @@ class Credentials:
         if not subject:
             raise TOKEN_INVALID()
         details = claims.get("authorization_details", ())
+        acting = _acting(claims["act"]) if "act" in claims else None
         names = {("client", claims["client_id"]), ("token", claims["jti"]), ("session", claims.get("sid", ""))}
+        if acting:
+            names.add(("session", acting.through))
         return Caller(
             kind=str(claims["kind"]),
             subject=str(subject),
@@ -154,7 +171,8 @@ class Credentials:
             details=frozenset((each["identifier"], each["purpose"]) for each in details),
             level=str(claims.get("acr", "")),
             authenticated=int(claims.get("auth_time", 0)),
-            acting=claims.get("act", {}),
+            methods=frozenset(map(str, claims.get("amr", ()))),
+            acting=acting,
         )
 
     async def _key(self, kid: str) -> ECKey:
@@ -184,3 +202,15 @@ class Credentials:
         if self._keys.keys() - published.keys():
             self._known.clear()
         self._keys = published
+
+
+def _acting(act: Mapping[str, Any]) -> Acting:
+    return Acting(
+        kind=str(act["kind"]),
+        subject=str(act["sub"]),
+        through=str(act["through"]),
+        organisation=str(act.get("organisation", "")),
+        roles=frozenset(act.get("roles", ())),
+        task=str(act.get("task", "")),
+        witness=str(act.get("witness", "")),
+    )

@@ -10,7 +10,7 @@ from gateway.exchange.tables import Consent, Link, Party, Revocation
 from shared.contracts import events
 from shared.inbox import Handlers
 
-_CONSENT_COLUMNS = "referral recipient purpose agreement consent_hash expires_at seal".split()
+_CONSENT_COLUMNS = "referral recipient purpose agreement consent_hash opens_at expires_at seal".split()
 
 
 async def referral(session: AsyncSession, event: events.ReferralFact) -> None:

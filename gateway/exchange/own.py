@@ -38,7 +38,7 @@ class RecordRequest(msgspec.Struct, frozen=True):
 
 
 async def consent(at: Desk, call: Call) -> Refuse | None:
-    """A person decides about her own referral only, and about what was shown to her.
+    """A person decides about her own referral only, about what was shown to her, and never before its recipient's eyes.
 
     Another person's referral is waited for as long as one that nobody has: time must not tell them apart.
     """
@@ -46,6 +46,8 @@ async def consent(at: Desk, call: Call) -> Refuse | None:
     row = await _own_referral(at, call, named)
     if row is None:
         return Refuse(10, problems.NOT_FOUND, log_code="referral-not-own")
+    if row.consumer in call.request.acting.organizations:
+        return Refuse(10, refusals.WITNESS_IS_RECIPIENT)
     differs = _differs(at, _read(call.outgoing.body, Consent), row)
     return Refuse(11, refusals.CONSENT_UNFIT, extras={"differs": differs}) if differs else None
 

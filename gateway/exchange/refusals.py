@@ -11,6 +11,15 @@ AUTHENTICATION_TOO_OLD = _kind(
     "This wants a fresh proof of who you are",
     "Sign in again with max_age as `max_age` says, then send it once more (RFC 9470).",
 )
+PERSON_ALONE = _kind(
+    403, "person-alone", "Not to be done for a person in this way", "Let her do it herself, or ask for the right task."
+)
+WITNESS_IS_RECIPIENT = _kind(
+    403,
+    "witness-is-recipient",
+    "The recipient may not be there when somebody consents",
+    "Go to a counter of another organisation, or let her consent on her own device.",
+)
 TASK_UNKNOWN = _kind(403, "task-unknown", "No task allows this operation", "Use a documented operation.")
 TASK_NOT_OF_ORGANISATION = _kind(
     403, "task-not-of-organisation", "Not a task of this kind of organisation", "Ask the organisation whose task it is."
@@ -68,6 +77,9 @@ CONSENT_WITHDRAWN = _kind(
     403, "consent-withdrawn", "The person withdrew the consent", "Stop, and delete what you no longer need."
 )
 CONSENT_EXPIRED = _kind(403, "consent-expired", "The consent has run out", "Only the person can renew it.")
+CONSENT_NOT_OPEN = _kind(
+    403, "consent-not-open-yet", "The consent opens nothing yet", "Try again when `opens_at` has come."
+)
 CONSENT_MISMATCH = _kind(
     403, "consent-mismatch", "The consent covers something else", "Only a consent to exactly this opens it."
 )

@@ -67,6 +67,7 @@ PAGES = (
         for page in (
             "/sign-in",
             "/sign-in/upstream-back",
+            "/sign-in/paper",
             "/sign-in/join",
             "/sign-in/style.css",
             "/sign-in/script.js",
@@ -78,7 +79,17 @@ PAGES = (
         for page in (
             *(
                 f"/sign-in/{step}"
-                for step in ("password", "phone", "code", "passkey-options", "passkey", "upstream", "join", "joined")
+                for step in (
+                    "password",
+                    "phone",
+                    "code",
+                    "paper",
+                    "passkey-options",
+                    "passkey",
+                    "upstream",
+                    "join",
+                    "joined",
+                )
             ),
             "/sign-in:cancel",
             *("/account/passkey-options", "/account/passkeys", "/account/passkeys/{passkey}:remove"),
@@ -89,6 +100,9 @@ PAGES = (
 OWN = (
     Route("self", "GET", "/v1/me/sessions", "identity", "read_own_sessions"),
     Route("self", "POST", "/v1/me/sessions/{session}:end", "identity", "end_own_session", NONE),
+    Route("self", "POST", "/v1/me/paper-key", "identity", "make_paper_key"),
+    Route("self", "POST", "/v1/me/handles:replace", "identity", "replace_phone"),
+    Route("self", "POST", "/v1/me/handles:confirm", "identity", "replace_phone"),
     Route("self", "PUT", "/v1/me/record", "registry", "keep_own_record"),
     Route("self", "GET", "/v1/me/record", "registry", "read_own_record"),
     Route("self", "POST", "/v1/me/dependants", "registry", "add_dependant"),
@@ -116,6 +130,10 @@ OWN = (
     Route("self", "POST", "/v1/me/cases/{case}:report", "cases", "report_performance"),
 )
 INTERNAL = (
+    Route("internal", "POST", "/v1/presences", "identity", "ask_presence"),
+    Route("internal", "POST", "/v1/presences/{presence}:confirm", "identity", "confirm_presence"),
+    Route("internal", "POST", "/v1/presences/{presence}:witness", "identity", "witness_presence"),
+    Route("internal", "POST", "/v1/presences/{presence}:end", "identity", "end_presence", NONE),
     Route("internal", "GET", "/v1/staff-sessions", "identity", "read_staff_sessions"),
     Route("internal", "POST", "/v1/staff-sessions/{session}:end", "identity", "end_staff_session", NONE),
     Route("internal", "GET", "/v1/administered-organizations", "identity", "read_organizations"),

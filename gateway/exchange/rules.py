@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.agreements.rules import Field, Rate, Terms
 from gateway.exchange import refusals
+from gateway.exchange.persons import Acting, OwnRule
 from shared import problems
 from shared.contracts.clock import CHINA
 from shared.problems import Kind, Problem
@@ -40,6 +41,7 @@ class Request(msgspec.Struct, frozen=True):
     caller_roles: frozenset[str] = frozenset()
     caller_details: frozenset[tuple[str, str]] = frozenset()
     caller_authenticated: int = 0
+    acting: Acting = Acting()
     agreement_id: str = ""
     purpose: str = ""
     basis: str = ""
@@ -61,7 +63,7 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class ConsentFact(msgspec.Struct, frozen=True):
-    """What is known of the consent of one referral."""
+    """What is known of the consent of one referral; one given on paper alone opens nothing before `opens_at`."""
 
     id: str
     state: str
@@ -73,6 +75,7 @@ class ConsentFact(msgspec.Struct, frozen=True):
     fields: frozenset[str]
     expires_at: datetime
     separate: frozenset[str] = frozenset()
+    opens_at: datetime | None = None
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -98,16 +101,6 @@ class Facts(msgspec.Struct, frozen=True):
     agreement: Terms | None
     found: Found
     usage: Usage
-
-
-class OwnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One operation of a person on her own data: its task, and how fresh her proof of who she is must be, in seconds.
-
-    `fresh_within` 0 asks for none beyond a sign-in that lasts.
-    """
-
-    task: str
-    fresh_within: int = 0
 
 
 class InternalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -206,7 +199,9 @@ def _own(request: Request, policy: Policy, now: datetime) -> Verdict:
         return Refuse(6, refusals.TASK_UNKNOWN)
     if request.caller_type != "resident":
         return Refuse(5, refusals.SELF_ONLY)
-    if rule.fresh_within and now.timestamp() - request.caller_authenticated > rule.fresh_within:
+    if not rule.takes(request.acting):
+        return Refuse(6, refusals.PERSON_ALONE)
+    if rule.too_old(request.caller_authenticated, now.timestamp()):
         return Refuse(5, refusals.AUTHENTICATION_TOO_OLD, extras={"max_age": rule.fresh_within})
     return Permit(rule.task)
 
@@ -354,6 +349,8 @@ def _consented(
         return Refuse(11, refusals.CONSENT_WITHDRAWN)
     if now >= consent.expires_at:
         return Refuse(11, refusals.CONSENT_EXPIRED)
+    if consent.opens_at and now < consent.opens_at:
+        return Refuse(11, refusals.CONSENT_NOT_OPEN, extras={"opens_at": consent.opens_at.isoformat()})
     same = (
         consent.id == link.consent
         and consent.referral == link.object_id

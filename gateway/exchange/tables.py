@@ -38,6 +38,7 @@ class Consent(Base, table=True):
     consent_hash: str
     fields: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     separate: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    opens_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     expires_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
     seal: str
 

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, Text, func
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, LargeBinary, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -120,6 +120,17 @@ class Handle(Base, table=True):
     tag: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     person: uuid.UUID = Field(foreign_key="resident.person")
     kind: str
+
+
+class PaperKey(Base, table=True):
+    """A key on paper: the keyed hash of the digits that go with it, and how often others were typed in a row."""
+
+    __tablename__ = "paper_key"
+
+    tag: bytes = Field(sa_column=Column(LargeBinary, ForeignKey("handle.tag"), primary_key=True))
+    pin: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    wrong: int = 0
+    made_at: datetime = Field(sa_column=_now())
 
 
 class UsedAssertion(Base, table=True):
@@ -244,6 +255,30 @@ class OneTimeCode(Base, table=True):
     tries: int = 0
     sent_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+
+
+class Presence(Base, table=True):
+    """A person and an officer at one counter, for one task; who she is stands here once she proved it.
+
+    `form` is a keyed hash of the number of the paper that she signed, which somebody of another organisation witnesses.
+    """
+
+    __tablename__ = "presence"
+
+    id: uuid.UUID = Field(primary_key=True)
+    staff: str = Field(foreign_key="staff.id")
+    organization: str = Field(foreign_key="organization.id", index=True)
+    kind: str
+    task: str
+    state: str = "asked"
+    form: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    tries: int = 0
+    witness: str | None = Field(default=None, foreign_key="staff.id")
+    witness_organization: str | None = Field(default=None, foreign_key="organization.id")
+    person: uuid.UUID | None = Field(default=None, foreign_key="resident.person")
+    asked_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    confirmed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    ends_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
 
 
 class Failure(Base, table=True):

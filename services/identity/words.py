@@ -6,6 +6,7 @@ SAID = {
     "authorization-request-invalid": "登录请求无法使用：不存在、已用过或已过期。请回到原来的应用，重新开始。",
     "body-invalid": "内容没有填完整。请返回，按页面要求填写。",
     "not-found": "这里没有您要找的内容。",
+    "paper-key-unreadable": "这不是纸质凭证上的内容。请照纸上的二十个字母和数字输入。",
     "passkey-unreadable": "这把通行密钥无法使用。请再试一次，或换一种方式。",
     "password-weak": "这个密码容易被猜到。请用至少 12 个字符，最好是四个互不相干的词。",
     "phone-unreadable": "这不是电话号码。请输入数字；中国大陆以外的号码请加上 + 和国家代码。",

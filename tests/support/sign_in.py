@@ -30,7 +30,7 @@ _FORM = re.compile(r'name="form" value="([0-9a-f]+)"')
 
 
 def seed(directory: Path, staff: dict[str, list[str]]) -> Path:
-    """A seed file with one organisation, a system, a desk, a portal, and these staff with their roles."""
+    """A seed file with a system, a desk, a portal, and these staff with their roles; `other...` are of org-b."""
     kept = proofs_of(directory / "staff.json", list(staff))
     front_ends = [("desk", ["staff"]), ("portal", ["resident"]), ("a-system", [])]
     public = KEY.as_dict(private=False)
@@ -50,7 +50,10 @@ def seed(directory: Path, staff: dict[str, list[str]]) -> Path:
             }
             for name, kinds in front_ends
         ],
-        "staff": [{"staff": name, "organization": "org-a", "roles": roles} for name, roles in staff.items()],
+        "staff": [
+            {"staff": name, "organization": "org-b" if name.startswith("other") else "org-a", "roles": roles}
+            for name, roles in staff.items()
+        ],
         "credentials": [
             {"staff": name, "password_hash": each["password_hash"], "totp": each["totp"]} for name, each in kept.items()
         ],

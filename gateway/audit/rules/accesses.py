@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 OWN_VIEW = ("本人查看自己的访问记录", "You looked at your own access record")
+AT_COUNTER = ("本人在{0}窗口，由其工作人员操作", "Done by an officer at the counter of {0}, with you there")
 OWN_ACT = ("本人办理", "You did this yourself")
 INSIDE = ("机构内部办理", "Work inside one organisation")
 BETWEEN = ("机构之间的数据交换", "Exchange between organisations")
@@ -28,6 +29,7 @@ class Access:
     lines: tuple[tuple[int, dict[str, Any]], ...]
     consent: str | None
     about: str | None
+    through: str | None
 
     @property
     def first(self) -> dict[str, Any]:
@@ -65,13 +67,19 @@ def access(decision: uuid.UUID, lines: Sequence[Line]) -> Access:
     """The access that these entries of one decision tell of, given in the order of the log."""
     ids = next((line.ids for line in lines if line.ids), {})
     bodies = tuple((line.seq, json.loads(line.body)) for line in lines)
-    return Access(decision, bodies, ids.get("consent"), ids.get("about"))
+    return Access(decision, bodies, ids.get("consent"), ids.get("about"), ids.get("through"))
 
 
-def why(told: Access, purposes: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
-    """Why it happened, in Chinese and in English; `purposes` are the labels of the closed list."""
+def why(told: Access, purposes: Mapping[str, tuple[str, str]], organisation: str) -> tuple[str, str]:
+    """Why it happened, in Chinese and in English; `purposes` are the labels of the closed list.
+
+    `organisation` is what the actor's is called.
+    """
     if told.first["phase"] == "view":
         return OWN_VIEW
     if told.first["purpose"] in purposes:
         return purposes[told.first["purpose"]]
+    if (told.first["kind"], told.first["actor"]["kind"]) == ("self", "staff"):
+        zh, en = AT_COUNTER
+        return zh.format(organisation), en.format(organisation)
     return {"self": OWN_ACT, "internal": INSIDE}.get(told.first["kind"], BETWEEN)

@@ -43,7 +43,10 @@ class Outcome(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acted. `officer` is a pseudonym; a person acting for herself is named by nothing but the kind `resident`."""
+    """Who acted. `officer` is a pseudonym; a person acting for herself is named by nothing but the kind `resident`.
+
+    In an entry of kind `self` an actor of kind `staff` sat at a counter with the person.
+    """
 
     kind: str
     region: str
@@ -64,7 +67,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry as its author knows it. The last five are private: blinded or sealed under the person's key."""
+    """One entry as its author knows it. The last six are private: blinded or sealed under the person's key."""
 
     decision: str
     phase: Phase
@@ -87,6 +90,7 @@ class Entry:
     person: str | None = None
     consent: str | None = None
     about: str | None = None
+    through: str | None = None
     request_sha256: bytes | None = None
     response_sha256: bytes | None = None
 
@@ -120,9 +124,13 @@ def person_tag(index_key: bytes, person: str) -> bytes:
 
 
 def sealed(entry: Entry, subject: Subject) -> bytes:
-    """What only the person may read beside the entry: its number, and the ids of the consent and of the record."""
+    """What only the person may read beside the entry: its number, and the ids of consent and record.
+
+    `through` is what somebody else acted on in her place.
+    """
     nonce = os.urandom(_NONCE_SIZE)
-    text = json.dumps({"counter": subject.counter, "consent": entry.consent, "about": entry.about}).encode()
+    ids = {"consent": entry.consent, "about": entry.about, "through": entry.through}
+    text = json.dumps({"counter": subject.counter, **ids}).encode()
     return nonce + AESGCM(_seal_key(subject.key)).encrypt(nonce, text, entry.decision.encode())
 
 

@@ -61,6 +61,22 @@ async def code(
     return pages.shown(await at.by_code(form.code), runtime.settings)
 
 
+@router.get("/sign-in/paper")
+async def ask_for_paper(session: SessionDep, runtime: RuntimeDep, _: Public, browser: BrowserDep) -> Response:
+    """The page for a resident without a phone."""
+    at = await SigningIn.at(session, runtime, browser)
+    return pages.shown(await at.shown("paper"), runtime.settings)
+
+
+@router.post("/sign-in/paper")
+async def paper(
+    session: SessionDep, runtime: RuntimeDep, _: Public, browser: BrowserDep, form: Annotated[schemas.PaperForm, Form()]
+) -> Response:
+    """A resident by a key on paper."""
+    at = await SigningIn.at(session, runtime, browser, form.form)
+    return pages.shown(await at.by_paper(form.key, form.pin), runtime.settings)
+
+
 @router.post("/sign-in/passkey-options")
 async def passkey_options(
     session: SessionDep, runtime: RuntimeDep, _: Public, browser: BrowserDep, form: Annotated[schemas.PageForm, Form()]

@@ -7,7 +7,6 @@ from fastapi import Depends, Form, Header, Response
 from services.identity.commands import keys as signing
 from services.identity.commands import passkeys, proving
 from services.identity.commands import tokens as commands
-from services.identity.commands.grants import GRANTS
 from services.identity.rules import authorization, sessions, tokens
 from services.identity.schemas import tokens as schemas
 from shared import proofs, requests
@@ -83,7 +82,7 @@ def _metadata(runtime: Runtime) -> schemas.MetadataOut:
         token_endpoint=f"{issuer}/v1/token",
         revocation_endpoint=f"{issuer}/v1/token:revoke",
         jwks_uri=f"{issuer}/.well-known/jwks.json",
-        grant_types_supported=list(GRANTS),
+        grant_types_supported=list(commands.GRANTS),
         response_types_supported=["code"],
         token_endpoint_auth_methods_supported=["private_key_jwt"],
         token_endpoint_auth_signing_alg_values_supported=proving.ALGORITHMS,

@@ -1,6 +1,7 @@
 """Residents by a one-time code to the phone that they bring: the same answer for numbers known and unknown."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -37,8 +38,13 @@ class Message:
     text: str
 
 
-async def make(session: AsyncSession, runtime: Runtime, holder: Holder, typed: str) -> Message | None:
-    """A code for a number; beyond the number's limit there is none, and nobody can tell. Raises for no number."""
+async def make(
+    session: AsyncSession, runtime: Runtime, holder: Holder, typed: str, words: Callable[[str], str]
+) -> Message | None:
+    """A code for a number, told in `words`; beyond the number's limit there is none, and nobody can tell.
+
+    Raises for no number.
+    """
     number = rules.phone(typed)
     tag = secrets.keyed(runtime.settings.index_key, PHONE, number)
     known = bool(devices.known(runtime.settings, tag.hex(), holder.device))
@@ -58,7 +64,7 @@ async def make(session: AsyncSession, runtime: Runtime, holder: Holder, typed: s
             expires_at=now + rules.CODE_LIFETIME,
         )
     )
-    return Message(number, rules.message(runtime.settings.region_name, code))
+    return Message(number, words(code))
 
 
 async def deliver(runtime: Runtime, message: Message | None) -> None:
@@ -72,6 +78,12 @@ async def deliver(runtime: Runtime, message: Message | None) -> None:
 
 async def prove(session: AsyncSession, runtime: Runtime, holder: str, typed: str) -> Handle | Problem:
     """The handle of the person, who is new at the first sign-in with this number; or what to say. Serves once."""
+    tag = await proved(session, runtime, holder, typed)
+    return tag if isinstance(tag, Problem) else await handle_of(session, tag, PHONE)
+
+
+async def proved(session: AsyncSession, runtime: Runtime, holder: str, typed: str) -> bytes | Problem:
+    """The tag of the number that the code went to; or what to say. Serves once."""
     row = await people.newest_code(session, secrets.digest(holder), datetime.now(UTC))
     if row is None or row.tries >= rules.CODE_TRIES:
         return rules.NOT_PROVEN()
@@ -79,7 +91,7 @@ async def prove(session: AsyncSession, runtime: Runtime, holder: str, typed: str
     if not secrets.same(row.hash.hex(), secrets.keyed(runtime.settings.index_key, holder, typed.strip()).hex()):
         return rules.NOT_PROVEN()
     row.tries = rules.CODE_TRIES
-    return await handle_of(session, row.tag, PHONE)
+    return row.tag
 
 
 async def handle_of(session: AsyncSession, tag: bytes, kind: str) -> Handle:
@@ -88,9 +100,14 @@ async def handle_of(session: AsyncSession, tag: bytes, kind: str) -> Handle:
     known = await people.handle(session, tag)
     if known:
         return known
+    made = Handle(tag=tag, person=await new_person(session), kind=kind)
+    session.add(made)
+    return made
+
+
+async def new_person(session: AsyncSession) -> uuid.UUID:
+    """Somebody who was not known here."""
     person = uuid.uuid4()
     session.add(Resident(person=person, since=datetime.now(UTC)))
     await session.flush()
-    made = Handle(tag=tag, person=person, kind=kind)
-    session.add(made)
-    return made
+    return person

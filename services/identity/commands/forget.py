@@ -1,4 +1,4 @@
-"""What has run out is deleted: used assertions and proofs, sign-ins that led nowhere, sessions that ended."""
+"""What has run out is deleted: used assertions and proofs, sign-ins that led nowhere, what ended."""
 
 import asyncio
 
@@ -18,6 +18,7 @@ _RUN_OUT = (
     text("DELETE FROM failure WHERE blocked_until < now() - interval '1 day'"),
     text("DELETE FROM authorization_request WHERE expires_at < now() - interval '1 hour'"),
     text("DELETE FROM refresh USING session WHERE session.id = refresh.session AND session.ends_at < now()"),
+    text("DELETE FROM presence WHERE ends_at < now() - interval '1 day'"),
     text("DELETE FROM session WHERE ends_at < now() - interval '1 day'"),
 )
 

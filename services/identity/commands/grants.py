@@ -33,12 +33,16 @@ class Asking:
 
 @dataclass(frozen=True)
 class Granted:
-    """For whom a token is; `details` as the request wrote them, `refresh` a fresh secret, `authorization` a code's."""
+    """For whom a token is; `details` as the request wrote them, `refresh` a fresh secret, `authorization` a code's.
+
+    `issued` is the kind of token, which an exchange has to say (RFC 8693, 2.2.1).
+    """
 
     principal: Principal
     details: str
     refresh: str = ""
     authorization: Authorization | None = None
+    issued: str = ""
 
 
 async def client_credentials(asking: Asking) -> Granted:
@@ -74,21 +78,26 @@ async def authorization_code(asking: Asking) -> Granted | Problem:
 
 async def refresh_token(asking: Asking) -> Granted:
     """A refresh token, again and again by the same client and key while the session lasts (FAPI: not rotated)."""
-    row = await queries.refresh(asking.session, secrets.digest(asking.form.refresh_token))
+    return Granted(*await refreshed(asking, asking.form.refresh_token))
+
+
+async def refreshed(asking: Asking, secret: str) -> tuple[Principal, str]:
+    """Whom a refresh token of this client and key names, and for what; the session it belongs to stays awake."""
+    row = await queries.refresh(asking.session, secrets.digest(secret))
     if row is None or (row.client, row.key) != (asking.client.id, asking.key):
         raise _invalid()
     held = await queries.by_id(asking.session, row.session)
     principal = await principal_of(asking.session, held)
     if held:
         held.used_at = datetime.now(UTC)
-    return Granted(principal, row.details)
+    return principal, row.details
 
 
 async def principal_of(session: AsyncSession, held: Session | None) -> Principal:
     """Whom a session names now: staff with today's roles, or a resident. `invalid_grant` once it has ended."""
     if held is None or not sessions.awake(held):
         raise _invalid()
-    proof = (str(held.id), held.level, int(held.authenticated_at.timestamp()))
+    proof = (str(held.id), held.level, int(held.authenticated_at.timestamp()), held.method)
     if held.kind == "resident":
         return Principal("resident", held.subject, "", (), *proof)
     staff = await people.active_staff(session, held.subject)

@@ -1,16 +1,17 @@
-"""One browser signing in: by password and authenticator, by a code to the phone, by a passkey; then back."""
+"""One browser signing in: by password and authenticator, by a code, by a key on paper, by a passkey; then back."""
 
+import functools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.identity.commands import authorization, codes, devices, passkeys, passwords, sessions
+from services.identity.commands import authorization, codes, devices, paper, passkeys, passwords, sessions
 from services.identity.commands.codes import Holder, Message
 from services.identity.commands.passwords import Typed
 from services.identity.queries import sessions as queries
 from services.identity.rules import authorization as rules
-from services.identity.rules import secrets
+from services.identity.rules import secrets, sign_in
 from services.identity.rules.sessions import METHODS, at_least
 from services.identity.rules.upstream import UPSTREAM_INSTEAD
 from services.identity.tables import Authorization
@@ -101,7 +102,8 @@ class SigningIn:
         """A code goes to the number that the resident types; the next page is the same whatever it is."""
         try:
             holder = Holder(self.browser.sign_in, self.browser.device)
-            message = await codes.make(self.session, self.runtime, holder, typed)
+            words = functools.partial(sign_in.message, self.runtime.settings.region_name)
+            message = await codes.make(self.session, self.runtime, holder, typed, words)
         except Problem as problem:
             return await self.shown(problem=problem)
         return await self.shown("code", message=message)
@@ -113,6 +115,16 @@ class SigningIn:
             return await self.shown("code", proven)
         kept = {"jieli_device": devices.mark(self.runtime.settings, proven.tag.hex())}
         return await self.done("resident", str(proven.person), "phone_code", kept)
+
+    async def by_paper(self, key: str, pin: str) -> Step:
+        """A resident by a key on paper and the digits in her mind."""
+        try:
+            proven = await paper.prove(self.session, self.runtime.settings, key, pin)
+        except Problem as problem:
+            return await self.shown("paper", problem)
+        if isinstance(proven, Problem):
+            return await self.shown("paper", proven)
+        return await self.done("resident", str(proven.person), "paper_key", {})
 
     async def by_passkey(self, credential: str) -> Step:
         """Staff or a resident by a passkey."""

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from joserfc import jwt
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.identity.commands import grants, keys, proving, sessions
-from services.identity.commands.grants import GRANTS, Asking, Granted
+from services.identity.commands import exchanges, grants, keys, proving, sessions
+from services.identity.commands.grants import Asking, Granted
 from services.identity.queries import sessions as queries
 from services.identity.rules import secrets, tokens
 from services.identity.rules.tokens import Holder, Minting
@@ -20,6 +20,8 @@ from shared.problems import Problem
 from shared.runtime import Runtime
 from shared.seals import Sealer
 from shared.settings import Settings, in_turn
+
+GRANTS = grants.GRANTS | {exchanges.GRANT_TYPE: exchanges.token_exchange}
 
 
 def minting(settings: Settings) -> Minting:
@@ -57,6 +59,7 @@ def signed(settings: Settings, granted: Granted, holder: Holder) -> TokenOut:
         access_token=_encoded(settings, claims | {"jti": str(ids.new())}, "at+jwt"),
         token_type="DPoP",  # noqa: S106 - RFC 9449, 5
         expires_in=tokens.LIFETIME,
+        issued_token_type=granted.issued or None,
         refresh_token=granted.refresh or None,
         id_token=_encoded(settings, mint.identity(claims, asked.nonce), "JWT") if asked and identity else None,
         authorization_details=claims.get("authorization_details"),

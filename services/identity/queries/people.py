@@ -1,5 +1,7 @@
 """Every SELECT about those who sign in: staff and residents, and what proves them."""
 
+import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, text
@@ -7,7 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from services.identity.tables import Failure, Handle, Invitation, OneTimeCode, Organization, Password, Staff
+from services.identity.tables import (
+    Failure,
+    Handle,
+    Invitation,
+    OneTimeCode,
+    Organization,
+    PaperKey,
+    Password,
+    Staff,
+)
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:tag, 0))")
 
@@ -43,6 +54,16 @@ async def password(session: AsyncSession, staff_id: str) -> Password | None:
 async def handle(session: AsyncSession, tag: bytes) -> Handle | None:
     """Whose a handle is."""
     return await session.get(Handle, tag)
+
+
+async def handles_of(session: AsyncSession, person: uuid.UUID, kind: str) -> Sequence[Handle]:
+    """The ways of one kind to find a person."""
+    return (await session.scalars(select(Handle).where(Handle.person == person, Handle.kind == kind))).all()
+
+
+async def paper_key(session: AsyncSession, tag: bytes) -> PaperKey | None:
+    """What belongs to a key on paper, locked."""
+    return (await session.scalars(select(PaperKey).where(PaperKey.tag == tag).with_for_update())).first()
 
 
 async def lock_handle(session: AsyncSession, tag: bytes) -> None:

@@ -27,6 +27,9 @@ PASSWORD_WEAK = problems.kind(
 PHONE = problems.kind(
     422, "phone-unreadable", "Not a telephone number", "Give digits, with + and the country's number outside China."
 )
+PHONE_TAKEN = problems.kind(
+    409, "phone-taken", "This number signs somebody in already", "Sign in with this number, or take another."
+)
 
 
 def pause(failures: int) -> timedelta:
@@ -51,4 +54,12 @@ def message(region: str, code: str) -> str:
     return (
         f"【接力】{region}：您的一次性验证码是 {code}，10 分钟内有效。请勿告诉任何人。"
         f"Your one-time code is {code}, valid for 10 minutes. Tell nobody."
+    )
+
+
+def counter_message(organization: str, code: str) -> str:
+    """What a phone is sent at a counter: the same words for everybody."""
+    return (
+        f"【接力】{organization}窗口：您的一次性验证码是 {code}，10 分钟内有效。只有您本人在窗口时才告诉工作人员。"
+        f"Your code at the counter of {organization} is {code}, valid for 10 minutes. Say it only if you are there."
     )

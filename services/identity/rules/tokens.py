@@ -26,14 +26,36 @@ INVALID_DETAILS = problems.kind(
     "What the token is for cannot be read",
     "Send [{type: data_sharing_agreement, identifier, purpose}] (RFC 9396).",
 )
+EXCHANGE = problems.kind(
+    400,
+    "token-exchange-invalid",
+    "This exchange is not possible",
+    "Send what permits it as subject_token and the actor's own refresh token as actor_token (RFC 8693).",
+)
 GRANT_NOT_REGISTERED = problems.kind(
     400, "unauthorized-client", "This client may not use this grant type", "Use a grant type that it is registered for."
 )
 
 
 @dataclass(frozen=True)
+class Acting:
+    """Who acts in a person's place (RFC 8693, 4.1): `kind` staff; `through` what permits it, for `task` alone.
+
+    `witness` is the organisation that saw her sign a paper.
+    """
+
+    kind: str
+    subject: str
+    through: str
+    organisation: str = ""
+    roles: tuple[str, ...] = ()
+    task: str = ""
+    witness: str = ""
+
+
+@dataclass(frozen=True)
 class Principal:
-    """Whom a token names: `subject` is a client, staff or person id; `acting` is staff or a helper in her place."""
+    """Whom a token names: `subject` is a client, staff or person id; `method` how it was proved (RFC 8176)."""
 
     kind: str
     subject: str
@@ -42,7 +64,8 @@ class Principal:
     session: str = ""
     level: str = ""
     authenticated: int = 0
-    acting: tuple[str, str, str] = ("", "", "")
+    method: str = ""
+    acting: Acting | None = None
 
 
 class Detail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,12 +116,18 @@ class Minting:
             claims["person"] = self.hidden.seal(principal.subject)
         if principal.session:
             claims |= {"sid": principal.session, "acr": principal.level, "auth_time": principal.authenticated}
-        if any(principal.acting):
-            kind, subject, organisation = principal.acting
-            claims["act"] = {"kind": kind, "sub": subject, "organisation": organisation}
+            claims["amr"] = [principal.method]
+        if principal.acting:
+            claims["act"] = self._act(principal.acting)
         if holder.details:
             claims["authorization_details"] = [msgspec.to_builtins(each) for each in holder.details]
         return claims
+
+    def _act(self, acting: Acting) -> dict[str, object]:
+        organisation = {"organisation": acting.organisation, "roles": list(acting.roles)}
+        said = {"kind": acting.kind, "sub": acting.subject, "through": acting.through, "task": acting.task}
+        more = organisation | {"witness": acting.witness}
+        return {name: value for name, value in (said | more).items() if value}
 
     def identity(self, claims: Mapping[str, object], nonce: str) -> dict[str, object]:
         """The claims of an ID token beside an access token (OpenID Connect Core, 2)."""

@@ -31,6 +31,13 @@ class CodeForm(PageForm):
     code: str = Field(max_length=32)
 
 
+class PaperForm(PageForm):
+    """What stands on the paper, and what only the person knows."""
+
+    key: str = Field(max_length=64)
+    pin: str = Field(max_length=16)
+
+
 class CredentialForm(PageForm):
     """What an authenticator answered, as JSON (WebAuthn, 5.1)."""
 

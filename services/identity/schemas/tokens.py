@@ -22,6 +22,11 @@ class TokenForm(Form):
     code_verifier: str = ""
     refresh_token: str = ""
     authorization_details: str = ""
+    subject_token: str = ""
+    subject_token_type: str = ""
+    actor_token: str = ""
+    actor_token_type: str = ""
+    requested_token_type: str = ""
 
 
 class RevocationForm(Form):
@@ -37,6 +42,7 @@ class TokenOut(BaseModel):
     access_token: str
     token_type: str
     expires_in: int
+    issued_token_type: str | None = None
     refresh_token: str | None = None
     id_token: str | None = None
     authorization_details: list[dict[str, str]] | None = None

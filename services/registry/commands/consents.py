@@ -53,7 +53,12 @@ async def decide(session: AsyncSession, runtime: Runtime, grant: Grant, body: Co
     asked = indexes.asked(bytes.fromhex(runtime.settings.index_key), grant.subject, body.recipient, body.purpose)
     await _check_earlier(session, runtime, asked, grant.subject, body)
     decided = ConsentSealed(
-        **body.model_dump(), subject_role="guardian" if body.dependant else "self", decided_at=moment, receipt=""
+        **body.model_dump(),
+        subject_role="guardian" if body.dependant else "self",
+        proved_by=grant.proved_by,
+        decided_at=moment,
+        opens_at=rules.opens_at(grant.proved_by, moment),
+        receipt="",
     )
     row = Consent(
         id=ids.new(),
@@ -67,7 +72,7 @@ async def decide(session: AsyncSession, runtime: Runtime, grant: Grant, body: Co
     await _append(session, runtime, row, _event(row, decided, 1, body.decision, moment))
     receipt = receipts.sign(runtime.settings, _receipt(runtime.settings, row, decided))
     await _seal(session, runtime, row, decided.model_copy(update={"receipt": receipt}))
-    await outbox.emit(session, row.id, _fact(row, body, grant.seal))
+    await outbox.emit(session, row.id, _fact(row, decided, grant.seal))
     return row.id
 
 
@@ -146,12 +151,17 @@ def _receipt(settings: Settings, row: Consent, decided: ConsentSealed) -> dict[s
     }
 
 
-def _fact(row: Consent, body: ConsentIn, seal: str) -> ConsentGiven | ConsentRefused:
-    facts = body.model_dump(include=FACTS) | {"consent": str(row.id), "seal": seal}
-    if body.decision == "refused":
+def _fact(row: Consent, decided: ConsentSealed, seal: str) -> ConsentGiven | ConsentRefused:
+    facts = decided.model_dump(include=FACTS) | {"consent": str(row.id), "seal": seal}
+    if decided.decision == "refused":
         return ConsentRefused(**facts, fields=())
-    expires_at = days.end_of(body.expires_on)
-    return ConsentGiven(**facts, fields=body.fields, separate=body.sensitive, expires_at=expires_at)
+    return ConsentGiven(
+        **facts,
+        fields=decided.fields,
+        separate=decided.sensitive,
+        opens_at=decided.opens_at,
+        expires_at=days.end_of(decided.expires_on),
+    )
 
 
 async def withdraw(session: AsyncSession, runtime: Runtime, grant: Grant, consent: uuid.UUID) -> None:

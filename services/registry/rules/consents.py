@@ -13,6 +13,7 @@ from shared import problems
 
 GUARDIAN_AGE: Final = 14  # years; PIPL art. 31
 MAX_MONTHS: Final = 12
+PAPER_WAITS: Final = datetime.timedelta(hours=24)
 ASK_AGAIN_AFTER: Final = datetime.timedelta(days=30)
 GENESIS: Final = "0" * 64
 
@@ -48,6 +49,11 @@ def check_expiry(expires_on: datetime.date, today: datetime.date) -> None:
     """Expiry is mandatory, not in the past, at most twelve months ahead. Raises `consent-expiry`."""
     if not today <= expires_on <= months_later(today, MAX_MONTHS):
         raise EXPIRY()
+
+
+def opens_at(proved_by: str, decided_at: datetime.datetime) -> datetime.datetime | None:
+    """When a consent begins to open what it covers: at once (None), or a day later where paper alone proves it."""
+    return decided_at + PAPER_WAITS if proved_by == "paper" else None
 
 
 def check_not_asked_too_soon(refused_at: datetime.datetime | None, now: datetime.datetime) -> None:

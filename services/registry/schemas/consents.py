@@ -13,6 +13,7 @@ from shared.days import Day
 Decision = Literal["given", "refused"]
 Role = Literal["self", "guardian"]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}$")]  # BCP 47
+ProvedBy = Literal["own_device", "code_at_counter", "paper"]
 
 
 class Notice(Body):
@@ -42,10 +43,12 @@ class ConsentIn(Body):
 
 
 class ConsentSealed(ConsentIn):
-    """The sealed object of a consent."""
+    """The sealed object of a consent; `opens_at` is there where it waits, as one on paper does."""
 
     subject_role: Role
+    proved_by: ProvedBy = "own_device"
     decided_at: datetime.datetime
+    opens_at: datetime.datetime | None = None
     withdrawn_at: datetime.datetime | None = None
     receipt: str
 

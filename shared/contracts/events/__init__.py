@@ -78,6 +78,8 @@ class ConsentFact(Event):
     fields: tuple[FieldName, ...]
     # Kinds of sensitive information that the person agreed to separately (PIPL 29).
     separate: tuple[Code, ...] = ()
+    # Given on paper alone it opens nothing before then (product line 7).
+    opens_at: AwareDatetime | None = None
     expires_at: AwareDatetime | None = None
     seal: Seal
 

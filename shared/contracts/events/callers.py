@@ -101,7 +101,7 @@ class TokenRevoked(Event):
 
 
 class SessionEnded(Event):
-    """Somebody signed out, or was signed out; every token of the session is worthless. After `until` there is none."""
+    """A sign-in, or what let one act for a person, ended; its tokens are worthless. After `until` there is none."""
 
     subject: ClassVar[str] = "identity.session.ended.v1"
     session: Id

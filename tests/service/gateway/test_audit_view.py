@@ -98,6 +98,17 @@ async def gateway(empty_log: dict[str, str], tmp_path: Path) -> AsyncIterator[Ga
             await held.log.close()
 
 
+async def test_she_reads_who_sat_at_the_counter_with_her(gateway: Gateway) -> None:
+    officer = entries.Actor(
+        kind="staff", region="610118", organisation="org-610118-education", officer="0f" * 8, role="counter"
+    )
+    await gateway.access(kind="self", actor=officer, agreement=None, purpose=None, through="presence-1")
+    _, access = (await gateway.get("/v1/me/accesses", AMY))["accesses"]
+    assert (access["who"]["organisation_name"], access["who"]["officer"]) == ("示范区教育局", "0f" * 8)
+    assert (access["who"]["role"], access["through"]) == ("counter", "presence-1")
+    assert "示范区教育局窗口" in access["why"]["zh"] and "with you there" in access["why"]["en"]
+
+
 async def test_a_person_reads_who_why_which_fields_and_with_what_result(gateway: Gateway) -> None:
     decision = await gateway.access(consent="consent-7", about="referral-7")
     own, access = (await gateway.get("/v1/me/accesses", AMY))["accesses"]
@@ -125,6 +136,7 @@ async def test_a_person_reads_who_why_which_fields_and_with_what_result(gateway:
         "agreement": {"id": "agr-610118-school", "version": 1, "hash": "ab" * 32},
         "consent": "consent-7",
         "about": "referral-7",
+        "through": None,
         "result": "released",
         "reason": None,
         "entries": None,

@@ -13,6 +13,8 @@ from tests.support.postgres import TestServer
 from tests.support.sign_in import FrontEnd
 
 STAFF = {f"staff-{number}": ["officer"] for number in range(1, 31)}
+COUNTERS = {f"counter-{number}": ["counter"] for number in range(1, 61)}
+OTHERS = {f"other-{number}": ["registrar"] for number in range(1, 21)}
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +24,9 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 async def identity(postgres: TestServer, place: Path) -> AsyncIterator[RunningApp]:
-    async with apps.running("identity", postgres, place, seed_file=sign_in.seed(place, STAFF)) as running:
+    async with apps.running(
+        "identity", postgres, place, seed_file=sign_in.seed(place, STAFF | COUNTERS | OTHERS)
+    ) as running:
         yield running
 
 
@@ -30,6 +34,20 @@ async def identity(postgres: TestServer, place: Path) -> AsyncIterator[RunningAp
 def unused() -> Callable[[], str]:
     """A member of staff whom no other test signed in."""
     names = iter(STAFF)
+    return lambda: next(names)
+
+
+@pytest.fixture(scope="session")
+def officer() -> Callable[[], str]:
+    """Somebody at a counter of org-a whom no other test signed in."""
+    names = iter(COUNTERS)
+    return lambda: next(names)
+
+
+@pytest.fixture(scope="session")
+def colleague() -> Callable[[], str]:
+    """Somebody at a counter of another organisation, org-b, whom no other test signed in."""
+    names = iter(OTHERS)
     return lambda: next(names)
 
 

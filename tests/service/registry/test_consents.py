@@ -14,6 +14,7 @@ from sqlalchemy import text
 from services.registry.queries import consents as queries
 from services.registry.queries import reach
 from services.registry.rules import days
+from shared.grants import Actor
 from tests.service.registry.conftest import CHILD, subject_of
 from tests.support import grants
 from tests.support.apps import RunningApp
@@ -80,6 +81,36 @@ async def test_the_receipt_proves_what_was_decided(registry: RunningApp, person:
     claims = json.loads(jws.deserialize_compact(receipt, ECKey.import_key(key), algorithms=["ES256"]).payload)
     assert (claims["decision"], claims["recipient"]) == ("given", "org-610118-education")
     assert "d" not in key and "ug" not in json.dumps(claims)
+
+
+async def proved(registry: RunningApp, how: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A consent that was proved so, as the person reads it and as it was told."""
+    subject = str(uuid.uuid4())
+    person = grants.Caller(
+        registry.settings,
+        "self",
+        actor=Actor("resident", subject),
+        subject=subject,
+        seal="seal-of-a-test",
+        proved_by=how,
+    )
+    consent = await decided(registry, person)
+    [told] = await facts(registry, "given", consent)
+    return await read(registry, person, consent), told
+
+
+@pytest.mark.parametrize("how", ["own_device", "code_at_counter"])
+async def test_a_consent_that_she_gave_herself_opens_at_once(registry: RunningApp, how: str) -> None:
+    shown, told = await proved(registry, how)
+    assert (shown["proved_by"], shown["opens_at"], told["opens_at"]) == (how, None, None)
+
+
+async def test_a_consent_on_paper_alone_waits_a_day_and_its_receipt_says_so(registry: RunningApp) -> None:
+    shown, told = await proved(registry, "paper")
+    opens_at = datetime.datetime.fromisoformat(told["opens_at"])
+    assert opens_at - datetime.datetime.fromisoformat(shown["decided_at"]) == datetime.timedelta(hours=24)
+    claims = json.loads(jws.extract_compact(shown["receipt"].encode()).payload)
+    assert (claims["proved_by"], claims["opens_at"]) == ("paper", shown["opens_at"])
 
 
 async def test_withdrawing_takes_one_step_and_again_changes_nothing(

@@ -75,9 +75,10 @@ def test_a_tag_needs_the_key_and_the_counter(key: bytes, counter: int) -> None:
 
 
 def test_the_person_opens_what_was_sealed_for_her() -> None:
-    entry = _entry()
+    entry = _entry(through="presence-1")
     content = entries.opened(entries.sealed(entry, entries.Subject(KEY, 4)), KEY, entry.decision)
-    assert content == {"counter": 4, "consent": entry.consent, "about": entry.about}
+    assert content == {"counter": 4, "consent": entry.consent, "about": entry.about, "through": "presence-1"}
+    assert b"presence-1" not in entries.canonical(entry, entries.Subject(KEY, 4), AT)
 
 
 def test_sealed_ids_open_under_no_other_key_and_beside_no_other_entry() -> None:

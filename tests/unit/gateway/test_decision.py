@@ -64,6 +64,12 @@ BROKEN: list[tuple[int, str, Request, Facts]] = [
     (11, "consent-not-given", d.REQUEST, d.facts(consent=d.with_consent(state="unheard_of"))),
     (11, "consent-withdrawn", d.REQUEST, d.facts(consent=d.with_consent(state="withdrawn"))),
     (11, "consent-expired", d.REQUEST, d.facts(consent=d.with_consent(expires_at=d.NOW))),
+    (
+        11,
+        "consent-not-open-yet",
+        d.REQUEST,
+        d.facts(consent=d.with_consent(opens_at=d.NOW + timedelta(seconds=1))),
+    ),
     (11, "consent-mismatch", d.REQUEST, d.facts(consent=d.with_consent(id="another"))),
     (11, "consent-mismatch", d.REQUEST, d.facts(consent=d.with_consent(referral="another"))),
     (11, "consent-mismatch", d.REQUEST, d.facts(consent=d.with_consent(recipient="org-610118-housing"))),
@@ -121,6 +127,10 @@ def test_not_linked_looks_like_unknown_and_differs_in_the_log_only(link: Link | 
     assert isinstance(unknown, Refuse)
     assert (verdict.step, verdict.code, verdict.status, verdict.reason) == (10, "not-found", 404, "subject-not-linked")
     assert verdict.problem().body() == unknown.problem().body()
+
+
+def test_a_consent_on_paper_opens_when_its_day_is_over() -> None:
+    assert isinstance(decide(d.REQUEST, d.facts(consent=d.with_consent(opens_at=d.NOW))), Permit)
 
 
 def test_until_acceptance_the_preview_is_open_and_only_its_year() -> None:

@@ -1,5 +1,6 @@
 """Calls of a person about herself: who may make them, and how fresh her proof of who she is has to be."""
 
+import uuid
 from pathlib import Path
 
 import msgspec
@@ -8,8 +9,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.audit.rules import accesses
 from gateway.exchange import policy, rules
+from gateway.exchange.persons import Acting, proved
 from gateway.exchange.rules import Permit, Refuse, Request
+from services.identity.rules import presences
 from tests.unit.gateway import decisions as d
 
 AT = int(d.NOW.timestamp())
@@ -37,6 +41,73 @@ def test_who_never_proved_who_they_are_has_no_fresh_proof() -> None:
 def test_taking_a_consent_back_never_waits_for_another_sign_in() -> None:
     old = msgspec.structs.replace(CONSENT, operation="withdraw_consent", caller_authenticated=0)
     assert decide(old) == Permit("own_consents")
+
+
+RECORD, FOLLOW, START = frozenset({"intake", "record"}), frozenset({"intake", "consent"}), frozenset({"intake"})
+AT_COUNTER = {
+    **dict.fromkeys(("keep_own_record", "read_own_record", "add_dependant", "read_dependants"), RECORD),
+    **dict.fromkeys(("read_own_referrals", "cancel_referral", "give_consent"), FOLLOW),
+    **dict.fromkeys(("start_intake", "apply_for_mediation"), START),
+    "withdraw_consent": frozenset(presences.TASKS),
+    "make_paper_key": frozenset({"intake", "record", "recovery"}),
+}
+
+
+@pytest.mark.parametrize("operation", sorted(d.POLICY.self))
+def test_an_officer_does_with_a_person_what_she_came_for_and_nothing_else(operation: str) -> None:
+    for task in (*presences.TASKS, "", "anything"):
+        acting = Acting("staff", task, frozenset({"org-610118-centre"}))
+        verdict = decide(msgspec.structs.replace(CONSENT, operation=operation, acting=acting))
+        assert isinstance(verdict, Permit) == (task in AT_COUNTER.get(operation, frozenset())), task
+        if isinstance(verdict, Refuse):
+            assert (verdict.status, verdict.code) == (403, "person-alone")
+
+
+@pytest.mark.parametrize("operation", sorted(d.POLICY.self))
+def test_nobody_else_acts_for_a_person(operation: str) -> None:
+    for kind in ("client", "administrator", "resident", "?"):
+        verdict = decide(msgspec.structs.replace(CONSENT, operation=operation, acting=Acting(kind, "intake")))
+        assert isinstance(verdict, Refuse)
+
+
+def test_a_consent_at_a_counter_is_as_fresh_as_the_code() -> None:
+    acting = Acting("staff", "consent", frozenset({"org-610118-centre"}))
+    old = msgspec.structs.replace(CONSENT, acting=acting, caller_authenticated=AT - 301)
+    verdict = decide(old)
+    assert isinstance(verdict, Refuse) and verdict.code == "authentication-too-old"
+    assert isinstance(decide(msgspec.structs.replace(old, caller_authenticated=AT - 300)), Permit)
+
+
+def test_the_policy_and_the_counters_know_the_same_tasks() -> None:
+    named = {task for rule in d.POLICY.self.values() for task in rule.with_staff}
+    assert named == set(presences.TASKS)
+
+
+@pytest.mark.parametrize(
+    ("method", "kind", "how"),
+    [
+        ("phone_code", "", "own_device"),
+        ("passkey", "", "own_device"),
+        ("counter_code", "staff", "code_at_counter"),
+        ("paper_form", "staff", "paper"),
+        ("paper_key", "", "paper"),
+        ("", "", "own_device"),
+    ],
+)
+def test_a_consent_says_how_she_showed_that_it_is_she(method: str, kind: str, how: str) -> None:
+    assert proved(frozenset({method}), Acting(kind)) == how
+
+
+def told(kind: str, actor: str) -> tuple[str, str]:
+    body = {"phase": "intent", "kind": kind, "purpose": None, "actor": {"kind": actor}}
+    return accesses.why(accesses.Access(uuid.uuid4(), ((1, body),), None, None, None), {}, "甘亭街道办")
+
+
+def test_she_reads_in_plain_words_whose_hands_did_it() -> None:
+    zh, en = told("self", "staff")
+    assert "甘亭街道办窗口" in zh and "at the counter of 甘亭街道办" in en
+    assert told("self", "resident") == accesses.OWN_ACT
+    assert told("internal", "staff") == accesses.INSIDE
 
 
 @pytest.mark.parametrize(

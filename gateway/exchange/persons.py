@@ -1,0 +1,43 @@
+"""Calls of a person about herself: how fresh her proof of who she is must be, and who else may make them. Pure."""
+
+from typing import Literal
+
+import msgspec
+
+Proved = Literal["own_device", "code_at_counter", "paper"]
+PAPER = frozenset({"paper_key", "paper_form"})
+
+
+class Acting(msgspec.Struct, frozen=True):
+    """Who acts in a person's place: nobody, or staff at a counter for one task. `organizations` see what is done."""
+
+    kind: str = ""
+    task: str = ""
+    organizations: frozenset[str] = frozenset()
+
+
+class OwnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One operation of a person on her own data: its task, and who else may do it for her.
+
+    `fresh_within` is how old her proof of who she is may be, in seconds; with 0 a sign-in that lasts will do.
+    `with_staff` are the tasks for which staff may do it with her at a counter.
+    """
+
+    task: str
+    fresh_within: int = 0
+    with_staff: frozenset[str] = frozenset()
+
+    def takes(self, acting: Acting) -> bool:
+        """Whether this may be done by whoever acts, or by the person alone."""
+        return not acting.kind or (acting.kind == "staff" and acting.task in self.with_staff)
+
+    def too_old(self, authenticated: int, now: float) -> bool:
+        """Whether the proof of that moment has to be given anew; both in seconds since 1970."""
+        return bool(self.fresh_within) and now - authenticated > self.fresh_within
+
+
+def proved(methods: frozenset[str], acting: Acting) -> Proved:
+    """How the person showed that it is she: what stands beside her consent (product line 7). `methods` by RFC 8176."""
+    if methods & PAPER:
+        return "paper"
+    return "code_at_counter" if acting.kind == "staff" else "own_device"

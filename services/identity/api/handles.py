@@ -1,0 +1,41 @@
+"""A person's own ways in: a key on paper, a new phone in place of a lost one."""
+
+import uuid
+
+from fastapi import BackgroundTasks, Response
+
+from services.identity.commands import codes, paper
+from services.identity.commands import handles as commands
+from services.identity.schemas import handles as schemas
+from shared import app, requests
+from shared.requests import RuntimeDep, Self, SessionDep
+
+router = requests.router()
+
+
+@router.post("/v1/me/paper-key", status_code=201)
+async def make_paper_key(
+    session: SessionDep, runtime: RuntimeDep, grant: Self, body: schemas.PaperKeyIn, response: Response
+) -> schemas.PaperKeyOut:
+    """A key on paper, shown this once; the one before ends. With her six digits it signs her in."""
+    response.headers["cache-control"] = requests.NO_STORE
+    return schemas.PaperKeyOut(key=await paper.make(session, runtime.settings, uuid.UUID(grant.subject), body.pin))
+
+
+@router.post("/v1/me/handles:replace", status_code=202)
+async def replace_phone(
+    session: SessionDep, runtime: RuntimeDep, grant: Self, body: schemas.PhoneIn, later: BackgroundTasks
+) -> schemas.HandleOut:
+    """Send a code to a new phone; nothing changes before it is confirmed."""
+    message = await commands.replace(session, runtime, uuid.UUID(grant.subject), body.phone)
+    later.add_task(codes.deliver, runtime, message)
+    return schemas.HandleOut(state="asked")
+
+
+@router.post("/v1/me/handles:confirm", response_model=schemas.HandleOut)
+async def confirm_phone(
+    session: SessionDep, runtime: RuntimeDep, grant: Self, body: schemas.CodeIn
+) -> schemas.HandleOut | Response:
+    """Take the new phone: the old one opens nothing any more, and every session ends."""
+    problem = await commands.confirm(session, runtime, uuid.UUID(grant.subject), body.code)
+    return app.rendered(problem) if problem else schemas.HandleOut(state="replaced")

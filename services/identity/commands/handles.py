@@ -1,0 +1,46 @@
+"""A new phone in place of a lost one: proved by a code to it, after signing in by another way."""
+
+import functools
+import uuid
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.identity.commands import codes, presences, sessions
+from services.identity.commands.codes import PHONE, Holder, Message
+from services.identity.queries import people
+from services.identity.rules import sign_in as rules
+from services.identity.tables import Handle
+from shared.problems import Problem
+from shared.runtime import Runtime
+
+
+async def replace(session: AsyncSession, runtime: Runtime, person: uuid.UUID, phone: str) -> Message | None:
+    """A code goes to the new number; nothing changes yet. Raises `phone-unreadable`."""
+    words = functools.partial(rules.message, runtime.settings.region_name)
+    return await codes.make(session, runtime, _holder(person), phone, words)
+
+
+async def confirm(session: AsyncSession, runtime: Runtime, person: uuid.UUID, typed: str) -> Problem | None:
+    """The new phone is hers: the old one opens nothing any more, and wherever she was signed in she is not.
+
+    What to say is returned, not raised, so that the counted try stays.
+    """
+    tag = await codes.proved(session, runtime, _holder(person).secret, typed)
+    if isinstance(tag, Problem):
+        return tag
+    await people.lock_handle(session, tag)
+    known = await people.handle(session, tag)
+    if known and known.person != person:
+        return rules.PHONE_TAKEN()
+    await session.execute(delete(Handle).where(col(Handle.person) == person, col(Handle.kind) == PHONE))
+    session.add(Handle(tag=tag, person=person, kind=PHONE))
+    await sessions.end_all(session, "resident", str(person))
+    await presences.end_all(session, person)
+    return None
+
+
+def _holder(person: uuid.UUID) -> Holder:
+    """Whose the code is: this person's alone."""
+    return Holder(f"replace|{person}")

@@ -1,0 +1,75 @@
+"""A key on paper, for whoever has no phone or lost it: made once, shown once, good with the digits in her mind."""
+
+import uuid
+from datetime import UTC, datetime
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.identity.commands import throttle
+from services.identity.queries import people
+from services.identity.rules import paper as rules
+from services.identity.rules import secrets, sign_in
+from services.identity.tables import Handle, PaperKey
+from shared.problems import Problem
+from shared.settings import Settings
+
+KIND = "paper"
+
+
+async def make(session: AsyncSession, settings: Settings, person: uuid.UUID, pin: str) -> str:
+    """A key as it is printed; the one before is worth nothing from now on. Raises `pin-weak`."""
+    rules.check_pin(pin)
+    await people.lock_handle(session, person.bytes)
+    for earlier in await people.handles_of(session, person, KIND):
+        await _forget(session, earlier.tag)
+    key = rules.fresh()
+    tag = _tag(settings, rules.read(key))
+    session.add(Handle(tag=tag, person=person, kind=KIND))
+    await session.flush()
+    session.add(PaperKey(tag=tag, pin=_pin(settings, tag, pin), made_at=datetime.now(UTC)))
+    return key
+
+
+async def prove(session: AsyncSession, settings: Settings, typed: str, pin: str) -> Handle | Problem:
+    """Whose key and digits these are, or what to say: the same for a wrong PIN and for a key that nobody has.
+
+    The tenth wrong PIN in a row ends the key. Raises `paper-key-unreadable`.
+    """
+    tag = _tag(settings, rules.read(typed))
+    counted = secrets.keyed(settings.index_key, KIND, "failures", tag.hex())
+    paused = await throttle.paused(session, counted)
+    if paused:
+        return paused
+    kept = await people.paper_key(session, tag)
+    given = _pin(settings, tag, pin.strip())
+    handle = await people.handle(session, tag)
+    if kept is None or handle is None or not secrets.same(given.hex(), kept.pin.hex()):
+        await throttle.failed(session, counted)
+        await _wrong(session, kept)
+        return sign_in.NOT_PROVEN()
+    kept.wrong = 0
+    await throttle.passed(session, counted)
+    return handle
+
+
+async def _wrong(session: AsyncSession, kept: PaperKey | None) -> None:
+    if kept is None:
+        return
+    kept.wrong += 1
+    if kept.wrong >= rules.MOST_WRONG:
+        await _forget(session, kept.tag)
+
+
+async def _forget(session: AsyncSession, tag: bytes) -> None:
+    await session.execute(delete(PaperKey).where(col(PaperKey.tag) == tag))
+    await session.execute(delete(Handle).where(col(Handle.tag) == tag))
+
+
+def _tag(settings: Settings, key: str) -> bytes:
+    return secrets.keyed(settings.index_key, KIND, key)
+
+
+def _pin(settings: Settings, tag: bytes, pin: str) -> bytes:
+    return secrets.keyed(settings.index_key, "pin", tag.hex(), pin)

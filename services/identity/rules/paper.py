@@ -1,0 +1,48 @@
+"""A key on paper: 95 random bits and a check letter, with six digits that the person keeps in mind (decision 0008)."""
+
+import re
+
+from services.identity.rules import letters
+from services.identity.rules.letters import ALPHABET, SIZE
+from shared import problems
+
+RANDOM = 19  # letters, and one to check them
+MOST_WRONG = 10  # wrong PINs in a row, then the key is worth nothing
+_PIN = re.compile(r"[0-9]{6}")
+_RUNS = "0123456789" * 2
+
+PAPER = problems.kind(
+    422, "paper-key-unreadable", "Not a paper key", "Type the twenty letters and digits as they stand on the paper."
+)
+PIN_WEAK = problems.kind(
+    422, "pin-weak", "These six digits are easily guessed", "Take six digits, not in a row and not all alike."
+)
+
+
+def fresh() -> str:
+    """A key as it is printed."""
+    body = letters.random(RANDOM)
+    return letters.grouped(body + _check(body))
+
+
+def read(typed: str) -> str:
+    """A key as it is kept, whatever way it was typed; 422 `paper-key-unreadable` for what was mistyped."""
+    key = letters.folded(typed)
+    if len(key) != RANDOM + 1 or set(key) - set(ALPHABET) or _check(key[:-1]) != key[-1]:
+        raise PAPER()
+    return key
+
+
+def check_pin(pin: str) -> None:
+    """Six digits, of which at least three differ, and no run upwards or downwards. Raises `pin-weak`."""
+    if not _PIN.fullmatch(pin) or len(set(pin)) < 3 or pin in _RUNS or pin[::-1] in _RUNS:
+        raise PIN_WEAK()
+
+
+def _check(body: str) -> str:
+    """The check letter by ISO 7064's hybrid system for 32 letters: any one letter mistyped is found."""
+    product = SIZE
+    for letter in body:
+        total = (product + ALPHABET.index(letter)) % SIZE or SIZE
+        product = total * 2 % (SIZE + 1)
+    return ALPHABET[(SIZE + 1 - product) % SIZE]

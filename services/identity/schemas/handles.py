@@ -1,0 +1,39 @@
+"""The ways to find a person at her sign-in, as she makes and replaces them."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class PaperKeyIn(BaseModel):
+    """Six digits that the person chooses and keeps in mind; they are never printed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pin: str = Field(max_length=16)
+
+
+class PaperKeyOut(BaseModel):
+    """The key, to be printed: it is shown this once."""
+
+    key: str
+
+
+class PhoneIn(BaseModel):
+    """The new number, where a code goes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    phone: str = Field(max_length=64)
+
+
+class CodeIn(BaseModel):
+    """The code that reached it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str = Field(max_length=32)
+
+
+class HandleOut(BaseModel):
+    """Where the new phone stands: asked, or replaced."""
+
+    state: str

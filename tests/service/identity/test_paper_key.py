@@ -1,0 +1,190 @@
+"""A person without a phone signs in by a key on paper and digits that she keeps in mind; a lost phone is replaced."""
+
+import random
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from demo import family
+from services.identity.rules import paper as rules
+from services.identity.rules import sign_in
+from tests.support import grants
+from tests.support.apps import RunningApp
+from tests.support.counter import person_of
+from tests.support.sign_in import FrontEnd, claims_of
+from tests.support.until import until
+
+PIN = "294017"
+
+
+def number() -> str:
+    return family.phone(random.SystemRandom())
+
+
+async def by_phone(portal: FrontEnd, phone: str) -> dict[str, Any]:
+    """Sign in; what the token endpoint gives."""
+    await portal.open(prompt="login")
+    granted: dict[str, Any] = (await portal.redeem(await portal.send("/code", code=await portal.phone(phone)))).json()
+    return granted
+
+
+async def by_paper(portal: FrontEnd, key: str, pin: str = PIN) -> httpx.Response:
+    """Type key and digits."""
+    await portal.open(prompt="login")
+    return await portal.send("/paper", key=key, pin=pin)
+
+
+async def own(identity: RunningApp, person: str, path: str, body: object, **headers: str) -> httpx.Response:
+    """Call as the gateway would let her; identity knows her by her own id."""
+    async with identity.as_(grants.resident(identity.settings, person)) as http:
+        return await http.post(path, json=body, headers=headers)
+
+
+async def made(identity: RunningApp, person: str, pin: str = PIN) -> str:
+    answer = await own(identity, person, "/v1/me/paper-key", {"pin": pin})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["key"])
+
+
+@pytest.fixture
+async def person(portal: FrontEnd) -> str:
+    return person_of(portal.identity, (await by_phone(portal, number()))["access_token"])
+
+
+async def test_a_key_on_paper_signs_the_same_person_in(portal: FrontEnd, person: str) -> None:
+    key = await made(portal.identity, person)
+    granted = (await portal.redeem(await by_paper(portal, key.lower().replace("-", " ")))).json()
+    claims = claims_of(granted["access_token"])
+    assert person_of(portal.identity, granted["access_token"]) == person
+    assert (claims["acr"], claims["amr"]) == ("aal1", ["paper_key"])
+
+
+async def test_the_sign_in_page_leads_to_paper(portal: FrontEnd) -> None:
+    await portal.open()
+    assert 'href="/sign-in/paper"' in await portal.page()
+    page = await portal.http.get("/sign-in/paper")
+    assert 'name="pin"' in page.text and 'href="/sign-in"' in page.text
+
+
+async def test_a_new_key_ends_the_one_before(portal: FrontEnd, person: str) -> None:
+    old, new = await made(portal.identity, person), await made(portal.identity, person, "112358")
+    assert (await by_paper(portal, old)).status_code == 403
+    assert (await by_paper(portal, new, "112358")).status_code == 303
+
+
+async def test_a_wrong_pin_and_a_key_that_nobody_has_look_the_same(portal: FrontEnd, person: str) -> None:
+    key = await made(portal.identity, person)
+    await portal.open(prompt="login")
+    pages = [await portal.send("/paper", key=each, pin="940172") for each in (key, rules.fresh())]
+    assert {page.status_code for page in pages} == {403}
+    assert pages[0].text == pages[1].text
+    mistyped = await by_paper(portal, key[:-1] + ("0" if key[-1] != "0" else "1"))
+    assert mistyped.status_code == 422
+
+
+async def test_wrong_digits_pause_and_the_tenth_ends_the_key(portal: FrontEnd, person: str) -> None:
+    key = await made(portal.identity, person)
+    tried = [(await by_paper(portal, key, "940172")).status_code for _ in range(sign_in.FREE + 1)]
+    assert tried == [403] * sign_in.FREE + [429]
+    assert (await by_paper(portal, key)).status_code == 429, "the right digits do not shorten the pause"
+    for _ in range(rules.MOST_WRONG - sign_in.FREE):
+        await wait_is_over(portal.identity)
+        assert (await by_paper(portal, key, "940172")).status_code == 403
+    await wait_is_over(portal.identity)
+    assert (await by_paper(portal, key)).status_code == 403
+
+
+async def wait_is_over(identity: RunningApp) -> None:
+    async with identity.runtime.engine.begin() as connection:
+        await connection.execute(text("UPDATE failure SET blocked_until = now()"))
+
+
+async def test_right_digits_wipe_the_count(portal: FrontEnd, person: str) -> None:
+    key = await made(portal.identity, person)
+    for _ in range(3):
+        for _ in range(rules.MOST_WRONG // 3 + 1):
+            assert (await by_paper(portal, key, "940172")).status_code == 403
+        assert (await by_paper(portal, key)).status_code == 303
+
+
+async def test_a_key_is_shown_once_and_lies_nowhere(portal: FrontEnd, person: str) -> None:
+    again = {"idempotency-key": str(uuid.uuid4())}
+    first = await own(portal.identity, person, "/v1/me/paper-key", {"pin": PIN}, **again)
+    second = await own(portal.identity, person, "/v1/me/paper-key", {"pin": PIN}, **again)
+    assert first.headers["cache-control"] == "no-store"
+    assert (second.status_code, second.json()["code"]) == (409, "answer-shown-once")
+    key = first.json()["key"]
+    async with portal.identity.runtime.engine.connect() as connection:
+        names = await connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+        for name in names.scalars().all():
+            rows = await connection.execute(text(f'SELECT "{name}"::text FROM "{name}"'))  # noqa: S608 - our own tables
+            held = " ".join(rows.scalars().all())
+            for secret in (key, rules.read(key), key.encode().hex(), rules.read(key).encode().hex()):
+                assert secret not in held, name
+    assert (await by_paper(portal, key)).status_code == 303
+
+
+async def test_easily_guessed_digits_are_refused(portal: FrontEnd, person: str) -> None:
+    refused = await own(portal.identity, person, "/v1/me/paper-key", {"pin": "123456"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "pin-weak")
+
+
+async def test_a_lost_phone_is_replaced_and_every_session_ends(portal: FrontEnd) -> None:
+    lost, new = number(), number()
+    first = await by_phone(portal, lost)
+    person = person_of(portal.identity, first["access_token"])
+    key = await made(portal.identity, person)
+    assert (await by_paper(portal, key)).status_code == 303
+    assert await replaced(portal, person, new) == (200, "replaced")
+    refused = await portal.token({"grant_type": "refresh_token", "refresh_token": first["refresh_token"]})
+    assert refused.json()["error"] == "invalid_grant"
+    assert (await portal.open()).headers["location"] == "/sign-in"
+    assert person_of(portal.identity, (await by_phone(portal, new))["access_token"]) == person
+    assert person_of(portal.identity, (await by_phone(portal, lost))["access_token"]) != person
+    assert (await by_paper(portal, key)).status_code == 303
+
+
+async def replaced(portal: FrontEnd, person: str, phone: str) -> tuple[int, str]:
+    """Ask for a code on the new phone and type it; status and what is said."""
+    before = len(portal.received(phone))
+    asked = await own(portal.identity, person, "/v1/me/handles:replace", {"phone": phone})
+    assert (asked.status_code, asked.json()) == (202, {"state": "asked"})
+
+    async def arrived() -> list[str]:
+        return portal.received(phone)[before:]
+
+    code = (await until(arrived))[0]
+    answer = await own(portal.identity, person, "/v1/me/handles:confirm", {"code": code})
+    return answer.status_code, answer.json().get("state") or answer.json()["code"]
+
+
+async def test_the_same_phone_again_is_no_harm(portal: FrontEnd) -> None:
+    phone = number()
+    person = person_of(portal.identity, (await by_phone(portal, phone))["access_token"])
+    assert await replaced(portal, person, phone) == (200, "replaced")
+    assert person_of(portal.identity, (await by_phone(portal, phone))["access_token"]) == person
+
+
+async def test_a_phone_that_signs_somebody_else_in_is_not_taken_from_them(portal: FrontEnd, person: str) -> None:
+    theirs = number()
+    other = person_of(portal.identity, (await by_phone(portal, theirs))["access_token"])
+    assert await replaced(portal, person, theirs) == (409, "phone-taken")
+    assert person_of(portal.identity, (await by_phone(portal, theirs))["access_token"]) == other
+
+
+async def test_a_code_to_one_person_replaces_nothing_for_another(portal: FrontEnd, person: str) -> None:
+    new = number()
+    other = person_of(portal.identity, (await by_phone(portal, number()))["access_token"])
+    await own(portal.identity, person, "/v1/me/handles:replace", {"phone": new})
+
+    async def arrived() -> list[str]:
+        return portal.received(new)
+
+    code = (await until(arrived))[0]
+    for _ in range(sign_in.CODE_TRIES):
+        assert (await own(portal.identity, other, "/v1/me/handles:confirm", {"code": code})).status_code == 403
+    assert (await own(portal.identity, person, "/v1/me/handles:confirm", {"code": code})).status_code == 200
+    assert (await own(portal.identity, person, "/v1/me/handles:confirm", {"code": code})).status_code == 403
