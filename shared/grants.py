@@ -35,7 +35,7 @@ class AgreementRef(msgspec.Struct, frozen=True):
 
 
 class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the gateway decided about this one call; see gateway/README.md. `proved_by`: how a person showed who she is."""
+    """What the gateway decided about this one call; see gateway/README.md. `proved_by`: how somebody showed who they are."""
 
     jti: str
     aud: str

@@ -1,5 +1,6 @@
 """What every route begins with: its grant, one transaction, and an answer kept under its Idempotency-Key."""
 
+import hashlib
 import hmac
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class PaperKeyIn(BaseModel):
     """Six digits that the person chooses and keeps in mind; they are never printed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     pin: str = Field(max_length=16)
 
@@ -20,7 +20,7 @@ class PaperKeyOut(BaseModel):
 class PhoneIn(BaseModel):
     """The new number, where a code goes."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     phone: str = Field(max_length=64)
 
@@ -28,7 +28,7 @@ class PhoneIn(BaseModel):
 class CodeIn(BaseModel):
     """The code that reached it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     code: str = Field(max_length=32)
 

@@ -18,7 +18,7 @@ class PresenceIn(BaseModel):
     Either the number that she says or types, where a code goes; or the number of the paper form that she signed.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     task: Task
     phone: str | None = Field(default=None, max_length=64)
@@ -34,7 +34,7 @@ class PresenceIn(BaseModel):
 class FormIn(BaseModel):
     """The number of the form that the witness has before them."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     form: Form
 
@@ -42,7 +42,7 @@ class FormIn(BaseModel):
 class CodeIn(BaseModel):
     """The code that the person said aloud or typed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     code: str = Field(max_length=32)
 
