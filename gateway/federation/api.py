@@ -61,7 +61,6 @@ class Signed:
 
 async def signed(request: Request, runtime: RuntimeDep, known: PeersDep) -> Signed:
     """The peer's message: key pinned, signature and digest hold, nonce fresh; 401 otherwise. JSON, under a key."""
-    requests.check_key(request.headers.get("idempotency-key", ""))
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != routes.JSON:
         raise problems.MEDIA_TYPE()
     url = runtime.settings.public_url + request.scope["raw_path"].decode()
@@ -70,6 +69,7 @@ async def signed(request: Request, runtime: RuntimeDep, known: PeersDep) -> Sign
     if peer is None:
         raise rules.PEER_UNKNOWN()
     body = await request.body()
+    requests.check_key(request.headers.get("idempotency-key", ""))
     proof = signatures.verify(message, body, await known.key_of(peer))
     async with runtime.sessions() as session, session.begin():
         await commands.use_nonce(session, peer.region, proof)

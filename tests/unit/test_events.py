@@ -14,7 +14,7 @@ PERSONAL = re.compile(
     r"person|people|subject|citizen|resident|phone|mobile|contact|address|birth|age$|gender|sex|surname|given_name|full_name|id_number|id_card|passport"
     r"|ethnic|nation|relig|polit|biometr|face|finger|photo|language|locale|origin|hukou|diet|lat|lon|gps|note|text|comment|extra|answers|values"
 )
-NAMES_ALLOWED_ON = {"identity.organization.registered.v1", "registry.service.published.v1"}
+NAMES_ALLOWED_ON = ("identity.organization.", "registry.service.published.v1")
 
 
 @pytest.mark.parametrize("subject", events.BY_SUBJECT)
@@ -36,7 +36,7 @@ def test_no_event_can_hold_something_about_a_person(subject: str) -> None:
     schema = events.BY_SUBJECT[subject].model_json_schema()
     for name, shape in schema["properties"].items():
         assert not PERSONAL.search(name), f"{subject} has a field {name}"
-        assert "name" not in name or subject in NAMES_ALLOWED_ON
+        assert "name" not in name or subject.startswith(NAMES_ALLOWED_ON)
         variants = [shape, *shape.get("anyOf", [])]
         assert not [v for v in variants if v.get("type") == "object" or "$ref" in v], (
             f"{subject}.{name} could hold free JSON"

@@ -1,16 +1,15 @@
 """Organisations as anyone may see them, and as administrators register and change them."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from services.identity.schemas.common import Body, Chosen
 from services.identity.tables import Contract, Organization
+from shared.days import Day
 
 ServiceCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-[0-9]{2}$")]
-Day = Annotated[date, Field(strict=False)]
 # A line of an office: a landline, a 400 number or a short number such as 12345; never somebody's mobile.
 OfficePhone = Annotated[str, StringConstraints(pattern=r"^(0[0-9]{2,3}-[0-9]{7,8}|400[0-9]{7}|(12|95|96)[0-9]{3,4})$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
