@@ -35,7 +35,7 @@ class AgreementRef(msgspec.Struct, frozen=True):
 
 
 class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the gateway decided about this one call; see gateway/README.md. `proved_by`: how somebody showed who they are."""
+    """What the gateway decided about this one call; see gateway/README.md. `proved_by`: how she showed who she is."""
 
     jti: str
     aud: str
