@@ -107,6 +107,8 @@ def _more(rule: OwnRule) -> str:
     more = [f"her proof of who she is is {rule.fresh_within} s old at most"] if rule.fresh_within else []
     if rule.with_staff:
         more.append(f"or an officer with her at a counter, for {_listed(rule.with_staff)}")
+    if rule.with_helper:
+        more.append("or somebody whom she lets help her")
     return "".join(f"; {each}" for each in more)
 
 

@@ -4,7 +4,10 @@ from pydantic import BaseModel, Field
 
 
 class WhoOut(BaseModel):
-    """Who acted: an organisation and its system or officer (by pseudonym); `resident` is the person herself."""
+    """Who acted: an organisation and its system or officer (by pseudonym).
+
+    `resident` is the person herself, `helper` somebody whom she let help her.
+    """
 
     kind: str
     region: str
@@ -51,7 +54,7 @@ class EntryOut(BaseModel):
 class AccessOut(BaseModel):
     """One access: when, who, why, which fields, under which agreement and consent, with what result.
 
-    `through` is what let somebody act in her place: the presence at a counter.
+    `through` is what let somebody act in her place: the presence at a counter, or the delegation to a helper.
     """
 
     decision: str

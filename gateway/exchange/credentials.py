@@ -53,7 +53,10 @@ class Presented:
 
 @dataclass(frozen=True)
 class Acting:
-    """Who acts in a person's place, and `through` what: a counter's presence, with a `witness` where it is on paper."""
+    """Who acts in a person's place, and `through` what: a helper's delegation, or a counter's presence.
+
+    On paper that has a `witness`.
+    """
 
     kind: str
     subject: str

@@ -9,7 +9,10 @@ PAPER = frozenset({"paper_key", "paper_form"})
 
 
 class Acting(msgspec.Struct, frozen=True):
-    """Who acts in a person's place: nobody, or staff at a counter for one task. `organizations` see what is done."""
+    """Who acts in a person's place: nobody, staff at a counter for one task, or a helper.
+
+    `organizations` see what is done.
+    """
 
     kind: str = ""
     task: str = ""
@@ -20,15 +23,19 @@ class OwnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One operation of a person on her own data: its task, and who else may do it for her.
 
     `fresh_within` is how old her proof of who she is may be, in seconds; with 0 a sign-in that lasts will do.
-    `with_staff` are the tasks for which staff may do it with her at a counter.
+    `with_staff` are the tasks for which staff may do it with her at a counter; `with_helper` says whether somebody may
+    whom she let help her.
     """
 
     task: str
     fresh_within: int = 0
     with_staff: frozenset[str] = frozenset()
+    with_helper: bool = False
 
     def takes(self, acting: Acting) -> bool:
         """Whether this may be done by whoever acts, or by the person alone."""
+        if acting.kind == "helper":
+            return self.with_helper
         return not acting.kind or (acting.kind == "staff" and acting.task in self.with_staff)
 
     def too_old(self, authenticated: int, now: float) -> bool:

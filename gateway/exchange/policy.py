@@ -48,6 +48,11 @@ def _wrong(policy: Policy, vocabulary: Vocabulary) -> list[str]:
         f"{name}: names no role or kind" for name, rule in policy.internal.items() if not (rule.roles and rule.kinds)
     ]
     wrong += [f"{name}: fresh_within is in seconds" for name, rule in policy.self.items() if rule.fresh_within < 0]
+    wrong += [
+        f"{name}: a helper has no fresh proof of who she is"
+        for name, rule in policy.self.items()
+        if rule.fresh_within and rule.with_helper
+    ]
     if policy.exchange.keys() != agreements.OPERATIONS:
         wrong.append("exchange: must be exactly the operations that agreements may list")
     twice = (policy.self.keys() & policy.internal.keys()) | (

@@ -281,6 +281,33 @@ class Presence(Base, table=True):
     ends_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
 
 
+class HelperInvitation(Base, table=True):
+    """A code, as a keyed hash, by which a person lets whoever brings it help her for `days`; once, one at a time."""
+
+    __tablename__ = "helper_invitation"
+
+    person: uuid.UUID = Field(primary_key=True, foreign_key="resident.person")
+    code: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    days: int
+    expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class Delegation(Base, table=True):
+    """A person lets another one help her; made only for who declared to be no official, employer or broker.
+
+    `ends_at` is when it ended, once it has.
+    """
+
+    __tablename__ = "delegation"
+
+    id: uuid.UUID = Field(primary_key=True)
+    person: uuid.UUID = Field(foreign_key="resident.person", index=True)
+    helper: uuid.UUID = Field(foreign_key="resident.person", index=True)
+    state: str = "active"
+    begins_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    ends_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
+
+
 class Failure(Base, table=True):
     """Failed tries at one account from one known browser, or from all unknown ones together; `tag` is a keyed hash."""
 

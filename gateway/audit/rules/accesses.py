@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 OWN_VIEW = ("本人查看自己的访问记录", "You looked at your own access record")
 AT_COUNTER = ("本人在{0}窗口，由其工作人员操作", "Done by an officer at the counter of {0}, with you there")
+BY_HELPER = ("由您允许的帮助者代为办理", "Done for you by somebody whom you let help you")
 OWN_ACT = ("本人办理", "You did this yourself")
 INSIDE = ("机构内部办理", "Work inside one organisation")
 BETWEEN = ("机构之间的数据交换", "Exchange between organisations")
@@ -82,4 +83,6 @@ def why(told: Access, purposes: Mapping[str, tuple[str, str]], organisation: str
     if (told.first["kind"], told.first["actor"]["kind"]) == ("self", "staff"):
         zh, en = AT_COUNTER
         return zh.format(organisation), en.format(organisation)
+    if (told.first["kind"], told.first["actor"]["kind"]) == ("self", "helper"):
+        return BY_HELPER
     return {"self": OWN_ACT, "internal": INSIDE}.get(told.first["kind"], BETWEEN)

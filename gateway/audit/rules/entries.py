@@ -45,7 +45,8 @@ class Outcome(enum.StrEnum):
 class Actor:
     """Who acted. `officer` is a pseudonym; a person acting for herself is named by nothing but the kind `resident`.
 
-    In an entry of kind `self` an actor of kind `staff` sat at a counter with the person.
+    In an entry of kind `self` an actor of kind `staff` sat at a counter with the person; a `helper`, whom she let help
+    her, is named by nothing else.
     """
 
     kind: str

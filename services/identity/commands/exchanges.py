@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.identity.commands import grants
 from services.identity.commands.grants import Asking, Granted
-from services.identity.queries import presences
+from services.identity.queries import helping, presences
 from services.identity.rules import presences as rules
 from services.identity.rules import tokens
 from services.identity.rules.tokens import Acting, Principal
@@ -21,6 +21,7 @@ from shared.problems import Problem
 ACCESS = "urn:ietf:params:oauth:token-type:access_token"
 REFRESH = "urn:ietf:params:oauth:token-type:refresh_token"
 PRESENCE = "urn:jieli:token-type:presence"
+DELEGATION = "urn:jieli:token-type:delegation"
 
 
 async def token_exchange(asking: Asking) -> Granted:
@@ -48,9 +49,19 @@ async def _at_counter(session: AsyncSession, actor: Principal, presence: uuid.UU
     if (row.staff, row.organization) != (actor.subject, actor.organisation):
         return None
     witness = row.witness_organization or ""
-    acting = Acting("staff", actor.subject, str(row.id), actor.organisation, actor.roles, row.task, witness)
+    until = int(row.ends_at.timestamp())
+    acting = Acting("staff", actor.subject, str(row.id), until, actor.organisation, actor.roles, row.task, witness)
     proof = (actor.session, "aal1", int(row.confirmed_at.timestamp()), rules.METHODS[row.kind])
     return Principal("resident", str(row.person), "", (), *proof, acting)
+
+
+async def _helping(session: AsyncSession, actor: Principal, delegation: uuid.UUID) -> Principal | None:
+    """A helper for the person who let them help; she herself proved nothing now, so nothing fresh can be wanted."""
+    row = await helping.active(session, delegation, datetime.now(UTC))
+    if row is None or (actor.kind, actor.subject) != ("resident", str(row.helper)):
+        return None
+    acting = Acting("helper", actor.subject, str(row.id), int(row.ends_at.timestamp()))
+    return Principal("resident", str(row.person), "", (), actor.session, "aal1", 0, "delegation", acting)
 
 
 def _invalid() -> Problem:
@@ -59,4 +70,5 @@ def _invalid() -> Problem:
 
 PERMITTED: dict[str, Callable[[AsyncSession, Principal, uuid.UUID], Awaitable[Principal | None]]] = {
     PRESENCE: _at_counter,
+    DELEGATION: _helping,
 }

@@ -19,6 +19,8 @@ _RUN_OUT = (
     text("DELETE FROM authorization_request WHERE expires_at < now() - interval '1 hour'"),
     text("DELETE FROM refresh USING session WHERE session.id = refresh.session AND session.ends_at < now()"),
     text("DELETE FROM presence WHERE ends_at < now() - interval '1 day'"),
+    text("DELETE FROM helper_invitation WHERE expires_at < now()"),
+    text("DELETE FROM delegation WHERE ends_at < now() - interval '365 days'"),
     text("DELETE FROM session WHERE ends_at < now() - interval '1 day'"),
 )
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.identity.commands import codes, presences, sessions
+from services.identity.commands import codes, helping, presences, sessions
 from services.identity.commands.codes import PHONE, Holder, Message
 from services.identity.queries import people
 from services.identity.rules import sign_in as rules
@@ -25,6 +25,8 @@ async def replace(session: AsyncSession, runtime: Runtime, person: uuid.UUID, ph
 async def confirm(session: AsyncSession, runtime: Runtime, person: uuid.UUID, typed: str) -> Problem | None:
     """The new phone is hers: the old one opens nothing any more, and wherever she was signed in she is not.
 
+    Whoever had the old one may have let somebody help: that ends too.
+
     What to say is returned, not raised, so that the counted try stays.
     """
     tag = await codes.proved(session, runtime, _holder(person).secret, typed)
@@ -38,6 +40,7 @@ async def confirm(session: AsyncSession, runtime: Runtime, person: uuid.UUID, ty
     session.add(Handle(tag=tag, person=person, kind=PHONE))
     await sessions.end_all(session, "resident", str(person))
     await presences.end_all(session, person)
+    await helping.end_all(session, person)
     return None
 
 

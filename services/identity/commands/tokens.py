@@ -59,7 +59,7 @@ def signed(settings: Settings, granted: Granted, holder: Holder) -> TokenOut:
     return TokenOut(
         access_token=_encoded(settings, claims | {"jti": str(ids.new())}, "at+jwt"),
         token_type="DPoP",  # noqa: S106 - RFC 9449, 5
-        expires_in=tokens.LIFETIME,
+        expires_in=granted.principal.lasts(now),
         issued_token_type=granted.issued or None,
         refresh_token=granted.refresh or None,
         id_token=_encoded(settings, mint.identity(claims, asked.nonce), "JWT") if asked and identity else None,

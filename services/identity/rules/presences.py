@@ -41,5 +41,5 @@ def check_ceiling(of_staff: int, of_organization: int) -> None:
 
 
 def now_is(state: str, ends_at: datetime, now: datetime) -> str:
-    """The state as of now: a presence ends by itself."""
+    """The state as of now: a presence ends by itself, and so does a delegation."""
     return "ended" if now >= ends_at else state

@@ -39,14 +39,16 @@ GRANT_NOT_REGISTERED = problems.kind(
 
 @dataclass(frozen=True)
 class Acting:
-    """Who acts in a person's place (RFC 8693, 4.1): `kind` staff; `through` what permits it, for `task` alone.
+    """Who acts in a person's place (RFC 8693, 4.1): `kind` staff or helper; `through` what permits it.
 
-    `witness` is the organisation that saw her sign a paper.
+    `until` is when that ends, in seconds since 1970. Staff act for `task` alone; `witness` is the organisation that saw
+    her sign a paper.
     """
 
     kind: str
     subject: str
     through: str
+    until: int
     organisation: str = ""
     roles: tuple[str, ...] = ()
     task: str = ""
@@ -66,6 +68,10 @@ class Principal:
     authenticated: int = 0
     method: str = ""
     acting: Acting | None = None
+
+    def lasts(self, now: int) -> int:
+        """For how many seconds a token of it is good: never beyond what permits somebody to act."""
+        return min(LIFETIME, self.acting.until - now) if self.acting else LIFETIME
 
 
 class Detail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,7 +111,7 @@ class Minting:
             "sub": self.subject(principal, holder.client),
             "client_id": holder.client,
             "iat": now,
-            "exp": now + LIFETIME,
+            "exp": now + principal.lasts(now),
             "cnf": {"jkt": holder.key},
             "kind": principal.kind,
             "region": self.region,
@@ -118,14 +124,16 @@ class Minting:
             claims |= {"sid": principal.session, "acr": principal.level, "auth_time": principal.authenticated}
             claims["amr"] = [principal.method]
         if principal.acting:
-            claims["act"] = self._act(principal.acting)
+            claims["act"] = self._act(principal.acting, holder.client)
         if holder.details:
             claims["authorization_details"] = [msgspec.to_builtins(each) for each in holder.details]
         return claims
 
-    def _act(self, acting: Acting) -> dict[str, object]:
+    def _act(self, acting: Acting, client: str) -> dict[str, object]:
+        """Who acts, staff by their work id; a helper is a person too, so the client sees only an id of its own."""
+        by = acting.subject if acting.kind == "staff" else self.pairwise(acting.subject, client)
         organisation = {"organisation": acting.organisation, "roles": list(acting.roles)}
-        said = {"kind": acting.kind, "sub": acting.subject, "through": acting.through, "task": acting.task}
+        said = {"kind": acting.kind, "sub": by, "through": acting.through, "task": acting.task}
         more = organisation | {"witness": acting.witness}
         return {name: value for name, value in (said | more).items() if value}
 
@@ -139,7 +147,11 @@ class Minting:
         """The `sub` that a client sees: for a person, one that no other client is given."""
         if principal.kind != "resident":
             return principal.subject
-        return hmac.digest(self.pairwise_key, f"sub|{client}|{principal.subject}".encode(), "sha256").hex()[:32]
+        return self.pairwise(principal.subject, client)
+
+    def pairwise(self, person: str, client: str) -> str:
+        """What one client knows a person by."""
+        return hmac.digest(self.pairwise_key, f"sub|{client}|{person}".encode(), "sha256").hex()[:32]
 
 
 def details(text: str, vocabulary: Vocabulary) -> tuple[Detail, ...]:
