@@ -109,6 +109,15 @@ async def test_she_reads_who_sat_at_the_counter_with_her(gateway: Gateway) -> No
     assert "示范区教育局窗口" in access["why"]["zh"] and "with you there" in access["why"]["en"]
 
 
+async def test_she_reads_that_a_helper_did_it_and_under_which_delegation(gateway: Gateway) -> None:
+    helper = entries.Actor(kind="helper", region="610118")
+    await gateway.access(kind="self", actor=helper, agreement=None, purpose=None, through="delegation-1")
+    _, access = (await gateway.get("/v1/me/accesses", AMY))["accesses"]
+    named = {name for name, value in access["who"].items() if value is not None}
+    assert (access["who"]["kind"], named, access["through"]) == ("helper", {"kind", "region"}, "delegation-1")
+    assert "您允许的帮助者" in access["why"]["zh"] and "whom you let help you" in access["why"]["en"]
+
+
 async def test_a_person_reads_who_why_which_fields_and_with_what_result(gateway: Gateway) -> None:
     decision = await gateway.access(consent="consent-7", about="referral-7")
     own, access = (await gateway.get("/v1/me/accesses", AMY))["accesses"]

@@ -63,6 +63,18 @@ def test_an_officer_does_with_a_person_what_she_came_for_and_nothing_else(operat
             assert (verdict.status, verdict.code) == (403, "person-alone")
 
 
+BY_HELPER = {"start_intake", "read_own_referrals", "apply_for_mediation"}
+
+
+@pytest.mark.parametrize("operation", sorted(d.POLICY.self))
+def test_a_helper_says_her_needs_follows_them_and_asks_for_mediation_and_nothing_else(operation: str) -> None:
+    for task in ("", "intake"):
+        verdict = decide(msgspec.structs.replace(CONSENT, operation=operation, acting=Acting("helper", task)))
+        assert isinstance(verdict, Permit) == (operation in BY_HELPER)
+        if isinstance(verdict, Refuse):
+            assert (verdict.status, verdict.code) == (403, "person-alone")
+
+
 @pytest.mark.parametrize("operation", sorted(d.POLICY.self))
 def test_nobody_else_acts_for_a_person(operation: str) -> None:
     for kind in ("client", "administrator", "resident", "?"):
@@ -106,6 +118,8 @@ def told(kind: str, actor: str) -> tuple[str, str]:
 def test_she_reads_in_plain_words_whose_hands_did_it() -> None:
     zh, en = told("self", "staff")
     assert "甘亭街道办窗口" in zh and "at the counter of 甘亭街道办" in en
+    zh, en = told("self", "helper")
+    assert "您允许的帮助者" in zh and "whom you let help you" in en
     assert told("self", "resident") == accesses.OWN_ACT
     assert told("internal", "staff") == accesses.INSIDE
 
@@ -116,6 +130,7 @@ def test_she_reads_in_plain_words_whose_hands_did_it() -> None:
         ({"task": "own_consents", "fresh_within": -1}, "fresh_within is in seconds"),
         ({"task": "own_consents", "fresh": 300}, "fresh"),
         ({"fresh_within": 300}, "task"),
+        ({"task": "own_consents", "fresh_within": 300, "with_helper": True}, "a helper has no fresh proof"),
         (300, "Expected"),
     ],
 )

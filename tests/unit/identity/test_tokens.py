@@ -2,12 +2,13 @@
 
 import json
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from services.identity.rules import tokens
-from services.identity.rules.tokens import Detail, Holder, Minting, Principal
+from services.identity.rules.tokens import Acting, Detail, Holder, Minting, Principal
 from shared.contracts import vocabulary
 from shared.problems import Problem
 from shared.seals import Sealer
@@ -39,6 +40,17 @@ def test_a_client_sees_an_id_of_the_person_that_no_other_client_is_given() -> No
 def test_staff_and_systems_are_named_openly() -> None:
     claims = said(Principal("staff", "staff-1", "org-1", ("officer",)))
     assert (claims["sub"], claims["roles"], "person" in claims) == ("staff-1", ["officer"], False)
+
+
+def test_who_acts_is_named_to_one_client_alone_and_no_token_outlasts_what_permits_it() -> None:
+    helper = Acting("helper", "0198bbbb-helper", "delegation-1", until=1_060)
+    person = replace(PERSON, acting=helper)
+    portal, desk = said(person), said(person, "desk")
+    assert portal["act"] == {"kind": "helper", "sub": portal["act"]["sub"], "through": "delegation-1"}
+    assert portal["act"]["sub"] == said(Principal("resident", helper.subject))["sub"] != desk["act"]["sub"]
+    assert helper.subject not in json.dumps(portal)
+    assert (portal["exp"], person.lasts(1_000)) == (1_060, 60)
+    assert said(replace(person, acting=replace(helper, until=9_999)))["exp"] == 1_600
 
 
 def test_what_a_token_is_for_is_read_and_repeated() -> None:
