@@ -9,6 +9,7 @@ import httpx
 from demo.client import Actor, Region, until
 from demo.tokens import Token
 from services.identity.commands import exchanges
+from services.identity.rules.clients import TOKEN_EXCHANGE
 from tests.support.assertions import proof
 
 CODE = re.compile(r"(?<!\d)\d{8}(?!\d)")
@@ -18,7 +19,7 @@ def exchange(actor: Actor, front_end: str, subject: str, kind: str) -> httpx.Res
     """Ask for a token to act for whoever `subject` names (RFC 8693)."""
     region, token = actor.region, actor.token
     form = {
-        "grant_type": exchanges.GRANT_TYPE,
+        "grant_type": TOKEN_EXCHANGE,
         "subject_token": subject,
         "subject_token_type": kind,
         "actor_token": token.refresh,

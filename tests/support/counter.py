@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from services.identity.commands import exchanges, tokens
+from services.identity.rules.clients import TOKEN_EXCHANGE
 from tests.support import grants
 from tests.support.apps import RunningApp
 from tests.support.sign_in import FrontEnd, claims_of
@@ -67,7 +68,7 @@ class Officer:
         """Ask for a token for the person (RFC 8693)."""
         key = changed.pop("key", None)
         form = {
-            "grant_type": exchanges.GRANT_TYPE,
+            "grant_type": TOKEN_EXCHANGE,
             "subject_token": presence,
             "subject_token_type": exchanges.PRESENCE,
             "actor_token": self.refresh,

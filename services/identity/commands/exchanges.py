@@ -18,7 +18,6 @@ from services.identity.rules import tokens
 from services.identity.rules.tokens import Acting, Principal
 from shared.problems import Problem
 
-GRANT_TYPE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS = "urn:ietf:params:oauth:token-type:access_token"
 REFRESH = "urn:ietf:params:oauth:token-type:refresh_token"
 PRESENCE = "urn:jieli:token-type:presence"

@@ -10,6 +10,7 @@ from services.identity.commands import exchanges, grants, keys, proving, session
 from services.identity.commands.grants import Asking, Granted
 from services.identity.queries import sessions as queries
 from services.identity.rules import secrets, tokens
+from services.identity.rules.clients import TOKEN_EXCHANGE
 from services.identity.rules.tokens import Holder, Minting
 from services.identity.schemas.tokens import RevocationForm, TokenForm, TokenOut
 from services.identity.tables import Client
@@ -21,7 +22,7 @@ from shared.runtime import Runtime
 from shared.seals import Sealer
 from shared.settings import Settings, in_turn
 
-GRANTS = grants.GRANTS | {exchanges.GRANT_TYPE: exchanges.token_exchange}
+GRANTS = grants.GRANTS | {TOKEN_EXCHANGE: exchanges.token_exchange}
 
 
 def minting(settings: Settings) -> Minting:

@@ -17,7 +17,9 @@ KEY = states.Machine("key", "active", states.moves({"retire": ("active", "retire
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 CLIENT_CREDENTIALS = "client_credentials"
 AUTHORIZATION_CODE = "authorization_code"
-CARRIED_BY = {"refresh_token": AUTHORIZATION_CODE}  # a grant type that comes with another
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - RFC 8693, 2.1
+# A grant type that comes with another.
+CARRIED_BY = {"refresh_token": AUTHORIZATION_CODE, TOKEN_EXCHANGE: AUTHORIZATION_CODE}
 KEYS_MOST = 2  # active at a time, so that the new one is there before the old one goes
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 PUBLIC = ("crv", "kty", "x", "y")  # the required members of an EC key (RFC 7638, 3.2)
