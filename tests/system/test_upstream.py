@@ -5,7 +5,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -30,9 +30,10 @@ UNKNOWN = f"staff-{THERE}-coordinator"  # somebody there alone
 
 @dataclass
 class Regions:
-    """Both regions, after our operators and theirs set it up."""
+    """Both regions, after our operators and theirs set it up; the browsers of those who signed in there, by name."""
 
     platform: Installation
+    signed_in: dict[str, Browser] = field(default_factory=dict)
 
     @property
     def here(self) -> Region:
@@ -47,32 +48,35 @@ class Regions:
 
 @dataclass
 class Person:
-    """A member of staff at a desk of ours, with what their browser keeps of us and of the provider."""
+    """A member of staff at a desk of ours."""
 
+    regions: Regions
     desk: FrontEnd
-    there: Browser
 
     @classmethod
     def at(cls, regions: Regions) -> "Person":
-        """In a browser that nobody used before."""
-        here, there = regions.here, regions.there
-        desk = FrontEnd(here, "desk", here.callback, Browser.fresh(here.gateway_url))
-        return cls(desk, Browser.fresh(there.gateway_url))
+        """In a browser that nobody used with us before."""
+        here = regions.here
+        return cls(regions, FrontEnd(here, "desk", here.callback, Browser.fresh(here.gateway_url)))
 
-    def leaves(self) -> httpx.Response:
+    def leaves(self, **asked: str) -> httpx.Response:
         """Presses the button; where our page sends the browser."""
-        assert self.desk.open().headers["location"] == "/sign-in"
+        assert self.desk.open(**asked).headers["location"] == "/sign-in"
         return self.desk.browser.fill("upstream")
 
-    def signs_in(self, regions: Regions, name: str) -> dict[str, str]:
-        """Types password and authenticator code at the provider; what the browser comes back with."""
-        there = regions.there
-        sent = self.leaves().headers["location"]
-        assert sent.startswith(f"http://{THERE}.localhost:{urlsplit(there.gateway_url).port}/v1/authorize?"), sent
-        assert self.there.http.get(f"/v1/authorize?{urlsplit(sent).query}").headers["location"] == "/sign-in"
-        answer = staff(name, there.staff_file)(self.there)
-        assert answer.status_code == 303, answer.text
-        assert answer.headers["location"].startswith(f"{home(regions.platform)}{BACK}?")
+    def vouched(self, name: str) -> dict[str, str]:
+        """Signs in at the provider, which then knows them; what the browser comes back with."""
+        there = self.regions.there
+        sent = urlsplit(self.leaves().headers["location"])
+        assert (sent.netloc, sent.path) == (f"{THERE}.localhost:{urlsplit(there.gateway_url).port}", "/v1/authorize")
+        known = self.regions.signed_in.get(name)
+        browser = known or Browser.fresh(there.gateway_url)
+        answer = browser.http.get(f"{sent.path}?{sent.query}")
+        if known is None:
+            assert answer.headers["location"] == "/sign-in"
+            answer = staff(name, there.staff_file)(browser)
+            self.regions.signed_in[name] = browser
+        assert answer.headers["location"].startswith(f"{home(self.regions.platform)}{BACK}?"), answer.text
         return {part: values[0] for part, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
 
     def comes_back(self, answer: dict[str, str]) -> httpx.Response:
@@ -150,7 +154,7 @@ def person(regions: Regions) -> Person:
 
 
 def test_staff_sign_in_at_the_other_region_and_work_here(regions: Regions, person: Person) -> None:
-    answer = person.comes_back(person.signs_in(regions, KNOWN))
+    answer = person.comes_back(person.vouched(KNOWN))
     granted = person.desk.redeem(code_of(answer.headers["location"])).json()
     claims = claims_of(granted["access_token"])
     assert (claims["iss"], claims["sub"], claims["roles"]) == (regions.here.gateway_url, OFFICER, ["officer"])
@@ -160,6 +164,13 @@ def test_staff_sign_in_at_the_other_region_and_work_here(regions: Regions, perso
     assert person.is_signed_in()
 
 
+def test_whoever_has_to_sign_in_anew_does_so_at_the_provider(regions: Regions, person: Person) -> None:
+    """A desk that asks for a fresh proof (RFC 9470) does not get the session of hours ago."""
+    person.vouched(KNOWN)
+    sent = urlsplit(person.leaves(prompt="login").headers["location"])
+    assert regions.signed_in[KNOWN].http.get(f"{sent.path}?{sent.query}").headers["location"] == "/sign-in"
+
+
 def test_a_password_of_ours_signs_no_staff_in_any_more(regions: Regions, person: Person) -> None:
     assert person.desk.open().headers["location"] == "/sign-in"
     page = staff(OFFICER, regions.here.staff_file)(person.desk.browser)
@@ -167,8 +178,8 @@ def test_a_password_of_ours_signs_no_staff_in_any_more(regions: Regions, person:
     assert not person.is_signed_in()
 
 
-def test_whom_only_the_provider_knows_is_refused(regions: Regions, person: Person) -> None:
-    page = person.comes_back(person.signs_in(regions, UNKNOWN))
+def test_whom_only_the_provider_knows_is_refused(person: Person) -> None:
+    page = person.comes_back(person.vouched(UNKNOWN))
     assert (page.status_code, "Nobody here is known by this account" in page.text) == (403, True)
     assert not person.is_signed_in()
 
@@ -181,28 +192,26 @@ def refused(person: Person, answer: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"state": "y" * 43}, {"iss": "https://evil.test"}, {"iss": ""}, {"code": "y" * 43}])
-def test_an_answer_that_was_changed_on_the_way_is_refused(
-    regions: Regions, person: Person, wrong: dict[str, str]
-) -> None:
-    refused(person, person.signs_in(regions, KNOWN) | wrong)
+def test_an_answer_that_was_changed_on_the_way_is_refused(person: Person, wrong: dict[str, str]) -> None:
+    refused(person, person.vouched(KNOWN) | wrong)
 
 
 def test_an_answer_for_another_browser_is_refused_even_with_the_right_state(regions: Regions, person: Person) -> None:
     """A thief's own code, put into the person's answer, would sign her in as the thief."""
     thief = Person.at(regions)
-    stolen = thief.signs_in(regions, UNKNOWN)
-    refused(person, person.signs_in(regions, KNOWN) | {"code": stolen["code"]})
+    stolen = thief.vouched(UNKNOWN)
+    refused(person, person.vouched(KNOWN) | {"code": stolen["code"]})
 
 
-def test_an_answer_serves_once(regions: Regions, person: Person) -> None:
-    answer = person.signs_in(regions, KNOWN)
+def test_an_answer_serves_once(person: Person) -> None:
+    answer = person.vouched(KNOWN)
     assert person.comes_back(answer).status_code == 303
     again = person.comes_back(answer)
     assert (again.status_code, "location" in again.headers) == (400, False)
 
 
 async def test_an_id_token_for_another_request_is_refused(regions: Regions, person: Person) -> None:
-    answer = person.signs_in(regions, KNOWN)
+    answer = person.vouched(KNOWN)
     mixed_up = f"UPDATE authorization_request SET nonce = 'another' WHERE client = '{CLIENT}'"  # noqa: S608 - a test's own words
     await regions.platform.rows(THERE, "identity", mixed_up)
     refused(person, answer)
@@ -216,4 +225,4 @@ def test_a_provider_that_does_not_answer_is_said_to_be_away(regions: Regions, pe
     finally:
         os.kill(provider, signal.SIGCONT)
     assert (page.status_code, "您单位的登录服务没有应答" in page.text) == (503, True)
-    assert person.comes_back(person.signs_in(regions, KNOWN)).status_code == 303
+    assert person.comes_back(person.vouched(KNOWN)).status_code == 303

@@ -114,7 +114,7 @@ async def test_who_signed_in_there_long_ago_is_not_freshly_signed_in_here(desk: 
 
 BROKEN: list[Any] = [
     pytest.param({"pushed_authorization_request_endpoint": None}, id="takes no pushed requests"),
-    pytest.param({"pushed_authorization_request_endpoint": "http://op.example/par"}, id="over no TLS"),
+    pytest.param({"authorization_endpoint": "http://op.example/authorize"}, id="over no TLS"),
     pytest.param({"pushed_authorization_request_endpoint": "https://[nowhere"}, id="no address"),
     pytest.param({"authorization_endpoint": 7}, id="no page"),
     pytest.param({"issuer": "https://other.test"}, id="somebody else"),
