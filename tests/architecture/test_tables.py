@@ -3,6 +3,7 @@
 import ast
 import importlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlmodel import SQLModel
@@ -22,7 +23,7 @@ NO_CALLER = {
 ITS_ID = "case_id"  # of a case that `visible_to` gave
 
 
-def descendants(base: type) -> Iterator[type]:
+def descendants(base: type[Any]) -> Iterator[type[Any]]:
     for each in base.__subclasses__():
         yield each
         yield from descendants(each)
@@ -34,7 +35,7 @@ def test_every_table_is_in_the_metadata_of_its_app(app: str) -> None:
     house.built(app)
     own = house.metadata(app)
     begin = house.apps()[app] + "."
-    tables = [
+    tables: list[Any] = [
         each for each in descendants(SQLModel) if hasattr(each, "__table__") and each.__module__.startswith(begin)
     ]
     assert not [each.__qualname__ for each in tables if each.__table__.metadata is not own], (
