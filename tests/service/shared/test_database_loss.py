@@ -36,6 +36,15 @@ async def kill_connections(postgres: TestServer) -> None:
     await admin.close()
 
 
+async def test_events_still_leave_after_connections_died(postgres: TestServer, tmp_path: Path) -> None:
+    async with apps.running("identity", postgres, tmp_path) as identity:
+        for number in range(3):
+            await kill_connections(postgres)
+            await until(lambda name=f"client-{number}": committed(identity, name))
+            await until(lambda wanted=number + 1: left(identity, wanted))
+        await until(lambda: ready(identity))
+
+
 async def committed(identity: RunningApp, name: str) -> bool:
     """Whether an event could be written; a connection that had died says no once."""
     try:
