@@ -28,7 +28,7 @@ define install # $(1): the lock file
 	@touch $@
 endef
 
-.PHONY: help setup run stop reset demo test conformance browser pictures check lint types bench lock docs migrate crash
+.PHONY: help setup run stop reset demo test outages conformance browser pictures check lint types bench lock docs migrate crash
 
 help: ## what can be asked
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ migrate: $(VENV)/.run-lock ## bring the databases of an installation to the newe
 test: $(VENV)/.dev-lock ## the whole default suite, on real PostgreSQL and NATS
 	@$(BIN)/python -m pytest $(wildcard $(SUITES:%=tests/%))
 
+outages: $(VENV)/.dev-lock ## servers and whole platforms that are killed in the middle of work
+	@$(BIN)/python -m pytest tests/outages
+
 conformance: $(VENV)/.dev-lock ## published vectors and schemas (JIELI_VECTORS: where they lie)
 	@$(BIN)/python -m pytest tests/conformance
 
@@ -79,7 +82,7 @@ types: $(VENV)/.dev-lock ## strict types
 check: lint types test ## everything a change has to pass before it lands
 
 crash: $(VENV)/.dev-lock ## kill -9 of everything, three times, while referrals are created; prints the verdict
-	@$(BIN)/python -m tests.system.crash 3
+	@$(BIN)/python -m tests.outages.crash 3
 
 bench: $(VENV)/.dev-lock ## the benchmarks, both sides in one run; results in benchmarks/results/
 	@$(BIN)/python -m benchmarks

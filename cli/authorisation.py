@@ -28,7 +28,7 @@ OPENING = """\
 Made from the OpenAPI documents, the gateway's table of routes and its policy. What is not for anyone wants an access
 token of this region with a fresh proof of its key (RFC 9449), or, from another region, a signature (RFC 9421). `system`
 is an organisation's own system. What is *expected* is written by hand in `tests/system/authorisation.yaml`;
-`tests/system/test_bad_input.py` tries every guarded operation as the wrong callers against the running platform."""
+`tests/system/test_authorisation.py` tries every operation as every kind of caller against the running platform."""
 CLOSING = """\
 `/health`, `/ready`, `/metrics` and `/openapi.json` of every app are for operators: nothing in them is about people, no
 grant guards them, and the way in from outside does not lead to them (`deploy/k8s/base/ingress.yaml`)."""

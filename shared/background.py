@@ -24,6 +24,7 @@ class Jobs:
         self.down: set[str] = set()
         self._app = app
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
 
     def start(self, name: str, job: Job) -> None:
         """Run a job until `stop`; `name` is for the log and for /ready."""
@@ -31,6 +32,7 @@ class Jobs:
 
     async def stop(self) -> None:
         """End every job."""
+        self._stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -42,7 +44,9 @@ class Jobs:
             begun = time.monotonic()
             try:
                 return await job()
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                if self._stopping:  # a cancellation that `stop` did not ask for is a fault: drivers leave some behind
+                    raise
                 log.error("job_failed", job=name, reason=type(error).__name__, where=telemetry.where(error))
             pause = FIRST_PAUSE if time.monotonic() - begun > STEADY else min(pause * 2, LONGEST_PAUSE)
             self.down.add(name)

@@ -201,6 +201,11 @@ def router() -> APIRouter:
     return APIRouter(route_class=Route)
 
 
+async def kept_nowhere(response: Response) -> None:
+    """A dependency: nothing on the way, and not the Idempotency-Key, keeps the answer (RFC 9111, 5.2.2.5)."""
+    response.headers["cache-control"] = NO_STORE
+
+
 def if_match(header: str | None, version: int) -> None:
     """Hold If-Match (RFC 9110, 13.1.1) against the current version: 428 without it, 412 when it is stale."""
     if header is None:

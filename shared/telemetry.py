@@ -42,9 +42,20 @@ def configure_logs(settings: Settings) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=lambda *_: _Output(),
         cache_logger_on_first_use=True,
     )
+
+
+class _Output:
+    """Standard output as it is now. A line that it does not take is lost, and the work goes on."""
+
+    def msg(self, line: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+    debug = info = warning = error = critical = msg
 
 
 def _allowed(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

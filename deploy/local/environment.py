@@ -46,10 +46,17 @@ def variables(
         for key, value in of_app(region, holder, admin_url, bus).items():
             found[f"JIELI_{holder.app}_{key}".upper()] = value
     found |= {f"JIELI_GATEWAY_{key}": value for key, value in of_gateway(region).items()}
+    found |= handed_on(region, environ)
     secrets.write_private(region.secrets / "seed.json", written(demonstration.seed(region)))
     secrets.write_private(region.secrets / "gateway" / "peers.json", written(secrets.peers(region, everyone)))
     secrets.signing_keys(region)
     return found
+
+
+def handed_on(region: places.Region, environ: Mapping[str, str]) -> dict[str, str]:
+    """What the operator sets for one app of this region: `JIELI_<region>_<APP>_<KEY>` as `JIELI_<APP>_<KEY>`."""
+    begins = tuple(f"JIELI_{region.code}_{app}_".upper() for app in provision.APPS)
+    return {name.replace(f"_{region.code}", "", 1): value for name, value in environ.items() if name.startswith(begins)}
 
 
 def of_app(region: places.Region, holder: provision.Tenant, admin_url: str, bus: Bus) -> dict[str, str]:

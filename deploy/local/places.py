@@ -35,6 +35,11 @@ SETTINGS = (
         "as above",
         "Handed on to every app, as are JIELI_TRACE_FILE, JIELI_TRACE_RATIO and JIELI_OTLP_ENDPOINT.",
     ),
+    (
+        "JIELI_<region>_<APP>_<SETTING>",
+        "what the launcher makes",
+        "Handed on to one app of one region as `JIELI_<APP>_<SETTING>`: e.g. JIELI_610118_IDENTITY_UPSTREAM_ISSUER.",
+    ),
     ("JIELI_ADMIN_DATABASE_URL", "must be set", "`python -m deploy.databases`: the administrator of the apps' data."),
     ("JIELI_KEYS_ADMIN_DATABASE_URL", "must be set", "The same of the person keys."),
     ("ROLE_<app>_owner, ROLE_<app>_app", "must be set", "The passwords of each app's two roles, for that job."),

@@ -49,7 +49,7 @@ class Call:
         exchange = match.route.kind == "exchange"
         agreement, purpose = (outgoing.headers.get(name, "") if exchange else "" for name in _NAMED)
         terms = desk.known.index.get(agreement)
-        party = desk.known.parties.get(caller.organisation)
+        party = desk.known.parties.get((caller.acting or caller).organisation)
         request = Request(
             kind=match.route.kind,
             operation=match.route.operation,

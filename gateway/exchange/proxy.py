@@ -86,8 +86,6 @@ async def answered(at: Desk, match: Match, outgoing: Outgoing) -> Answer:
     caller = await at.credentials.caller(_presented(at, outgoing), at.known.revoked)
     call = Call.of(at, match, caller, outgoing)
     condition = await _decide(at, call)
-    if requests.is_keyed(match.route.kind, match.route.method):
-        requests.check_key(outgoing.headers.get("idempotency-key", ""))
     receipts = await _append(at, call.intents(), condition)
     refusal = receipts[0].refusal
     if refusal:
@@ -105,11 +103,16 @@ def _presented(at: Desk, outgoing: Outgoing) -> Presented:
 
 
 async def _decide(at: Desk, call: Call) -> Condition[Asked] | None:
-    """Steps 4 to 11; raises Refused with its entry written. What comes back is asked again under lock."""
+    """Steps 4 to 11; raises Refused with its entry written. What comes back is asked again under lock.
+
+    The Idempotency-Key is asked for before anything is looked up: without one nobody learns of a link or a consent.
+    """
     request, now = call.request, datetime.now(UTC)
     first = rules.before_lookup(request, call.terms, at.policy, now)
     if isinstance(first, Refuse):
         raise await _refused(at, call, first)
+    if requests.is_keyed(request.kind, call.match.route.method):
+        requests.check_key(call.outgoing.headers.get("idempotency-key", ""))
     check = own.CHECKS.get(request.operation)
     if check and (refuse := await check(at, call)):
         raise await _refused(at, call, refuse)

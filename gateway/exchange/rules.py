@@ -201,6 +201,8 @@ def _own(request: Request, policy: Policy, now: datetime) -> Verdict:
         return Refuse(5, refusals.SELF_ONLY)
     if not rule.takes(request.acting):
         return Refuse(6, refusals.PERSON_ALONE)
+    if request.acting.organizations and request.caller_state != ACTIVE:
+        return Refuse(5, refusals.ORGANISATION_NOT_ACTIVE)
     if rule.too_old(request.caller_authenticated, now.timestamp()):
         return Refuse(5, refusals.AUTHENTICATION_TOO_OLD, extras={"max_age": rule.fresh_within})
     return Permit(rule.task)

@@ -1,4 +1,4 @@
-"""Every SELECT of referrals; each begins with `visible_to`, the one place that scopes."""
+"""Every SELECT of referrals: `visible_to` picks for a caller, the rest follows what was picked, or the clock."""
 
 import json
 import uuid

@@ -6,10 +6,10 @@ from urllib.parse import quote
 from uuid import UUID
 
 from services.registry.commands.directory import directory_id
-from services.registry.rules import days
 from services.registry.rules.catalogue import DOMAINS
 from services.registry.schemas import directory as schemas
 from services.registry.tables import Organization, Service
+from shared.contracts import clock
 
 Item = TypeVar("Item")
 
@@ -30,7 +30,7 @@ def service_summary(row: Service) -> schemas.ServiceSummary:
         fees_description=row.fee,
         wait_time=_wait(row),
         eligibility_description=row.who_may_apply,
-        assured_date=days.day_of(row.modified_at),
+        assured_date=clock.day_of(row.modified_at),
         last_modified=row.modified_at,
         organization=_department(row),
     )

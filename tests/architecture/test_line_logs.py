@@ -16,6 +16,7 @@ NOT_LOGGED = frozenset(
     "name phone contact email address birth person subject resident seal locale language accept_language user_agent ip"
     " client_ip remote query query_string url path params body headers authorization token answers fields".split()
 )
+BINDS = frozenset({"bind", "new", "bind_contextvars", "bound_contextvars"})
 LABELS = frozenset({"method", "route", "status", "code", "app", "subject", "stream", "source", "reason"})
 
 
@@ -41,6 +42,18 @@ def test_log_lines_are_constant_words_with_allowed_keys() -> None:
         assert len(call.args) == 1 and isinstance(call.args[0], ast.Constant), f"{where}: one constant word"
         keys = {word.arg for word in call.keywords if word.arg}
         assert keys <= telemetry.LOGGED, f"{where}: {keys - telemetry.LOGGED} is not logged"
+
+
+def test_what_is_bound_to_a_logger_has_allowed_keys() -> None:
+    bound = [
+        (f"{module.where}:{call.lineno}", {word.arg for word in call.keywords})
+        for module in house.modules("services", "gateway", "shared")
+        for name, call in module.calls()
+        if name in BINDS and re.search(r"\blog|structlog", ast.unparse(call.func))
+    ]
+    assert bound
+    wrong = [(where, keys - telemetry.LOGGED) for where, keys in bound if not keys <= telemetry.LOGGED]
+    assert not wrong, f"is not logged: {wrong}"
 
 
 def test_no_app_prints() -> None:

@@ -17,6 +17,16 @@ INDEXES = re.compile(r"pypi\.or[g]|pythonhosted\.or[g]|/simpl[e]/|--(?:extra-)?i
 SECRET = re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KE[Y]-----\n[A-Za-z0-9+/]{20}|\"d\"\s*:\s*\"[A-Za-z0-9_-]{40,}\"")
 BINARY = {".png", ".jpg", ".woff2", ".gz", ".pub", ".sig"}
 LARGE = 2_000_000  # bytes
+# What README.md says of the limits, whatever else it says there (design, at the end of the twelve lines).
+LIMITS = (
+    "can change the software",
+    "Recipients see names",
+    "The log proves what passed through this software and nothing else",
+    "can collude",
+    "tells it where one asks from",
+    "No affected community and no independent auditor",
+    "independent oversight",
+)
 
 
 def readable() -> list[Path]:
@@ -43,6 +53,24 @@ def test_the_readme_names_the_commands() -> None:
             assert command in readme.read_text("utf-8"), f"README.md does not name `{command}`"
 
 
+def section(title: str) -> str:
+    """A section of README.md in one line."""
+    readme = (house.ROOT / "README.md").read_text("utf-8")
+    return " ".join(readme.partition(f"\n## {title}\n")[2].partition("\n## ")[0].split())
+
+
+def test_the_readme_tells_the_truth_about_the_limits() -> None:
+    limits = section("The truth about its limits")
+    assert not [words for words in LIMITS if words not in limits]
+    assert "declined" in section("What it does not do")
+
+
+@pytest.mark.parametrize("app", sorted(house.apps()))
+def test_every_app_says_what_it_is(app: str) -> None:
+    readme = house.ROOT / house.apps()[app].replace(".", "/") / "README.md"
+    assert readme.exists() and readme.read_text("utf-8").startswith(f"# {app}"), f"say it in {app}'s README.md"
+
+
 def test_what_a_project_needs_is_there() -> None:
     for name in ("LICENSE", "SECURITY.md", "CHANGELOG.md", ".ci/run"):
         assert (house.ROOT / name).exists(), name
@@ -60,14 +88,14 @@ def test_the_check_before_landing_runs_the_whole_suite() -> None:
     script = (house.ROOT / ".ci" / "run").read_text("utf-8")
     parts = re.findall(r"^part make ([a-z-]+)$", script, re.MULTILINE)
     assert '"$@" || failed+=' in script
-    assert {"lint", "types", "test", "conformance", "browser", "crash"} <= set(parts) <= set(targets())
+    assert {"lint", "types", "test", "outages", "conformance", "browser", "crash"} <= set(parts) <= set(targets())
 
 
 def test_make_test_runs_every_suite() -> None:
     """A new folder of tests is a suite, or it is named where it runs instead."""
     suites = set(re.findall(r"^SUITES := (.*)$", MAKEFILE, re.MULTILINE)[0].split())
     folders = {path.parent.name for path in (house.ROOT / "tests").glob("*/__init__.py")}
-    assert folders - {"support"} - suites <= {"conformance", "browser"}
+    assert folders - {"support"} - suites <= {"outages", "conformance", "browser"}
 
 
 @pytest.mark.parametrize("name", LOCKS)

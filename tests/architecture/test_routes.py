@@ -4,7 +4,9 @@ import re
 
 import pytest
 from fastapi.routing import APIRoute
+from starlette.routing import Host, Mount, Route, WebSocketRoute
 
+from shared import requests
 from shared.requests import Caller, transaction
 from tests.architecture import house
 
@@ -48,6 +50,23 @@ def offered(service: str) -> dict[tuple[str, str], str]:
 def table() -> dict[tuple[str, str], tuple[str, str]]:
     """(method, shape) -> (service, kind) of the gateway's table."""
     return {(line.method, shape(line.template)): (line.service, line.kind) for line in house.route_table()}
+
+
+@pytest.mark.parametrize("app", sorted(house.apps()))
+def test_every_route_shows_in_the_documents_and_to_these_checks(app: str) -> None:
+    """A plain route, a mounted app or a router within a router would be seen by none of them."""
+    own = [route for router in house.record(app).routers for route in router.routes]
+    aside = [route for route in own if not isinstance(route, APIRoute)]
+    plain = (Route, Mount, Host, WebSocketRoute)
+    aside += [r for r in house.built(app).routes if isinstance(r, plain) and getattr(r, "path", "") != "/openapi.json"]
+    assert not aside, f"write it as a route of a router that the app's record names: {aside}"
+
+
+@pytest.mark.parametrize("app", SERVICES)
+def test_every_route_of_a_service_is_of_our_router(app: str) -> None:
+    """It answers a repeated write again and gives reads an ETag; the gateway's own routes are no writes of a client."""
+    bare = [route.path for route in house.routes(app) if not isinstance(route, requests.Route)]
+    assert not bare, f"take shared.requests.router(): {bare}"
 
 
 @pytest.mark.parametrize("app", SERVICES)

@@ -11,9 +11,10 @@ from shared import requests
 from tests.architecture import house
 from tests.architecture.house import Function, Module
 
-SELECTS = re.compile(r"\bSELECT\b(?!\s+pg_)")
+SELECTS = re.compile(r"\bSELECT\b(?!\s+(?:pg|PG)_)")
 WRITES = re.compile(r"\b(?:INSERT|DELETE|(?<!FOR )UPDATE)\b")
 SETS_STATE = re.compile(r"\bSET\b(?:(?!\bWHERE\b).)*\bstate\s*=", re.DOTALL)
+MADE_BY_SQL = re.compile(r"gen_random_uuid|uuid_generate|uuidv[47]", re.IGNORECASE)
 MAY_COMMIT = {"gateway.audit.commands": "one durable commit for the entries of many calls"}
 MAY_BE_RANDOM = {
     "services.identity.commands.codes": "a resident's own id: UUIDv7 would tell when she first came",
@@ -26,6 +27,12 @@ VERSIONS = {str(path.parent): path for path in house.ROOT.glob("**/migrations/ve
 
 def is_queries(module: Module) -> bool:
     return "queries" in module.name.split(".")
+
+
+def shouted(call: ast.Call) -> str:
+    """The SQL within `text(...)` in capitals: elsewhere a small `select` may be a word of a sentence."""
+    parts = [each.value for each in ast.walk(call) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return " ".join(parts).upper()
 
 
 def test_every_select_stands_in_queries() -> None:
@@ -44,6 +51,12 @@ def test_every_select_stands_in_queries() -> None:
         for m in elsewhere
         for line, text in house.texts(m)
         if SELECTS.search(text) and not WRITES.search(text)
+    ]
+    written += [
+        f"{m.where}:{call.lineno}"
+        for m in elsewhere
+        for name, call in m.calls()
+        if name == "text" and SELECTS.search(said := shouted(call)) and not WRITES.search(said)
     ]
     assert not built + loaded + written, f"move these to queries: {built + loaded + written}"
 
@@ -129,14 +142,17 @@ def test_a_state_is_what_its_machine_says() -> None:
 
 
 def test_ids_of_things_are_uuid7() -> None:
-    random = [
-        f"{module.where}:{call.lineno}"
+    named = [
+        f"{module.where}:{node.lineno}"
         for module in house.app_modules()
         if module.name not in MAY_BE_RANDOM
-        for name, call in module.calls()
-        if name in ("uuid1", "uuid4", "uuid7")
+        for node in module.nodes
+        if isinstance(node, ast.Attribute | ast.Name) and house.last_name(node) in ("uuid1", "uuid4", "uuid7")
     ]
-    assert not random, f"take shared.ids.new(): {random}"
+    made = [
+        f"{m.where}:{line}" for m in house.app_modules() for line, text in house.texts(m) if MADE_BY_SQL.search(text)
+    ]
+    assert not named + made, f"take shared.ids.new(): {named + made}"
 
 
 @pytest.mark.parametrize("folder", sorted(VERSIONS))

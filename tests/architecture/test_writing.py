@@ -11,7 +11,7 @@ ALL = (*house.CODE, "benchmarks", "tests")
 EXCEPTION = re.compile(r"#\s*(?:noqa|type:\s*ignore)(?P<rest>.*)")
 REASONED = re.compile(r"^:?\s*(?:[A-Z]+[0-9]+(?:,\s*[A-Z]+[0-9]+)*\s+[-–]|\[[a-z-]+(?:,\s*[a-z-]+)*\]\s+#)\s*\S.{5,}")
 LEFT_OVER = re.compile("T[O]DO|FIX[M]E|X{3}|HAC[K]")
-MAY_PAUSE = {"tests.system.crash": "a client waits a moment before it tries a platform again that was just killed"}
+MAY_PAUSE = {"tests.outages.crash": "a client waits a moment before it tries a platform again that was just killed"}
 NOT_RUN = frozenset({"skip", "skipif", "xfail", "importorskip"})
 
 

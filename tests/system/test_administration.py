@@ -1,6 +1,7 @@
 """Administration over real sockets: two people, a link to join by, and seconds until whoever is stopped is refused."""
 
 import json
+import random
 import re
 import time
 import uuid
@@ -13,8 +14,10 @@ import pyotp
 import pytest
 from joserfc.jwk import ECKey
 
+from demo import family
 from demo.client import Actor, Region
 from demo.says import Disappointed
+from tests.support.acting import at_counter
 from tests.support.launched import Installation
 from tests.support.until import until
 
@@ -110,6 +113,31 @@ async def test_two_people_let_an_office_and_its_system_in_and_one_stops_them_wit
     verbs = [f"{verb}_organization" for verb in ("register", "confirm", "suspend", "resume", "close")]
     acts = [*verbs, "register_client", "approve_client", "revoke_client"]
     assert {act: after[act] - before.get(act, 0) for act in acts} == dict.fromkeys(acts, 1)
+
+
+async def test_whoever_acts_for_a_person_stops_with_their_office(
+    region: Region, first: Actor, second: Actor, tmp_path: Path
+) -> None:
+    """A token for a person with an officer acting is worth nothing once the officer's organisation may not act."""
+    office, name = f"org-{uuid.uuid4().hex[:8]}", f"work-{uuid.uuid4().hex[:8]}"
+    body = {"id": office, "name": "甘亭街道办事处", "kind": "town_street", "parent": CENTRE, "district": "610118"}
+    assert first.post("/v1/organizations", body).status_code == 201
+    assert second.post(f"/v1/organizations/{office}:confirm").status_code == 200
+    invited = first.post("/v1/staff", {"id": name, "organization": office, "roles": ["counter"]})
+    officer = joined(region, invited.json()["link"], name, tmp_path)
+
+    async def serves() -> bool:
+        return officer.get("/v1/staff-sessions", quiet=True).status_code == 200
+
+    await until(serves)
+    _, together = at_counter(officer, family.phone(random.SystemRandom()), "record")
+
+    def acts() -> httpx.Response:
+        return together.get("/v1/me/record", quiet=True)
+
+    assert came(acts()) == (404, "not-found")
+    assert first.post(f"/v1/organizations/{office}:suspend").status_code == 200
+    await within(BITES, acts, (403, "organisation-not-active"))
 
 
 async def test_a_role_that_was_taken_away_is_worth_nothing_within_seconds(

@@ -12,7 +12,6 @@ import pytest
 
 from demo import family
 from demo.client import Actor
-from gateway.exchange import routes
 from tests.support.launched import Installation
 
 NEED = {"service": "HOU-04", "answers": {"姓名": "某人", "争议": "押金"}}
@@ -158,35 +157,3 @@ def test_the_other_regions_token_is_worth_nothing_here(desk: Desk, platform: Ins
     foreign = platform.regions()["sending"].resident("somebody", family.phone(random.SystemRandom())).token
     answer = desk.send("GET", "/v1/me/record", **foreign.headers("GET", "/v1/me/record"))
     assert (answer.status_code, answer.json()["code"]) == (401, "token-invalid")
-
-
-def _filled(template: str) -> str:
-    for name in ("referral", "case", "consent", "request", "client"):
-        template = template.replace(f"{{{name}}}", UNKNOWN)
-    return template
-
-
-GUARDED = [route for route in routes.ROUTES if route.kind != "public"]
-
-
-@pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route.method} {route.template}")
-def test_no_guarded_route_lets_the_wrong_caller_in(desk: Desk, platform: Installation, route: routes.Route) -> None:
-    here = platform.regions()["receiving"]
-    path, media = _filled(route.template), route.takes
-    wrong = {
-        "nobody": None,
-        "a department's system": here.system("office", "org-610118-education").token,
-        "staff without the role": here.staff("officer", "staff-610118-education").token,
-        "a resident": desk.resident.token,
-    }
-    if route.kind == "self":
-        del wrong["a resident"]
-    if route.operation == "read_inbox":
-        wrong = {name: wrong[name] for name in ("nobody", "a resident")}
-    if route.operation == "read_staff_sessions":
-        del wrong["staff without the role"]
-    for who, token in wrong.items():
-        content = b"{}" if media else b""
-        shown = token.headers(route.method, path) if token else {"authorization": "", "dpop": ""}
-        answer = desk.send(route.method, path, content, content_type=media, **shown)
-        assert answer.status_code in (401, 403, 404), f"{who}: {answer.status_code} {answer.text}"

@@ -12,6 +12,7 @@ import pytest
 
 from demo import family
 from demo.client import Actor
+from demo.scene import EDUCATION
 from tests.support.launched import Installation
 from tests.support.until import until
 from tests.system.test_foreign_ids import consent, refer
@@ -48,6 +49,15 @@ def state(resident: Actor, given: str) -> str:
 
 async def waiting(platform: Installation) -> list[dict[str, Any]]:
     return await platform.rows("610118", "gateway", "SELECT consent FROM withdrawal WHERE NOT forwarded")
+
+
+def test_without_a_key_a_partner_learns_of_no_referral(resident: Actor, platform: Installation) -> None:
+    """The same for a referral that is there and one that nobody has: what is looked up is also logged and counted."""
+    office = platform.regions()["receiving"].system("office", "org-610118-education", EDUCATION)
+    agreed = {"jieli_agreement": EDUCATION.agreement, "jieli_purpose": EDUCATION.purpose}
+    for referral in (refer(resident)["id"], UNKNOWN):
+        refused = send(office, "POST", f"/v1/referrals/{referral}:start", b"{}", idempotency_key="", **agreed)
+        assert (refused.status_code, refused.json()["code"]) == (400, "idempotency-key-missing")
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 129, "tab\tinside-it"])

@@ -126,6 +126,16 @@ def test_the_start_wants_to_know_how_messages_leave(tmp_path: Path) -> None:
     assert all("JIELI_SENDER" in line for line in checked.output.splitlines())
 
 
+def _harm_upstream_key(made: Installation) -> None:
+    made.change("settings", **UPSTREAM)
+    key = made.directory / "identity" / "upstream.pem"
+    key.touch(0o600)
+    key.write_text("no key")
+
+
+UPSTREAM = {"JIELI_UPSTREAM_ISSUER": "https://op.example", "JIELI_UPSTREAM_CLIENT": "jieli"}
+
+
 def _unlink(name: str) -> Any:
     return lambda made: (made.directory / name).unlink()
 
@@ -140,7 +150,19 @@ def _unlink(name: str) -> Any:
         (lambda made: next(made.token_keys.iterdir()).unlink(), r"identity cannot start: .*jieli rotate token"),
         (
             lambda made: made.change("settings", JIELI_UPSTREAM_ISSUER="https://op.example"),
+            r"identity cannot start: JIELI_UPSTREAM_CLIENT: it must be set",
+        ),
+        (
+            lambda made: made.change("settings", **UPSTREAM | {"JIELI_UPSTREAM_ISSUER": "http://op.example"}),
+            r"identity cannot start: JIELI_UPSTREAM_ISSUER must be https",
+        ),
+        (
+            lambda made: made.change("settings", **UPSTREAM),
             r"identity cannot start: .*upstream\.pem cannot be read",
+        ),
+        (
+            _harm_upstream_key,
+            r"identity cannot start: .*upstream\.pem is no EC key",
         ),
         (
             lambda made: made.change("referrals", JIELI_KEK="0" * 64),

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from shared import problems, states
-from shared.contracts.clock import CHINA
+from shared.contracts import clock
 
 Role = Literal["applicant", "respondent"]
 ROLES: Final[tuple[Role, ...]] = ("applicant", "respondent")
@@ -92,16 +92,11 @@ def for_mediator(state: str) -> list[str]:
     return [verb for verb in CASE.allowed(state) if verb in MEDIATOR_VERBS]
 
 
-def today(now: datetime) -> date:
-    """The calendar day in China."""
-    return now.astimezone(CHINA).date()
-
-
 def due(dispute_type: str, applied: datetime, accepted: datetime) -> date:
     """The day by which mediation should have ended; labour counts from the application, all others from acceptance."""
     if dispute_type == "labour":
-        return today(applied) + timedelta(days=LABOUR_DAYS)
-    return today(accepted) + timedelta(days=DAYS)
+        return clock.day_of(applied) + timedelta(days=LABOUR_DAYS)
+    return clock.day_of(accepted) + timedelta(days=DAYS)
 
 
 def check_invitation_over(expires_at: datetime | None, now: datetime) -> None:
@@ -137,7 +132,7 @@ def check_text(signed: str, current: str) -> None:
 
 def check_dues(dues: Collection[date], now: datetime) -> None:
     """A term lies ahead when it is drafted. 422 `term-past`."""
-    if any(day < today(now) for day in dues):
+    if any(day < clock.day_of(now) for day in dues):
         raise TERM_PAST()
 
 
@@ -162,5 +157,5 @@ def check_follow_up(result: str, terms: Collection[Performance], now: datetime) 
     contested = any(term.contested() for term in terms)
     if result == "performed" and contested:
         raise FOLLOW_UP_UNFOUNDED()
-    if result == "breached" and not (contested or any(term.overdue(today(now)) for term in terms)):
+    if result == "breached" and not (contested or any(term.overdue(clock.day_of(now)) for term in terms)):
         raise FOLLOW_UP_UNFOUNDED()

@@ -6,7 +6,7 @@ from fastapi import Depends, Form, Query, Response
 
 from services.identity import pages
 from services.identity.api.browser import BrowserDep
-from services.identity.api.tokens import Proof, kept_nowhere
+from services.identity.api.tokens import Proof
 from services.identity.commands import authorization as commands
 from services.identity.commands.signing_in import Step
 from services.identity.schemas import authorization as schemas
@@ -17,7 +17,7 @@ router = requests.router()
 opening = pages.router()
 
 
-@router.post("/v1/par", status_code=201, dependencies=[Depends(kept_nowhere)])
+@router.post("/v1/par", status_code=201, dependencies=[Depends(requests.kept_nowhere)])
 async def push(
     session: SessionDep, runtime: RuntimeDep, _: Public, form: Annotated[schemas.PushForm, Form()], dpop: Proof = ""
 ) -> schemas.PushedOut:

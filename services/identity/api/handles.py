@@ -2,7 +2,7 @@
 
 import uuid
 
-from fastapi import BackgroundTasks, Response
+from fastapi import BackgroundTasks, Depends, Response
 
 from services.identity.commands import codes, paper
 from services.identity.commands import handles as commands
@@ -13,12 +13,11 @@ from shared.requests import RuntimeDep, Self, SessionDep
 router = requests.router()
 
 
-@router.post("/v1/me/paper-key", status_code=201)
+@router.post("/v1/me/paper-key", status_code=201, dependencies=[Depends(requests.kept_nowhere)])
 async def make_paper_key(
-    session: SessionDep, runtime: RuntimeDep, grant: Self, body: schemas.PaperKeyIn, response: Response
+    session: SessionDep, runtime: RuntimeDep, grant: Self, body: schemas.PaperKeyIn
 ) -> schemas.PaperKeyOut:
     """A key on paper, shown this once; the one before ends. With her six digits it signs her in."""
-    response.headers["cache-control"] = requests.NO_STORE
     return schemas.PaperKeyOut(key=await paper.make(session, runtime.settings, uuid.UUID(grant.subject), body.pin))
 
 

@@ -1,6 +1,6 @@
 """Staff, for those who administer them."""
 
-from fastapi import Response
+from fastapi import Depends
 
 from services.identity.api.acts import ActDep
 from services.identity.commands import staff as commands
@@ -25,16 +25,16 @@ async def members(
     return schemas.MembersOut(staff=[_shown(row) for row in rows], next=following)
 
 
-@router.post("/v1/staff", status_code=201)
-async def invite_member(act: ActDep, body: schemas.StaffIn, response: Response) -> schemas.InvitedOut:
+@router.post("/v1/staff", status_code=201, dependencies=[Depends(requests.kept_nowhere)])
+async def invite_member(act: ActDep, body: schemas.StaffIn) -> schemas.InvitedOut:
     """Invite somebody; the code is shown this once."""
-    return _once(await commands.invite(act, body), response)
+    return await commands.invite(act, body)
 
 
-@router.post("/v1/staff/{staff}:invite", status_code=201)
-async def invite_member_again(act: ActDep, staff: str, response: Response) -> schemas.InvitedOut:
+@router.post("/v1/staff/{staff}:invite", status_code=201, dependencies=[Depends(requests.kept_nowhere)])
+async def invite_member_again(act: ActDep, staff: str) -> schemas.InvitedOut:
     """Credentials were lost: end them and every session, and invite anew; the code is shown this once."""
-    return _once(await commands.invite_again(act, staff), response)
+    return await commands.invite_again(act, staff)
 
 
 @router.post("/v1/staff/{staff}:assign")
@@ -57,8 +57,3 @@ async def end_member(act: ActDep, staff: str) -> schemas.StaffOut:
 
 def _shown(row: Staff) -> schemas.StaffOut:
     return schemas.StaffOut(**row.model_dump(include=set(schemas.StaffOut.model_fields)))
-
-
-def _once(invited: schemas.InvitedOut, response: Response) -> schemas.InvitedOut:
-    response.headers["cache-control"] = requests.NO_STORE
-    return invited

@@ -19,16 +19,11 @@ router = requests.router()
 Proof = Annotated[str, Header(alias="DPoP", description="A proof of possession (RFC 9449).")]
 
 
-async def kept_nowhere(response: Response) -> None:
-    """Nothing on the way keeps the answer (RFC 6749, 5.1)."""
-    response.headers["cache-control"] = "no-store"
-
-
 @router.post(
     "/v1/token",
     response_model=schemas.TokenOut,
     response_model_exclude_none=True,
-    dependencies=[Depends(kept_nowhere)],
+    dependencies=[Depends(requests.kept_nowhere)],
 )
 async def token(
     session: SessionDep, runtime: RuntimeDep, _: Public, form: Annotated[schemas.TokenForm, Form()], dpop: Proof = ""

@@ -1,11 +1,9 @@
 """An act of an administrator, as every command of administration takes it."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.contracts.clock import CHINA
 from shared.grants import Grant
 from shared.runtime import Runtime
 
@@ -27,8 +25,3 @@ class Act:
     def organisation(self) -> str:
         """For which organisation they act."""
         return self.grant.actor.organisation
-
-
-def today() -> date:
-    """The day that contracts are held against."""
-    return datetime.now(UTC).astimezone(CHINA).date()

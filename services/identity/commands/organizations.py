@@ -1,15 +1,17 @@
 """Organisations: registered by one administrator of the service centre, confirmed by another; suspended, closed."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.identity.commands.acts import Act, today
+from services.identity.commands.acts import Act
 from services.identity.queries import organizations
 from services.identity.rules import organizations as rules
 from services.identity.rules.organizations import ORGANIZATION, Place
 from services.identity.schemas.organizations import ChangeIn, ContractIn, OrganizationIn
 from services.identity.tables import Contract, Organization
 from shared import ids, outbox, problems, requests
-from shared.contracts import events, vocabulary
+from shared.contracts import clock, events, vocabulary
 from shared.contracts.events import OrganizationFact
 from shared.runtime import Runtime
 
@@ -102,7 +104,7 @@ async def contract(act: Act, organization_id: str, body: ContractIn) -> Organiza
 
 async def suspend_out_of_contract(session: AsyncSession) -> int:
     """Suspend the social organisations whose contract is over; how many."""
-    rows = await organizations.out_of_contract(session, today())
+    rows = await organizations.out_of_contract(session, clock.day_of(datetime.now(UTC)))
     for row in rows:
         row.state = ORGANIZATION.after(row.state, "suspend")
         await _changed(session, row, events.OrganizationSuspended)
@@ -131,7 +133,7 @@ async def _below(act: Act, organization_id: str) -> Organization:
 
 
 async def _check_contract(session: AsyncSession, row: Organization) -> None:
-    rules.check_contract(row.kind, await organizations.has_contract(session, row.id, today()))
+    rules.check_contract(row.kind, await organizations.has_contract(session, row.id, clock.day_of(datetime.now(UTC))))
 
 
 async def _changed(session: AsyncSession, row: Organization, fact: type[OrganizationFact] | None) -> Organization:

@@ -15,8 +15,10 @@ from shared import ids, outbox, problems
 from shared.contracts.events import SessionEnded
 
 
-async def start(session: AsyncSession, kind: str, subject: str, method: str) -> tuple[Session, str]:
-    """Somebody proved who they are; the session and the secret that the browser keeps."""
+async def start(
+    session: AsyncSession, kind: str, subject: str, method: str, since: datetime | None = None
+) -> tuple[Session, str]:
+    """Somebody proved who they are, now or `since` then elsewhere; the session, and the browser's secret."""
     now, secret = datetime.now(UTC), secrets.fresh()
     row = Session(
         id=ids.new(),
@@ -25,7 +27,7 @@ async def start(session: AsyncSession, kind: str, subject: str, method: str) -> 
         level=METHODS[method],
         method=method,
         cookie=secrets.digest(secret),
-        authenticated_at=now,
+        authenticated_at=min(since or now, now),
         used_at=now,
         ends_at=now + LONGEST[kind],
     )

@@ -133,15 +133,17 @@ class SigningIn:
             return await self.shown(problem=found)
         return await self.done(found.kind, found.subject, "passkey", {})
 
-    async def done(self, kind: str, subject: str, method: str, kept: dict[str, str]) -> Step:
-        """Signed in: a session, a code, and back to the client; unless the client wants somebody or something else."""
+    async def done(
+        self, kind: str, subject: str, method: str, kept: dict[str, str], since: datetime | None = None
+    ) -> Step:
+        """Signed in, now or `since` then elsewhere: a session, a code, and back to the client that wants just that."""
         if kind != rules.kind(self.asked.scope):
             return await self.shown(problem=KIND())
         if not at_least(METHODS[method], self.asked.level):
             return await self.shown(problem=LEVEL())
         if kind == "staff" and self.runtime.settings.upstream_issuer and method != "upstream":
             return await self.shown(problem=UPSTREAM_INSTEAD())
-        held, secret = await sessions.start(self.session, kind, subject, method)
+        held, secret = await sessions.start(self.session, kind, subject, method, since)
         location = authorization.answer(self.runtime.settings, self.asked, held)
         return Step(location=location, cookies={**kept, "jieli_session": secret, "jieli_sign_in": ""})
 

@@ -90,6 +90,7 @@ async def move(act: Act, staff_id: str, organization_id: str) -> Staff:
     if member.administers:
         rules.check_keeps_administrator(member.place, member.others)
     member.row.organization, member.row.roles = target.id, []
+    await _end_invitations(act.session, member.row.id)
     return await _changed(act, member, events.StaffMoved)
 
 
@@ -157,9 +158,13 @@ async def _changed(act: Act, member: Member, fact: type[StaffFact]) -> Staff:
 
 async def _end_credentials(session: AsyncSession, staff: str) -> None:
     await sessions.end_all(session, "staff", staff)
-    await session.execute(delete(Invitation).where(col(Invitation.staff) == staff))
+    await _end_invitations(session, staff)
     await session.execute(delete(Password).where(col(Password.staff) == staff))
     await session.execute(delete(Passkey).where(col(Passkey.kind) == "staff", col(Passkey.subject) == staff))
+
+
+async def _end_invitations(session: AsyncSession, staff: str) -> None:
+    await session.execute(delete(Invitation).where(col(Invitation.staff) == staff))
 
 
 async def _invited(act: Act, row: Staff) -> InvitedOut:

@@ -43,7 +43,7 @@ def check(asked: Mapping[str, str], redirect_uris: Collection[str], signs_in: Co
         raise _invalid("the parameters are pushed as they are, without request or request_uri (RFC 9126, 2.1)")
     if not _registered(asked["redirect_uri"], redirect_uris):
         raise _invalid("redirect_uri must be one of those registered, exactly")
-    if not _guarded(asked["redirect_uri"]):
+    if not is_guarded(asked["redirect_uri"]):
         raise _invalid("redirect_uri must be https, or lead to the person's own machine (RFC 8252, 7.3)")
     if asked["code_challenge_method"] != "S256" or not CHALLENGE.fullmatch(asked["code_challenge"]):
         raise _invalid("code_challenge with code_challenge_method S256 is needed (RFC 7636)")
@@ -64,8 +64,8 @@ def _portless(address: str) -> str:
     return found[1] + found[2] if found else address
 
 
-def _guarded(address: str) -> bool:
-    """Whether a code sent there stays off unencrypted networks (FAPI 2.0 Security Profile, 5.3.2.2)."""
+def is_guarded(address: str) -> bool:
+    """Whether what is sent there stays off unencrypted networks (FAPI 2.0 Security Profile, 5.3.2.2)."""
     return address.startswith("https://") or bool(LOOPBACK.fullmatch(address) or LOCALHOST.fullmatch(address))
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from shared import problems
@@ -31,16 +32,33 @@ def read(text: str) -> dict[str, Any]:
     return found
 
 
-def check_identity(claims: Mapping[str, Any], wanted: tuple[str, str, str], now: int) -> None:
-    """Hold an ID token against the issuer, client and nonce that were asked for."""
-    issuer, client, nonce = wanted
+@dataclass(frozen=True)
+class Wanted:
+    """What an ID token has to say; `signed_in_after`: not before then (seconds since 1970), 0 for whenever it was."""
+
+    issuer: str
+    client: str
+    nonce: str
+    signed_in_after: int = 0
+
+
+def check_identity(claims: Mapping[str, Any], wanted: Wanted, now: int) -> None:
+    """Hold an ID token against what was asked for."""
     issued, expires = claims.get("iat"), claims.get("exp")
-    if claims.get("iss") != issuer or claims.get("aud") not in (client, [client]):
+    if claims.get("iss") != wanted.issuer or claims.get("aud") not in (wanted.client, [wanted.client]):
         raise UPSTREAM_INVALID("The ID token is of another provider, or for another client.")
     if not isinstance(issued, int) or not isinstance(expires, int) or issued > now + SKEW or expires <= now:
         raise UPSTREAM_INVALID("The ID token is of another time.")
-    if claims.get("nonce") != nonce or not claims.get("sub"):
+    if claims.get("nonce") != wanted.nonce or not claims.get("sub"):
         raise UPSTREAM_INVALID("The ID token is of another request.")
+    if wanted.signed_in_after and signed_in_at(claims, now) < wanted.signed_in_after - SKEW:
+        raise UPSTREAM_INVALID("The provider did not sign you in anew.")
+
+
+def signed_in_at(claims: Mapping[str, Any], now: int) -> int:
+    """When the person proved at the provider who they are, at the latest now; 0 where it does not say."""
+    found = claims.get("auth_time")
+    return min(found, now) if isinstance(found, int) and found > 0 else 0
 
 
 def check_answer(query: Mapping[str, str], issuer: str, state: str) -> str:

@@ -1,13 +1,13 @@
 """When something is due and what ends by itself; every clock has a unit, and a year without data is an error."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 import chinese_calendar
 
 from shared import problems
-from shared.contracts.clock import CHINA
+from shared.contracts.clock import day_of, end_of
 
 Unit = Literal["working_day", "day"]
 LONGEST_HOLD: Final = 90  # days until a review must come
@@ -65,7 +65,7 @@ def clock(state: str, sla_days: int | None, sla_unit: str | None) -> Clock | Non
 
 def due(began: datetime, days: int, unit: str) -> datetime:
     """The end of the last day, counted from the day after it began (Civil Code 201); 503 `calendar-year-missing`."""
-    day = began.astimezone(CHINA).date()
+    day = day_of(began)
     if unit == "day":
         return end_of(day + timedelta(days=days))
     left = days
@@ -86,15 +86,10 @@ def ends(state: str, began: datetime, consent_until: datetime | None) -> datetim
 
 def review(review_on: date, now: datetime) -> datetime:
     """When a held referral is looked at again; 422 `review-date-invalid`."""
-    today = now.astimezone(CHINA).date()
+    today = day_of(now)
     if not today < review_on <= today + timedelta(days=LONGEST_HOLD):
         raise REVIEW_DATE()
     return end_of(review_on)
-
-
-def end_of(day: date) -> datetime:
-    """The moment a Beijing day is over, in UTC."""
-    return datetime.combine(day + timedelta(days=1), time(), CHINA).astimezone(UTC)
 
 
 def _is_working(day: date) -> bool:

@@ -5,11 +5,11 @@ from uuid import UUID
 from services.registry.api.reach import Own
 from services.registry.commands import consents as commands
 from services.registry.queries import consents as queries
-from services.registry.rules import days
 from services.registry.schemas import consents as schemas
 from services.registry.schemas.common import Kept
 from services.registry.tables import now
 from shared import pages, requests
+from shared.contracts import clock
 
 router = requests.router()
 
@@ -24,7 +24,7 @@ async def decide(call: Own, body: schemas.ConsentIn) -> Kept:
 async def consents(call: Own, limit: pages.Limit = 50, cursor: pages.Cursor = None) -> schemas.ConsentsOut:
     """The own consents, newest first, with their receipts."""
     rows = await queries.consents(call.session, call.grant.subject, pages.after(cursor), limit)
-    today = days.day_of(now())
+    today = clock.day_of(now())
     shown = [await queries.shown(call.runtime.vault, row, today) for row in rows]
     return schemas.ConsentsOut(consents=shown, next=pages.following([row.id for row in rows], limit))
 
@@ -34,7 +34,7 @@ async def consent(call: Own, consent: UUID) -> schemas.ConsentOut:
     """One consent with its receipt, once the chain of its events was found unbroken."""
     row = await queries.consent(call.session, call.grant.subject, consent)
     await queries.chain(call.session, call.runtime.vault, row)
-    return await queries.shown(call.runtime.vault, row, days.day_of(now()))
+    return await queries.shown(call.runtime.vault, row, clock.day_of(now()))
 
 
 @router.post("/v1/me/consents/{consent}:withdraw")

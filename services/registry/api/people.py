@@ -5,11 +5,12 @@ from fastapi import Response
 from services.registry.api.reach import IfMatch, Own
 from services.registry.commands import people as commands
 from services.registry.queries import people as queries
-from services.registry.rules import consents, days
+from services.registry.rules import consents
 from services.registry.schemas import people as schemas
 from services.registry.schemas.common import Kept
 from services.registry.tables import now
 from shared import requests
+from shared.contracts import clock
 
 router = requests.router()
 
@@ -40,7 +41,7 @@ async def add_dependant(call: Own, body: schemas.DependantIn) -> Kept:
 @router.get("/v1/me/dependants")
 async def dependants(call: Own) -> schemas.DependantsOut:
     """All whom the person answers for."""
-    today = days.day_of(now())
+    today = clock.day_of(now())
     shown = []
     for row in await queries.dependants(call.session, call.grant.subject):
         kept = await queries.opened_dependant(call.runtime.vault, row)

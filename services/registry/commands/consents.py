@@ -12,11 +12,11 @@ from services.registry.queries import consents as queries
 from services.registry.queries import people as people_queries
 from services.registry.queries import reach
 from services.registry.rules import consents as rules
-from services.registry.rules import days, indexes
+from services.registry.rules import indexes
 from services.registry.schemas.consents import ConsentIn, ConsentSealed, EventSealed
 from services.registry.tables import Consent, ConsentEvent, now
 from shared import ids, outbox, problems
-from shared.contracts import vocabulary
+from shared.contracts import clock, vocabulary
 from shared.contracts.events import ConsentGiven, ConsentRefused, ConsentWithdrawn
 from shared.grants import Grant
 from shared.runtime import Runtime
@@ -84,7 +84,7 @@ def _check(body: ConsentIn, settings: Settings, moment: datetime) -> None:
         raise FIELD_UNKNOWN()
     if not set(body.sensitive) <= set(closed.release.sensitive_kinds):
         raise SENSITIVE_UNKNOWN()
-    rules.check_expiry(body.expires_on, days.day_of(moment))
+    rules.check_expiry(body.expires_on, clock.day_of(moment))
 
 
 async def _check_earlier(session: AsyncSession, runtime: Runtime, asked: bytes, subject: str, body: ConsentIn) -> None:
@@ -92,7 +92,7 @@ async def _check_earlier(session: AsyncSession, runtime: Runtime, asked: bytes, 
     rules.check_not_asked_too_soon(queries.last_refusal(earlier), now())
     for decided in earlier:
         same = _covered(decided) == _covered(body)
-        if same and queries.state(decided, days.day_of(now())) is rules.ConsentState.GIVEN:
+        if same and queries.state(decided, clock.day_of(now())) is rules.ConsentState.GIVEN:
             raise ALREADY_GIVEN()
 
 
@@ -160,7 +160,7 @@ def _fact(row: Consent, decided: ConsentSealed, seal: str) -> ConsentGiven | Con
         fields=decided.fields,
         separate=decided.sensitive,
         opens_at=decided.opens_at,
-        expires_at=days.end_of(decided.expires_on),
+        expires_at=clock.end_of(decided.expires_on),
     )
 
 
@@ -180,7 +180,7 @@ async def withdraw(session: AsyncSession, runtime: Runtime, grant: Grant, consen
         consent=str(row.id),
         fields=decided.fields,
         separate=decided.sensitive,
-        expires_at=days.end_of(decided.expires_on),
+        expires_at=clock.end_of(decided.expires_on),
         seal=grant.seal,
     )
     await outbox.emit(session, row.id, told)

@@ -6,10 +6,11 @@ from services.registry import sealing
 from services.registry.queries import directory as directory_queries
 from services.registry.queries import people as queries
 from services.registry.queries import reach
-from services.registry.rules import days, indexes, names, numbers, people
+from services.registry.rules import indexes, names, numbers, people
 from services.registry.schemas.people import DependantIn, DependantSealed, RecordIn, RecordSealed
 from services.registry.tables import Dependant, Person, now
 from shared import ids, problems, requests
+from shared.contracts import clock
 from shared.grants import Grant
 from shared.runtime import Runtime
 
@@ -65,7 +66,7 @@ def _checked(body: RecordIn) -> RecordSealed:
         name_as_typed=body.name,
         document_type=body.document_type,
         document_number=_number(body),
-        birth_date=people.birth_date(body.birth_date, days.day_of(now())),
+        birth_date=people.birth_date(body.birth_date, clock.day_of(now())),
         phone=people.phone(body.phone),
         preferred_language=people.language(language) if language is not None else None,
         accessibility_need=people.free_text(need) if need is not None else None,
@@ -77,7 +78,7 @@ def _number(body: RecordIn | DependantIn) -> str | None:
         return None
     if body.document_number is None or body.document_type is None:
         raise NUMBER_INCOMPLETE()
-    return numbers.canonical(body.document_type, body.document_number, days.day_of(now()))
+    return numbers.canonical(body.document_type, body.document_number, clock.day_of(now()))
 
 
 def _number_index(key: bytes, kept: RecordSealed | DependantSealed) -> bytes | None:
@@ -91,7 +92,7 @@ async def add_dependant(session: AsyncSession, runtime: Runtime, subject: str, b
     await reach.lock(session, subject)
     if len(await queries.dependants(session, subject)) >= MAX_DEPENDANTS:
         raise TOO_MANY_DEPENDANTS()
-    today = days.day_of(now())
+    today = clock.day_of(now())
     born = people.birth_date(body.birth_date, today)
     people.check_dependant(born, body.proof_type, today)
     name = names.canonical(body.name)

@@ -75,51 +75,51 @@ def test_pkce_cannot_be_talked_away(portal: FrontEnd) -> None:
 
 
 @pytest.mark.parametrize("trick", forgeries.TRICKS)
-def test_no_other_algorithm_proves_a_client(portal: FrontEnd, trick: str) -> None:
+def test_no_other_algorithm_proves_a_client(system: FrontEnd, trick: str) -> None:
     """alg none and key confusion: what the holder of the public key can make proves nobody."""
-    claims = forgeries.assertion_claims(portal.client, portal.region.gateway_url)
-    made = forgeries.forged({"kid": portal.signing_key.thumbprint()}, claims, portal.signing_key)[trick]
-    refused(portal.token(CREDENTIALS | {"client_assertion": made}), 401, "invalid_client")
+    claims = forgeries.assertion_claims(system.client, system.region.gateway_url)
+    made = forgeries.forged({"kid": system.signing_key.thumbprint()}, claims, system.signing_key)[trick]
+    refused(system.token(CREDENTIALS | {"client_assertion": made}), 401, "invalid_client")
 
 
 @pytest.mark.parametrize("trick", [each for each in forgeries.TRICKS if each != "a key in the header"])
-def test_no_other_algorithm_proves_a_key(portal: FrontEnd, trick: str) -> None:
+def test_no_other_algorithm_proves_a_key(system: FrontEnd, trick: str) -> None:
     """The same for proofs: the public key of somebody else in the header, and no signature by it."""
-    public = portal.key.as_dict(private=False)
-    claims = {"jti": "0123456789", "htm": "POST", "htu": portal.token_url, "iat": int(time.time())}
-    made = forgeries.forged({"typ": "dpop+jwt", "jwk": public}, claims, portal.key)[trick]
-    refused(portal.token(CREDENTIALS, dpop=made), 400, "invalid_dpop_proof")
+    public = system.key.as_dict(private=False)
+    claims = {"jti": "0123456789", "htm": "POST", "htu": system.token_url, "iat": int(time.time())}
+    made = forgeries.forged({"typ": "dpop+jwt", "jwk": public}, claims, system.key)[trick]
+    refused(system.token(CREDENTIALS, dpop=made), 400, "invalid_dpop_proof")
 
 
 def test_an_assertion_serves_once_anywhere(portal: FrontEnd) -> None:
     """Replayed at the same endpoint or at another one: refused."""
     once = portal.proves()
-    assert portal.token(CREDENTIALS | once).status_code == 200
-    refused(portal.token(CREDENTIALS | once), 401, "invalid_client")
+    assert portal.push(**once).status_code == 201
     refused(portal.push(**once), 401, "invalid_client")
+    refused(portal.token(CREDENTIALS | once), 401, "invalid_client")
     refused(portal.http.post("/v1/token:revoke", data=once | {"token": "x"}), 401, "invalid_client")
 
 
-def test_a_proof_serves_once(portal: FrontEnd) -> None:
+def test_a_proof_serves_once(system: FrontEnd) -> None:
     """Replayed with a fresh assertion: refused."""
-    once = proof(portal.key, portal.token_url)
-    assert portal.token(CREDENTIALS, dpop=once).status_code == 200
-    refused(portal.token(CREDENTIALS, dpop=once), 400, "invalid_dpop_proof")
+    once = proof(system.key, system.token_url)
+    assert system.token(CREDENTIALS, dpop=once).status_code == 200
+    refused(system.token(CREDENTIALS, dpop=once), 400, "invalid_dpop_proof")
 
 
 @pytest.mark.parametrize("changed", [{"htm": "GET"}, {"htu": "{}/v1/par"}, {"htu": "https://other.test/v1/token"}])
-def test_a_proof_is_for_one_address(portal: FrontEnd, changed: dict[str, str]) -> None:
+def test_a_proof_is_for_one_address(system: FrontEnd, changed: dict[str, str]) -> None:
     """A proof that was made for another request is refused."""
-    claims = {name: value.format(portal.region.gateway_url) for name, value in changed.items()}
-    refused(portal.token(CREDENTIALS, dpop=proof(portal.key, portal.token_url, **claims)), 400, "invalid_dpop_proof")
+    claims = {name: value.format(system.region.gateway_url) for name, value in changed.items()}
+    refused(system.token(CREDENTIALS, dpop=proof(system.key, system.token_url, **claims)), 400, "invalid_dpop_proof")
 
 
-def test_of_many_at_once_one_is_served(portal: FrontEnd, signed_in: Callable[[], FrontEnd]) -> None:
+def test_of_many_at_once_one_is_served(system: FrontEnd, signed_in: Callable[[], FrontEnd]) -> None:
     """A race does not help: one assertion, one proof and one code serve one of eight requests that come together."""
-    once = portal.proves()
-    assert at_once(lambda: portal.token(CREDENTIALS | once)) == [200] + [401] * (AT_ONCE - 1)
-    shown = proof(portal.key, portal.token_url)
-    assert at_once(lambda: portal.token(CREDENTIALS, dpop=shown)) == [200] + [400] * (AT_ONCE - 1)
+    once = system.proves()
+    assert at_once(lambda: system.token(CREDENTIALS | once)) == [200] + [401] * (AT_ONCE - 1)
+    shown = proof(system.key, system.token_url)
+    assert at_once(lambda: system.token(CREDENTIALS, dpop=shown)) == [200] + [400] * (AT_ONCE - 1)
     other = signed_in()
     code = other.code()
     assert at_once(lambda: other.redeem(code)) == [200] + [400] * (AT_ONCE - 1)
@@ -189,12 +189,12 @@ def test_a_session_is_fresh_after_every_sign_in(here: Region, phone: str, signed
     assert thief.http.get("/account").status_code == 401
 
 
-def test_what_a_stranger_sends_is_answered_alike(portal: FrontEnd) -> None:
+def test_what_a_stranger_sends_is_answered_alike(system: FrontEnd) -> None:
     """Clients cannot be told apart by the errors: unknown, revoked and wrongly signed look the same."""
-    unknown = portal.proves(iss="org-610118-nobody", sub="org-610118-nobody")
-    wrong: Any = portal.proves()
+    unknown = system.proves(iss="org-610118-nobody", sub="org-610118-nobody")
+    wrong: Any = system.proves()
     wrong["client_assertion"] = wrong["client_assertion"][:-4] + "AAAA"
-    answers = [portal.token(CREDENTIALS | each) for each in (unknown, wrong)]
+    answers = [system.token(CREDENTIALS | each) for each in (unknown, wrong)]
     assert [answer.status_code for answer in answers] == [401, 401]
     assert {answer.json()["error"] for answer in answers} == {"invalid_client"}
 

@@ -64,35 +64,35 @@ def test_5_3_2_1_05_tokens_are_bound_by_dpop(portal: FrontEnd) -> None:
     assert claims_of(answer["access_token"])["cnf"] == {"jkt": portal.key.thumbprint()}
 
 
-def secret_basic(portal: FrontEnd) -> Any:
-    bearer = base64.b64encode(f"{portal.client}:secret".encode()).decode()
-    headers = {"authorization": f"Basic {bearer}", "dpop": proof(portal.key, portal.token_url)}
-    return portal.http.post("/v1/token", data=CREDENTIALS, headers=headers)
+def secret_basic(system: FrontEnd) -> Any:
+    bearer = base64.b64encode(f"{system.client}:secret".encode()).decode()
+    headers = {"authorization": f"Basic {bearer}", "dpop": proof(system.key, system.token_url)}
+    return system.http.post("/v1/token", data=CREDENTIALS, headers=headers)
 
 
-def secret_post(portal: FrontEnd) -> Any:
+def secret_post(system: FrontEnd) -> Any:
     bare = {"client_assertion": "", "client_assertion_type": ""}
-    return portal.token(CREDENTIALS | bare | {"client_id": portal.client, "client_secret": "secret"})
+    return system.token(CREDENTIALS | bare | {"client_id": system.client, "client_secret": "secret"})
 
 
-def secret_jwt(portal: FrontEnd) -> Any:
-    claims = forgeries.assertion_claims(portal.client, portal.region.gateway_url)
+def secret_jwt(system: FrontEnd) -> Any:
+    claims = forgeries.assertion_claims(system.client, system.region.gateway_url)
     signed = forgeries.compact({"alg": "HS256"}, claims, lambda said: hmac.digest(b"secret", said, "sha256"))
-    return portal.token(CREDENTIALS | {"client_assertion": signed})
+    return system.token(CREDENTIALS | {"client_assertion": signed})
 
 
-def another_type(portal: FrontEnd) -> Any:
-    return portal.token(CREDENTIALS | {"client_assertion_type": ASSERTION.replace("jwt", "saml2")})
+def another_type(system: FrontEnd) -> Any:
+    return system.token(CREDENTIALS | {"client_assertion_type": ASSERTION.replace("jwt", "saml2")})
 
 
-def another_key(portal: FrontEnd) -> Any:
-    stolen = assertion(ECKey.generate_key("P-256"), portal.client, portal.client, portal.region.gateway_url)
-    return portal.token(CREDENTIALS | {"client_assertion": stolen})
+def another_key(system: FrontEnd) -> Any:
+    stolen = assertion(ECKey.generate_key("P-256"), system.client, system.client, system.region.gateway_url)
+    return system.token(CREDENTIALS | {"client_assertion": stolen})
 
 
-def another_client(portal: FrontEnd) -> Any:
+def another_client(system: FrontEnd) -> Any:
     claims = {"iss": "org-610118-centre-desk", "sub": "org-610118-centre-desk"}
-    return portal.token(CREDENTIALS | portal.proves(**claims) | {"client_id": portal.client})
+    return system.token(CREDENTIALS | system.proves(**claims) | {"client_id": system.client})
 
 
 @pytest.mark.parametrize("ask", [secret_basic, secret_post, secret_jwt, another_type, another_key, another_client])
@@ -167,23 +167,23 @@ def test_5_3_2_1_12_a_code_can_be_bound_to_a_key(portal: FrontEnd) -> None:
 
 @pytest.mark.parametrize("claim", ["iat", "nbf"])
 def test_5_3_2_1_13_clocks_may_differ_by_ten_seconds_and_not_by_more_than_a_minute(
-    portal: FrontEnd, claim: str
+    system: FrontEnd, claim: str
 ) -> None:
     """A JWT's `iat` or `nbf` may lie up to 10 seconds ahead, and is refused when it lies more than 60 ahead."""
     for ahead in (0, 9):
         at = {claim: int(time.time()) + ahead}
-        assert portal.token(CREDENTIALS | portal.proves(**at), proof(portal.key, portal.token_url, **at)).is_success
+        assert system.token(CREDENTIALS | system.proves(**at), proof(system.key, system.token_url, **at)).is_success
     far = {claim: int(time.time()) + 70}
-    refused(portal.token(CREDENTIALS | portal.proves(**far)), 401, "invalid_client")
-    refused(portal.token(CREDENTIALS, proof(portal.key, portal.token_url, **far)), 400, "invalid_dpop_proof")
+    refused(system.token(CREDENTIALS | system.proves(**far)), 401, "invalid_client")
+    refused(system.token(CREDENTIALS, proof(system.key, system.token_url, **far)), 400, "invalid_dpop_proof")
 
 
-def test_5_3_2_1_13_what_is_old_is_refused(portal: FrontEnd) -> None:
+def test_5_3_2_1_13_what_is_old_is_refused(system: FrontEnd) -> None:
     """Neither an assertion that ran out, nor one that would live for ever, nor an old proof."""
     now = int(time.time())
     for times in ({"iat": now - 200, "exp": now - 1}, {"exp": now + 3600}, {"exp": None}, {"iat": None}, {"iat": "x"}):
-        refused(portal.token(CREDENTIALS | portal.proves(**times)), 401, "invalid_client")
-    refused(portal.token(CREDENTIALS, proof(portal.key, portal.token_url, iat=now - 70)), 400, "invalid_dpop_proof")
+        refused(system.token(CREDENTIALS | system.proves(**times)), 401, "invalid_client")
+    refused(system.token(CREDENTIALS, proof(system.key, system.token_url, iat=now - 70)), 400, "invalid_dpop_proof")
 
 
 def test_5_3_2_1_14_a_client_is_given_no_more_than_it_is_for(portal: FrontEnd, system: FrontEnd, there: Region) -> None:

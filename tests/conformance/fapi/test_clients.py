@@ -17,8 +17,7 @@ from demo import says
 from demo.client import Region
 from demo.front_end import Browser
 from demo.front_end import FrontEnd as Reference
-from tests.conformance.fapi import provider
-from tests.support import apps, sign_in
+from tests.support import apps, provider, sign_in
 from tests.support.apps import RunningApp
 from tests.support.authenticators import Staff
 from tests.support.launched import Installation
@@ -139,7 +138,7 @@ async def test_5_3_3_1_08_a_nonce_of_the_server_is_used(postgres: TestServer, th
                 answer = await desk.send("/upstream")
                 assert answer.headers["location"] == f"{elsewhere.issuer}/authorize?client_id=us&request_uri=urn%3Ax"
                 assert elsewhere.nonces == [None, provider.NONCE]
-                elsewhere.claimed = "https://other.test"
+                elsewhere.described = {"issuer": "https://other.test"}
                 refused = await desk.send("/upstream")
     assert (refused.status_code, "location" in refused.headers) == (503, False), "5.3.3.1, 11: another issuer"
 

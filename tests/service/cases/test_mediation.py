@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from services.cases.rules import agreements, states
+from services.cases.rules import agreements
+from shared.contracts import clock
 from tests.service.cases.story import CANARIES, COMMITTEE, DUE, WAY, Story
 from tests.support import grants
 from tests.support.until import until
@@ -63,7 +64,7 @@ async def test_acceptance_starts_the_clock(story: Story, dispute_type: str, days
     await story.apply(dispute_type=dispute_type)
     for step in ("screening", "inviting", "accepted"):
         assert (await story.step(step)).status_code == 200
-    due = states.today(datetime.now(UTC)) + timedelta(days=days)
+    due = clock.day_of(datetime.now(UTC)) + timedelta(days=days)
     assert (await story.get(story.mediator)).json()["due"] == due.isoformat()
 
 

@@ -1,8 +1,16 @@
-"""One pair of databases for all tests of the log, emptied before each: creating and removing many costs minutes."""
+"""A gateway by itself; and one pair of databases for all tests of the log: creating and removing many costs minutes."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from joserfc.jwk import ECKey
 
 from tests.service.gateway import logs
+from tests.support import apps
+from tests.support.apps import RunningApp
 from tests.support.postgres import TestServer
 
 
@@ -16,3 +24,13 @@ async def empty_log(log_databases: dict[str, str]) -> dict[str, str]:
     """The addresses of a log in which nothing was ever written."""
     await logs.empty(log_databases)
     return log_databases
+
+
+@pytest.fixture
+async def gateway(postgres: TestServer, tmp_path: Path) -> AsyncIterator[RunningApp]:
+    """A gateway that is joined with no region, over services that do not answer."""
+    log = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "log.pem").write_bytes(log)
+    (tmp_path / "federation.pem").write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
+    async with apps.running("gateway", postgres, tmp_path) as running:
+        yield running

@@ -1,33 +1,15 @@
 """Errands to other regions that lead nowhere: whoever asked is told, once."""
 
 import uuid
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from joserfc.jwk import ECKey
 from sqlalchemy import text
 
 from shared.contracts.events import RecordRequestMade, RecordRequestReleased
-from tests.support import apps
 from tests.support.apps import RunningApp
-from tests.support.postgres import TestServer
 from tests.support.until import until
 
 NOBODY = "330106"
-
-
-@pytest.fixture
-async def gateway(postgres: TestServer, tmp_path: Path) -> AsyncIterator[RunningApp]:
-    """A gateway that is joined with no region, over services that do not answer."""
-    log = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (tmp_path / "log.pem").write_bytes(log)
-    (tmp_path / "federation.pem").write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
-    async with apps.running("gateway", postgres, tmp_path) as running:
-        yield running
 
 
 async def deliveries(gateway: RunningApp) -> list[Any]:

@@ -13,7 +13,7 @@ import httpx
 from joserfc.jwk import ECKey
 from sqlalchemy import text
 
-from shared.contracts.clock import CHINA
+from shared.contracts import clock
 from shared.grants import Actor
 from tests.support import grants
 from tests.support.apps import RunningApp
@@ -58,7 +58,7 @@ def seed(directory: Path) -> Path:
 
 def day(offset: int) -> str:
     """A day from today, where the contracts are."""
-    return str((datetime.now(UTC).astimezone(CHINA) + timedelta(days=offset)).date())
+    return str(clock.day_of(datetime.now(UTC)) + timedelta(days=offset))
 
 
 @dataclass

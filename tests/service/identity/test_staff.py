@@ -226,6 +226,15 @@ async def test_whoever_moves_gets_roles_where_they_come_to(offices: Offices) -> 
     assert (await offices.post(host, f"/staff/{member}:assign", body, office)).json()["roles"] == ["counter"]
 
 
+async def test_whoever_invited_somebody_that_moved_has_no_way_in_there(offices: Offices) -> None:
+    body, unknown = somebody(offices), await join(offices, "A" * 43)
+    code = await invited(offices, "education-1", body)
+    moved = await offices.post("education-1", f"/staff/{body['id']}:move", {"organization": CENTRE})
+    assert moved.json()["state"] == "invited"
+    late = await join(offices, code)
+    assert (late.status_code, unknown.status_code) == (403, 403)
+
+
 async def test_nobody_moves_to_where_nobody_is_taken_in(offices: Offices) -> None:
     member, closed = await offices.member(EDUCATION, "officer"), await offices.proposed()
     for target, answer in (

@@ -13,14 +13,14 @@ from sqlalchemy import text
 
 from services.registry.queries import consents as queries
 from services.registry.queries import reach
-from services.registry.rules import days
+from shared.contracts import clock
 from shared.grants import Actor
 from tests.service.registry.conftest import CHILD, subject_of
 from tests.support import grants
 from tests.support.apps import RunningApp
 from tests.support.until import until
 
-TODAY = days.day_of(datetime.datetime.now(datetime.UTC))
+TODAY = clock.day_of(datetime.datetime.now(datetime.UTC))
 
 
 def decision(**changes: Any) -> dict[str, Any]:

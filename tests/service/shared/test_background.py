@@ -1,6 +1,7 @@
 """Jobs beside the requests: one that fails begins again, and /ready says so meanwhile."""
 
 import asyncio
+import io
 import json
 import re
 from pathlib import Path
@@ -18,14 +19,15 @@ from tests.support.until import until
 class Fragile:
     """A job that fails as often as it is told to, then runs."""
 
-    def __init__(self, failures: int) -> None:
+    def __init__(self, failures: int, fault: type[BaseException]) -> None:
         self.failures = failures
+        self.fault = fault
         self.begun = 0
 
     async def run(self) -> None:
         self.begun += 1
         if self.begun <= self.failures:
-            raise ValueError("something of a person")
+            raise self.fault("something of a person")
         await asyncio.Event().wait()
 
 
@@ -37,11 +39,17 @@ async def readiness(running: RunningApp) -> tuple[int, str]:
     return answer.status_code, answer.json().get("detail", "")
 
 
+@pytest.mark.parametrize("fault", [ValueError, asyncio.CancelledError])
 async def test_a_job_that_fails_begins_again_and_ready_tells(
-    postgres: TestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    postgres: TestServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    fault: type[BaseException],
 ) -> None:
+    """Also when a driver's time limit leaves its cancellation behind, which nobody asked for."""
     monkeypatch.setattr(background, "FIRST_PAUSE", 0.2)
-    job = Fragile(3)
+    job = Fragile(3, fault)
     async with apps.running("identity", postgres, tmp_path) as identity:
 
         async def is_ready() -> bool:
@@ -59,9 +67,31 @@ async def test_a_job_that_fails_begins_again_and_ready_tells(
         await until(is_ready)
     assert job.begun == 4
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "job_failed" in line]
-    assert [(line["app"], line["job"], line["reason"]) for line in lines] == [("identity", "fragile", "ValueError")] * 3
+    told = ("identity", "fragile", fault.__name__)
+    assert [(line["app"], line["job"], line["reason"]) for line in lines] == [told] * 3
     assert all(line["where"].startswith("test_background.py:") for line in lines)
     assert "something of a person" not in json.dumps(lines)
+
+
+async def test_a_job_begins_again_where_nobody_takes_log_lines(
+    postgres: TestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A closed pipe or a full disk behind standard output stops no work."""
+    gone = io.StringIO()
+    gone.close()
+    monkeypatch.setattr(background, "FIRST_PAUSE", 0.05)
+    job = Fragile(1, ValueError)
+    async with apps.running("identity", postgres, tmp_path) as identity:
+
+        async def begun_again() -> bool:
+            return job.begun == 2
+
+        monkeypatch.setattr("sys.stdout", gone)
+        jobs = identity.runtime.extras["jobs"]
+        assert isinstance(jobs, Jobs)
+        jobs.start("fragile", job.run)
+        await until(begun_again)
+        monkeypatch.undo()
 
 
 async def test_events_that_cannot_leave_make_an_app_unready(

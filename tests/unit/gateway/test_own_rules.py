@@ -53,6 +53,14 @@ AT_COUNTER = {
 }
 
 
+@pytest.mark.parametrize("state", ["suspended", "closed", ""])
+def test_nobody_acts_for_a_person_from_an_office_that_may_not_act(state: str) -> None:
+    acting = Acting("staff", "intake", frozenset({"org-610118-centre"}))
+    verdict = decide(msgspec.structs.replace(CONSENT, acting=acting, caller_state=state))
+    assert isinstance(verdict, Refuse) and verdict.code == "organisation-not-active"
+    assert isinstance(decide(msgspec.structs.replace(CONSENT, caller_state=state)), Permit)
+
+
 @pytest.mark.parametrize("operation", sorted(d.POLICY.self))
 def test_an_officer_does_with_a_person_what_she_came_for_and_nothing_else(operation: str) -> None:
     for task in (*presences.TASKS, "", "anything"):

@@ -1,5 +1,6 @@
 """The rules of signing in: what may be asked, how long it lasts, how often one may try, whom we believe."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ ASKED = {
 }
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 TOKEN = {"iss": "https://idp.test", "aud": "us", "nonce": "n", "sub": "s-1", "iat": 1000, "exp": 1300}
+WANTED = upstream.Wanted("https://idp.test", "us", "n")
 
 
 def test_the_published_verifier_belongs_to_its_challenge() -> None:
@@ -144,7 +146,8 @@ def test_two_codes_are_hardly_ever_the_same_and_always_eight_digits() -> None:
 
 
 def test_an_id_token_of_the_provider_for_us_for_this_request_is_believed() -> None:
-    upstream.check_identity(TOKEN, ("https://idp.test", "us", "n"), 1100)
+    upstream.check_identity(TOKEN, WANTED, 1100)
+    upstream.check_identity(TOKEN | {"auth_time": 1000}, replace(WANTED, signed_in_after=1000), 1100)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +166,14 @@ def test_an_id_token_of_the_provider_for_us_for_this_request_is_believed() -> No
 )
 def test_any_other_id_token_is_not(changed: dict[str, Any]) -> None:
     with pytest.raises(Problem):
-        upstream.check_identity(TOKEN | changed, ("https://idp.test", "us", "n"), 1100)
+        upstream.check_identity(TOKEN | changed, WANTED, 1100)
+
+
+@pytest.mark.parametrize("said", [{}, {"auth_time": 989}, {"auth_time": "1000"}])
+def test_who_has_to_sign_in_anew_did(said: dict[str, Any]) -> None:
+    with pytest.raises(Problem) as refused:
+        upstream.check_identity(TOKEN | said, replace(WANTED, signed_in_after=1000), 1100)
+    assert "anew" in refused.value.detail
 
 
 @pytest.mark.parametrize("changed", [{"iss": "https://other.test"}, {"state": "other"}, {"code": ""}])

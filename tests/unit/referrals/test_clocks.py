@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.referrals.rules import clocks
+from shared.contracts import clock
 from shared.problems import Problem
 
 FRIDAY = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -23,13 +24,13 @@ def test_working_days_pass_over_the_weekend() -> None:
 def test_working_days_pass_over_a_holiday_and_count_the_saturday_worked_for_it() -> None:
     before_national_day = datetime(2026, 9, 30, 3, tzinfo=UTC)
     first_day_back = clocks.due(before_national_day, 1, "working_day")
-    assert first_day_back == clocks.end_of(date(2026, 10, 8))
+    assert first_day_back == clock.end_of(date(2026, 10, 8))
     worked_saturday = clocks.due(before_national_day, 3, "working_day")
-    assert worked_saturday == clocks.end_of(date(2026, 10, 10))
+    assert worked_saturday == clock.end_of(date(2026, 10, 10))
 
 
 def test_a_late_evening_in_utc_is_the_next_day_in_beijing() -> None:
-    assert clocks.due(datetime(2026, 11, 19, 17, tzinfo=UTC), 1, "day") == clocks.end_of(date(2026, 11, 21))
+    assert clocks.due(datetime(2026, 11, 19, 17, tzinfo=UTC), 1, "day") == clock.end_of(date(2026, 11, 21))
 
 
 def test_a_year_without_data_is_an_error_and_not_a_guess() -> None:

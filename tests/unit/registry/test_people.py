@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.rules import days, indexes, people
+from services.registry.rules import indexes, people
 from shared import problems
+from shared.contracts import clock
 
 TODAY = datetime.date(2026, 10, 10)
 KEY = bytes(range(32))
@@ -77,5 +78,5 @@ def test_an_index_finds_another_writing_and_needs_the_whole_name_and_date(
 
 def test_a_day_in_china_begins_eight_hours_before_utc() -> None:
     evening = datetime.datetime(2026, 10, 9, 16, tzinfo=datetime.UTC)
-    assert days.day_of(evening) == TODAY
-    assert days.end_of(TODAY) == datetime.datetime(2026, 10, 10, 16, tzinfo=datetime.UTC)
+    assert clock.day_of(evening) == TODAY
+    assert clock.end_of(TODAY) == datetime.datetime(2026, 10, 10, 16, tzinfo=datetime.UTC)

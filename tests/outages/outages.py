@@ -1,6 +1,6 @@
 """Under load connections die, PostgreSQL stops, NATS stops, both stop: every event arrives all the same.
 
-`python -m tests.system.outages 10` keeps each away for ten seconds and prints the verdict.
+`python -m tests.outages.outages 10` keeps each away for ten seconds and prints the verdict.
 """
 
 import asyncio

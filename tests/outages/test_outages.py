@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system import outages
+from tests.outages import outages
 
 AWAY = 10.0  # seconds
 BACK = 20.0  # seconds until work goes on

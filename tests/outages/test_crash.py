@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system import crash
+from tests.outages import crash
 
 
 @pytest.fixture

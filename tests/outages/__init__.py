@@ -1,0 +1,1 @@
+"""Servers and whole platforms that are killed in the middle of work."""
