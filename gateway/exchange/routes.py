@@ -158,6 +158,7 @@ INTERNAL = (
     Route("internal", "GET", "/v1/staff", "identity", "read_staff"),
     Route("internal", "POST", "/v1/staff", "identity", "invite_staff"),
     Route("internal", "POST", "/v1/staff/{staff}:invite", "identity", "invite_staff", NONE),
+    Route("internal", "POST", "/v1/staff/{staff}:approve", "identity", "approve_staff", NONE),
     Route("internal", "POST", "/v1/staff/{staff}:assign", "identity", "assign_roles"),
     Route("internal", "POST", "/v1/staff/{staff}:move", "identity", "move_staff"),
     Route("internal", "POST", "/v1/staff/{staff}:leave", "identity", "end_staff", NONE),

@@ -94,13 +94,16 @@ class Staff(Base, table=True):
 
 
 class Invitation(Base, table=True):
-    """A code by which a member of staff joins, once, as SHA-256."""
+    """What a member of staff joins by, once, as SHA-256: the code of who proposed it, and `approval`, that of a second
+    administrator. Nobody proposed what the installation's own operator handed over: there the first code is enough."""
 
     __tablename__ = "invitation"
 
     code: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     staff: str = Field(foreign_key="staff.id")
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    proposed_by: str | None = None
+    approval: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
 
 
 class Resident(Base, table=True):

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pyotp
@@ -34,9 +35,13 @@ def came(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json().get("code", "") if answer.content else ""
 
 
-def joined(region: Region, link: str, name: str, directory: Path) -> Actor:
-    """Somebody who opens the link, chooses a password and an authenticator, and signs in."""
-    invitation = {"invitation": link.partition("#")[2]}
+def joined(region: Region, by: tuple[Actor, Actor], body: dict[str, Any], directory: Path) -> Actor:
+    """Somebody whom two invite: who opens the link, types both codes, chooses their own proofs, and signs in."""
+    name = body["id"]
+    proposed, approved = by[0].post("/v1/staff", body), by[1].post(f"/v1/staff/{name}:approve")
+    assert (proposed.status_code, approved.status_code) == (201, 200)
+    link, approval = proposed.json()["link"], approved.json()["approval"]
+    invitation = {"invitation": link.partition("#")[2], "approval": approval}
     found = re.search(r'name="totp" value="([A-Z2-7]+)"', region.http.post("/sign-in/join", data=invitation).text)
     assert found
     code = pyotp.TOTP(found[1]).now()
@@ -44,7 +49,7 @@ def joined(region: Region, link: str, name: str, directory: Path) -> Actor:
     assert region.http.post("/sign-in/joined", data=chosen).status_code == 200
     kept = directory / "staff.json"
     kept.write_text(json.dumps({name: {"password": PASSWORD, "totp": found[1]}}))
-    return replace(region, staff_file=kept).staff("another administrator", name)
+    return replace(region, staff_file=kept).staff("a new colleague", name)
 
 
 async def within(seconds: float, look: Callable[[], httpx.Response], wanted: tuple[int, str]) -> None:
@@ -69,11 +74,8 @@ def first(region: Region) -> Actor:
 
 
 @pytest.fixture(scope="module")
-def second(region: Region, first: Actor, tmp_path_factory: pytest.TempPathFactory) -> Actor:
-    name = f"work-{uuid.uuid4().hex[:8]}"
-    invited = first.post("/v1/staff", {"id": name, "organization": CENTRE, "roles": ["administrator"]})
-    assert invited.status_code == 201
-    return joined(region, invited.json()["link"], name, tmp_path_factory.mktemp("staff"))
+def second(region: Region) -> Actor:
+    return region.staff("another administrator", "staff-610118-second-administrator")
 
 
 async def test_two_people_let_an_office_and_its_system_in_and_one_stops_them_within_seconds(
@@ -123,8 +125,8 @@ async def test_whoever_acts_for_a_person_stops_with_their_office(
     body = {"id": office, "name": "甘亭街道办事处", "kind": "town_street", "parent": CENTRE, "district": "610118"}
     assert first.post("/v1/organizations", body).status_code == 201
     assert second.post(f"/v1/organizations/{office}:confirm").status_code == 200
-    invited = first.post("/v1/staff", {"id": name, "organization": office, "roles": ["counter"]})
-    officer = joined(region, invited.json()["link"], name, tmp_path)
+    member = {"id": name, "organization": office, "roles": ["counter"]}
+    officer = joined(region, (first, second), member, tmp_path)
 
     async def serves() -> bool:
         return officer.get("/v1/staff-sessions", quiet=True).status_code == 200
@@ -144,8 +146,8 @@ async def test_a_role_that_was_taken_away_is_worth_nothing_within_seconds(
     region: Region, first: Actor, second: Actor, tmp_path: Path
 ) -> None:
     name = f"work-{uuid.uuid4().hex[:8]}"
-    invited = second.post("/v1/staff", {"id": name, "organization": CENTRE, "roles": ["administrator"]})
-    third = joined(region, invited.json()["link"], name, tmp_path)
+    member = {"id": name, "organization": CENTRE, "roles": ["administrator"]}
+    third = joined(region, (second, first), member, tmp_path)
 
     def looks() -> httpx.Response:
         return third.get("/v1/staff", quiet=True)

@@ -17,7 +17,7 @@ router = pages.router()
 @router.get("/sign-in/join")
 async def ask(_: Public) -> Response:
     """Where the invitation is typed in, or comes with the link."""
-    return pages.page("join", invitation="", staff="", totp="", picture="")
+    return pages.page("join", invitation="", approval="", staff="", totp="", picture="")
 
 
 @router.post("/sign-in/join")
@@ -25,10 +25,11 @@ async def show(
     session: SessionDep, runtime: RuntimeDep, _: Public, form: Annotated[schemas.InvitationForm, Form()]
 ) -> Response:
     """A password to choose, and an authenticator to set up."""
-    staff = await commands.invited(session, form.invitation)
+    staff = await commands.invited(session, form.invitation, form.approval)
     totp, address = commands.authenticator(runtime.settings, staff.id)
     picture = segno.make(address, micro=False).svg_data_uri(scale=4)
-    return pages.page("join", invitation=form.invitation, staff=staff.id, totp=totp, picture=picture)
+    typed = form.model_dump()
+    return pages.page("join", **typed, staff=staff.id, totp=totp, picture=picture)
 
 
 @router.post("/sign-in/joined")
@@ -36,6 +37,6 @@ async def join(
     session: SessionDep, runtime: RuntimeDep, _: Public, form: Annotated[schemas.JoinForm, Form()]
 ) -> Response:
     """Joined: from now on the member of staff signs in at the desk."""
-    chosen = Chosen(form.invitation, form.password, form.totp, form.code)
+    chosen = Chosen(**form.model_dump())
     staff = await commands.join(session, runtime, chosen)
     return pages.page("joined", staff=staff.id)

@@ -3,6 +3,7 @@
 from fastapi import Depends
 
 from services.identity.api.acts import ActDep
+from services.identity.commands import invitations
 from services.identity.commands import staff as commands
 from services.identity.queries import staff as queries
 from services.identity.rules import pages as by_id
@@ -27,14 +28,20 @@ async def members(
 
 @router.post("/v1/staff", status_code=201, dependencies=[Depends(requests.kept_nowhere)])
 async def invite_member(act: ActDep, body: schemas.StaffIn) -> schemas.InvitedOut:
-    """Invite somebody; the code is shown this once."""
-    return await commands.invite(act, body)
+    """Propose to invite somebody; the first code is shown this once."""
+    return await invitations.invite(act, body)
 
 
 @router.post("/v1/staff/{staff}:invite", status_code=201, dependencies=[Depends(requests.kept_nowhere)])
 async def invite_member_again(act: ActDep, staff: str) -> schemas.InvitedOut:
-    """Credentials were lost: end them and every session, and invite anew; the code is shown this once."""
-    return await commands.invite_again(act, staff)
+    """Credentials were lost: end them and every session, and propose anew; the first code is shown this once."""
+    return await invitations.invite_again(act, staff)
+
+
+@router.post("/v1/staff/{staff}:approve", dependencies=[Depends(requests.kept_nowhere)])
+async def approve_invitation(act: ActDep, staff: str) -> schemas.ApprovedOut:
+    """Approve an invitation that another administrator proposed; the second code is shown this once."""
+    return await invitations.approve(act, staff)
 
 
 @router.post("/v1/staff/{staff}:assign")

@@ -7,11 +7,12 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.identity.commands import passwords, sessions, staff
+from services.identity.commands import invitations, passwords, sessions, staff
 from services.identity.queries import people
 from services.identity.rules import secrets
 from services.identity.rules import sign_in as rules
-from services.identity.tables import Invitation, Passkey, Staff
+from services.identity.rules.staff import typed
+from services.identity.tables import Passkey, Staff
 from shared.runtime import Runtime
 from shared.settings import Settings
 
@@ -23,16 +24,17 @@ class Chosen:
     """What somebody who joins typed."""
 
     invitation: str
+    approval: str
     password: str
     totp: str
     code: str
 
 
-async def invited(session: AsyncSession, invitation: str) -> Staff:
-    """Whom an invitation is for; 403 for one that was used, replaced or has run out."""
-    row = await people.invited(session, secrets.digest(invitation.strip()))
+async def invited(session: AsyncSession, invitation: str, approval: str) -> Staff:
+    """Whom an invitation is for; 403 for one that was used, replaced or has run out, or without its second code."""
+    row = await people.invited(session, secrets.digest(invitation.strip()), secrets.digest(typed(approval)))
     if row is None:
-        raise rules.NOT_PROVEN("This invitation is not valid any more. Ask your administrator for another.")
+        raise rules.NOT_PROVEN("These codes open no invitation, or not any more. Ask those who gave them.")
     return row
 
 
@@ -44,12 +46,12 @@ def authenticator(settings: Settings, staff: str) -> tuple[str, str]:
 
 async def join(session: AsyncSession, runtime: Runtime, chosen: Chosen) -> Staff:
     """Take the invitation: old credentials and sessions end, the new ones hold. Raises 403 or 422."""
-    row = await invited(session, chosen.invitation)
+    row = await invited(session, chosen.invitation, chosen.approval)
     if not pyotp.TOTP(chosen.totp).verify(chosen.code.strip(), valid_window=1):
         raise rules.NOT_PROVEN("The six digits are not what this authenticator shows now.")
     await passwords.choose(session, runtime.settings, row.id, chosen.password, chosen.totp)
     await sessions.end_all(session, "staff", row.id)
     await session.execute(delete(Passkey).where(col(Passkey.kind) == "staff", col(Passkey.subject) == row.id))
-    await session.execute(delete(Invitation).where(col(Invitation.staff) == row.id))
+    await invitations.end(session, row.id)
     await staff.joined(session, row)
     return row

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.identity.commands import clients, organizations, passwords, staff
+from services.identity.commands import clients, invitations, organizations, passwords, staff
 from services.identity.queries import clients as known_clients
 from services.identity.queries import organizations as tree
 from services.identity.queries import people, seed
@@ -93,16 +93,20 @@ class Taking:
             if invitation is None:
                 await staff.tell(self.session, row, StaffJoined)
         row.upstream = entry.get("upstream", row.upstream)
-        if invitation and row.state == STAFF.initial:
+        if invitation:
             await self._invite(row, invitation)
 
     async def _invite(self, row: Staff, invitation: Entry) -> None:
         """Let a member of staff join by a code, of which the file holds the SHA-256.
 
         The file is read at every start: for whoever joined, left, or was invited anew since, it opens nothing any more.
+        A later code stands in for the second administrator, where one proposed the only other one anew.
         """
         now, expires = datetime.now(UTC), datetime.fromisoformat(invitation["expires_at"])
-        if expires > now and not await seed.is_invited(self.session, row.id, now):
+        proposed = await people.proposed(self.session, row.id)
+        first = row.state == STAFF.initial and not await seed.is_invited(self.session, row.id, now)
+        if expires > max(now, proposed.expires_at) if proposed else first and expires > now:
+            await invitations.end(self.session, row.id)
             code = bytes.fromhex(invitation["sha256"])
             self.session.add(Invitation(code=code, staff=row.id, expires_at=expires))
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, text
+from sqlalchemy import ColumnElement, and_, func, or_, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -28,11 +28,24 @@ async def active_staff(session: AsyncSession, staff_id: str) -> Staff | None:
     return (await session.scalars(_working().where(Staff.id == staff_id))).first()
 
 
-async def invited(session: AsyncSession, code: bytes) -> Staff | None:
-    """Whom an invitation that still holds is for, locked."""
+async def invited(session: AsyncSession, code: bytes, approval: bytes) -> Staff | None:
+    """Whom an invitation that still holds is for, locked; one that was proposed opens with its second code alone."""
+    opens = or_(col(Invitation.proposed_by).is_(None), col(Invitation.approval) == approval)
     statement = select(Staff).join(Invitation, col(Invitation.staff) == col(Staff.id)).where(Invitation.code == code)
-    statement = statement.where(col(Invitation.expires_at) > func.now(), Staff.state != "left")
+    statement = statement.where(opens, col(Invitation.expires_at) > func.now(), Staff.state != "left")
     return (await session.scalars(statement.with_for_update())).first()
+
+
+async def proposed(session: AsyncSession, staff: str) -> Invitation | None:
+    """The invitation of somebody that waits for a second administrator, locked."""
+    statement = select(Invitation).where(Invitation.staff == staff, waits())
+    return (await session.scalars(statement.with_for_update())).first()
+
+
+def waits() -> ColumnElement[bool]:
+    """Whether an invitation waits for a second administrator."""
+    unapproved = and_(col(Invitation.proposed_by).is_not(None), col(Invitation.approval).is_(None))
+    return and_(unapproved, col(Invitation.expires_at) > func.now())
 
 
 async def upstream_staff(session: AsyncSession, subject: str) -> Staff | None:

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, or_, select
 
 from services.identity.queries.organizations import reached
+from services.identity.queries.people import waits
 from services.identity.rules.staff import ADMINISTRATOR
-from services.identity.tables import Organization, Staff
+from services.identity.tables import Invitation, Organization, Staff
 
 
 async def organization_of(session: AsyncSession, staff_id: str) -> str | None:
@@ -29,11 +30,16 @@ async def administrators(session: AsyncSession, organization: str) -> frozenset[
 
 
 async def visible(session: AsyncSession, own: str, after: str, limit: int) -> Sequence[Staff]:
-    """A page of those whom an administrator answers for, by id: the own organisation's, and those of nobody else."""
+    """A page of those whom an administrator answers for, by id: the own organisation's, and those of nobody else.
+
+    With them those below who wait for a second administrator, who may be this one.
+    """
     attended = select(Staff.id).where(col(Staff.organization) == col(Organization.id), _administers()).exists()
     alone = or_(col(Organization.id) == own, col(Organization.state) != "active", ~attended)
-    organizations = reached(own).where(alone).with_only_columns(col(Organization.id))
-    statement = select(Staff).where(col(Staff.organization).in_(organizations), Staff.id > after)
+    waiting = select(Invitation.code).where(col(Invitation.staff) == col(Staff.id), waits()).exists()
+    below = reached(own).with_only_columns(col(Organization.id))
+    theirs = or_(col(Staff.organization).in_(below.where(alone)), and_(col(Staff.organization).in_(below), waiting))
+    statement = select(Staff).where(theirs, Staff.id > after)
     return (await session.scalars(statement.order_by(col(Staff.id)).limit(limit))).all()
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
+from services.identity.rules import letters
 from services.identity.rules.organizations import Place
 from shared import problems, states
 
@@ -17,6 +18,7 @@ APART: tuple[tuple[str, frozenset[str]], ...] = (
     ("mediator", frozenset({"officer"})),
 )
 INVITED_FOR = timedelta(days=7)
+_APPROVAL = 20  # letters, five bits each
 
 STAFF = states.Machine(
     "member of staff",
@@ -57,8 +59,26 @@ def may_act(organisation: str, place: Place, others: Collection[str]) -> bool:
     return organisation in place.centres and (place.state != "active" or not others)
 
 
+def may_approve(organisation: str, place: Place) -> bool:
+    """Whether an administrator of `organisation` may be the second of two for the staff of `place`.
+
+    Of the same organisation, or of a service centre above it, for an office may have one administrator alone.
+    """
+    return organisation == place.id or organisation in place.centres
+
+
+def approval() -> str:
+    """A second code, short enough to be read out."""
+    return letters.grouped(letters.random(_APPROVAL))
+
+
+def typed(code: str) -> str:
+    """A second code whatever way it was typed."""
+    return letters.folded(code)
+
+
 def check_other(actor: str, member: str) -> None:
-    """Nobody gives roles to, moves or invites themselves."""
+    """Nobody gives roles to, moves, invites or approves themselves."""
     if actor == member:
         raise OWN_ENTRY()
 

@@ -54,11 +54,12 @@ class UpstreamAnswer(BaseModel):
 
 
 class InvitationForm(BaseModel):
-    """An invitation."""
+    """An invitation, and the code of whoever approved it; the first administrators have none."""
 
     model_config = ConfigDict(extra="forbid")
 
     invitation: str = Field(max_length=128)
+    approval: str = Field(default="", max_length=64)
 
 
 class JoinForm(InvitationForm):

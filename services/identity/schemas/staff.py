@@ -46,8 +46,15 @@ class MembersOut(BaseModel):
 
 
 class InvitedOut(StaffOut):
-    """The invitation and its link, shown this once; it serves once, until `expires_at`."""
+    """The first code and its link, shown this once; with the second it serves once, until `expires_at`."""
 
     invitation: str
     link: str
+    expires_at: datetime
+
+
+class ApprovedOut(StaffOut):
+    """The second code, shown this once: it is typed where the link of the first leads."""
+
+    approval: str
     expires_at: datetime

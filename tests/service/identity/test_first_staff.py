@@ -97,3 +97,16 @@ async def test_whoever_did_not_join_in_time_is_invited_by_a_new_code(installatio
     code = installation.write()
     await installation.start()
     assert await installation.codes() == [code]
+
+
+async def test_the_operator_stands_in_where_nobody_is_left_to_approve(installation: Installation) -> None:
+    old = installation.write()
+    await installation.start()
+    await installation.run("UPDATE staff SET state = 'active' WHERE id = :staff")
+    await installation.run("UPDATE invitation SET code = sha256(code), proposed_by = 'admin-2' WHERE staff = :staff")
+    await installation.run("UPDATE invitation SET expires_at = expires_at + interval '1 h' WHERE staff = :staff")
+    await installation.start()
+    assert await installation.codes() != [old]
+    code = installation.write(timedelta(days=7, hours=2))
+    await installation.start()
+    assert await installation.codes() == [code]

@@ -29,7 +29,9 @@ async def invite(desk: FrontEnd, name: str, state: str = "invited", days: int = 
             ),
             row | {"state": state},
         )
-        await connection.execute(text("INSERT INTO invitation VALUES (:code, :staff, :until)"), row)
+        await connection.execute(
+            text("INSERT INTO invitation (code, staff, expires_at) VALUES (:code, :staff, :until)"), row
+        )
     return code
 
 

@@ -17,39 +17,53 @@ from tests.service.identity.offices import CENTRE, EDUCATION, HOUSING, Offices, 
 from tests.support.sign_in import CALLBACK, KEY, FrontEnd
 
 PASSWORD = "correct horse battery staple 接力"
+Codes = tuple[str, str]  # of whoever proposed, and of whoever approved
 
 
 def somebody(offices: Offices, organization: str = EDUCATION, *roles: str) -> dict[str, Any]:
     return {"id": offices.fresh("work"), "organization": organization, "roles": list(roles) or ["officer"]}
 
 
-async def invited(offices: Offices, who: str, body: dict[str, Any]) -> str:
-    """The invitation."""
+async def proposed(offices: Offices, who: str, body: dict[str, Any]) -> str:
+    """The first code."""
     answer = await offices.post(who, "/staff", body)
     assert (answer.status_code, answer.json()["state"]) == (201, "invited"), answer.text
     return str(answer.json()["invitation"])
 
 
-async def joined(offices: Offices, invitation: str) -> str:
+async def approved(offices: Offices, staff: str, by: str = "centre-2") -> str:
+    """The second code."""
+    answer = await offices.post(by, f"/staff/{staff}:approve")
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["approval"])
+
+
+async def invited(offices: Offices, who: str, body: dict[str, Any]) -> Codes:
+    """Both codes, from two people."""
+    return await proposed(offices, who, body), await approved(offices, body["id"])
+
+
+async def joined(offices: Offices, codes: Codes) -> str:
     """Take the invitation; the secret of the new authenticator."""
-    answer, totp = await opened(offices, invitation)
+    answer, totp = await opened(offices, codes)
     assert answer.status_code == 200, answer.text
     return totp
 
 
-async def join(offices: Offices, invitation: str) -> httpx.Response:
+async def join(offices: Offices, codes: Codes) -> httpx.Response:
     """Take the invitation, whatever comes of it."""
-    return (await opened(offices, invitation))[0]
+    return (await opened(offices, codes))[0]
 
 
-async def opened(offices: Offices, invitation: str) -> tuple[httpx.Response, str]:
+async def opened(offices: Offices, codes: Codes) -> tuple[httpx.Response, str]:
     """Go through the pages that the link opens."""
+    both = dict(zip(("invitation", "approval"), codes, strict=True))
     async with offices.identity.as_() as http:
-        page = (await http.post("/sign-in/join", data={"invitation": invitation})).text
+        page = (await http.post("/sign-in/join", data=both)).text
         found = re.search(r'name="totp" value="([A-Z2-7]+)"', page)
         totp = found[1] if found else "A" * 32
         code = pyotp.TOTP(totp).generate_otp(int(time.time()) // 30)
-        form = {"invitation": invitation, "password": PASSWORD, "totp": totp, "code": code}
+        form = both | {"password": PASSWORD, "totp": totp, "code": code}
         return await http.post("/sign-in/joined", data=form), totp
 
 
@@ -91,10 +105,55 @@ async def test_the_code_is_shown_once_and_kept_nowhere(offices: Offices) -> None
     assert first.json()["link"] == f"http://gateway.test/sign-in/join#{code}"
     assert first.headers["cache-control"] == "no-store"
     assert (came(again), code in again.text) == ((409, "answer-shown-once"), False)
-    kept = await offices.run("SELECT code FROM invitation WHERE staff = :staff", {"staff": body["id"]})
-    assert [row.code for row in kept] == [digests.digest(code)]
+    second = await approved(offices, body["id"])
+    kept = await offices.run("SELECT code, approval FROM invitation WHERE staff = :staff", {"staff": body["id"]})
+    assert [tuple(row) for row in kept] == [(digests.digest(code), digests.digest(second.replace("-", "")))]
     answers = await offices.run("SELECT answer FROM idempotency WHERE answer IS NOT NULL", {})
-    assert not [row for row in answers if code.encode() in row.answer]
+    assert not [row for row in answers if {code.encode(), second.encode()} & {*row.answer.split(b'"')}]
+
+
+async def test_neither_of_the_two_who_invite_can_become_whom_they_invite(offices: Offices) -> None:
+    body = somebody(offices, EDUCATION, "administrator")
+    first = await proposed(offices, "education-1", body)
+    assert (await join(offices, (first, ""))).status_code == 403
+    second = await approved(offices, body["id"], "education-2")
+    for codes in ((first, ""), (first, "0" * 20), ("x", second), (second, first), (second, second)):
+        assert (await join(offices, codes)).status_code == 403, codes
+    assert (await join(offices, (first, second.replace("-", " ").lower()))).status_code == 200
+
+
+async def test_who_lost_everything_is_not_taken_over_by_whoever_invites_them_anew(offices: Offices) -> None:
+    office = await offices.confirmed()
+    only = await offices.member(office, "administrator")
+    first = (await offices.post("centre-1", f"/staff/{only}:invite")).json()["invitation"]
+    assert (await join(offices, (first, ""))).status_code == 403
+    assert came(await offices.post("centre-1", f"/staff/{only}:approve")) == (409, "second-person-needed")
+    assert only in await seen(offices, "centre-2")
+    assert (await join(offices, (first, await approved(offices, only)))).status_code == 200
+
+
+async def test_who_approves_is_somebody_else_and_has_to_do_with_it(offices: Offices) -> None:
+    body, again = somebody(offices), await offices.member(EDUCATION, "administrator")
+    await proposed(offices, "education-1", body)
+    await offices.post("education-1", f"/staff/{again}:invite")
+    by = {"education-1": (409, "second-person-needed"), "other-centre-1": (404, "not-found")}
+    for who, answer in by.items():
+        assert came(await offices.post(who, f"/staff/{body['id']}:approve")) == answer, who
+    oneself = await offices.post(again, f"/staff/{again}:approve", organization=EDUCATION)
+    assert came(oneself) == (409, "not-for-oneself")
+    await approved(offices, body["id"], "education-2")
+    assert came(await offices.post("centre-2", f"/staff/{body['id']}:approve")) == (404, "not-found")
+    assert came(await offices.post("centre-2", "/staff/education-3:approve")) == (404, "not-found")
+
+
+async def test_a_centre_alone_becomes_nobody_of_an_office_that_it_suspends(offices: Offices) -> None:
+    office = await offices.confirmed()
+    await offices.member(office, "administrator")
+    officer = await offices.member(office, "officer")
+    await offices.post("centre-1", f"/organizations/{office}:suspend")
+    first = (await offices.post("centre-1", f"/staff/{officer}:invite")).json()["invitation"]
+    await offices.post("centre-1", f"/organizations/{office}:resume")
+    assert (await join(offices, (first, ""))).status_code == 403
 
 
 ROLES: list[Any] = [
@@ -227,7 +286,7 @@ async def test_whoever_moves_gets_roles_where_they_come_to(offices: Offices) -> 
 
 
 async def test_whoever_invited_somebody_that_moved_has_no_way_in_there(offices: Offices) -> None:
-    body, unknown = somebody(offices), await join(offices, "A" * 43)
+    body, unknown = somebody(offices), await join(offices, ("A" * 43, "A" * 20))
     code = await invited(offices, "education-1", body)
     moved = await offices.post("education-1", f"/staff/{body['id']}:move", {"organization": CENTRE})
     assert moved.json()["state"] == "invited"
@@ -278,11 +337,13 @@ async def test_lost_credentials_end_at_once_and_a_fresh_code_opens_new_ones(offi
     held = await sign_in(offices, body["id"])
     fresh = await offices.post("education-2", f"/staff/{body['id']}:invite")
     assert fresh.json()["state"] == "active"
+    then = fresh.json()["invitation"], await approved(offices, body["id"])
     await offices.told("session.ended", session=held)
     assert not await offices.run("SELECT 1 FROM password WHERE staff = :staff", {"staff": body["id"]})
     newest = await offices.post("education-2", f"/staff/{body['id']}:invite")
-    assert (await join(offices, fresh.json()["invitation"])).status_code == 403
-    assert (await join(offices, newest.json()["invitation"])).status_code == 200
+    now = newest.json()["invitation"], await approved(offices, body["id"])
+    assert (await join(offices, then)).status_code == 403
+    assert (await join(offices, now)).status_code == 200
     assert len(await offices.told("staff.joined", staff=body["id"])) == 1
 
 
