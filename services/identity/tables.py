@@ -123,12 +123,16 @@ class Handle(Base, table=True):
 
 
 class PaperKey(Base, table=True):
-    """A key on paper: the keyed hash of the digits that go with it, and how often others were typed in a row."""
+    """A key on paper: the keyed hash of the digits that go with it, and how often others were typed in a row.
+
+    `salt` is what is hashed with the digits: the key's own tag, or the id of the presence in which they were typed.
+    """
 
     __tablename__ = "paper_key"
 
     tag: bytes = Field(sa_column=Column(LargeBinary, ForeignKey("handle.tag"), primary_key=True))
     pin: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    salt: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     wrong: int = 0
     made_at: datetime = Field(sa_column=_now())
 
@@ -260,7 +264,8 @@ class OneTimeCode(Base, table=True):
 class Presence(Base, table=True):
     """A person and an officer at one counter, for one task; who she is stands here once she proved it.
 
-    `form` is a keyed hash of the number of the paper that she signed, which somebody of another organisation witnesses.
+    `form` is a keyed hash of the number of the paper that she signed, which somebody of another organisation witnesses;
+    `pin` one of the six digits that she typed at their desk, for a paper key made in this presence.
     """
 
     __tablename__ = "presence"
@@ -273,6 +278,7 @@ class Presence(Base, table=True):
     state: str = "asked"
     form: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     tries: int = 0
+    pin: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     witness: str | None = Field(default=None, foreign_key="staff.id")
     witness_organization: str | None = Field(default=None, foreign_key="organization.id")
     person: uuid.UUID | None = Field(default=None, foreign_key="resident.person")

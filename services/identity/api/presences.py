@@ -38,10 +38,13 @@ async def confirm_presence(
 
 @router.post("/v1/presences/{presence}:witness", response_model=schemas.PresenceOut)
 async def witness_presence(
-    session: SessionDep, runtime: RuntimeDep, grant: Internal, presence: uuid.UUID, body: schemas.FormIn
+    session: SessionDep, runtime: RuntimeDep, grant: Internal, presence: uuid.UUID, body: schemas.WitnessIn
 ) -> schemas.PresenceOut | Response:
-    """Say, as somebody of another organisation, that a person without a phone signed this form before you."""
-    found = await commands.witness(session, runtime, grant, presence, body.form)
+    """Say, as somebody of another organisation, that a person without a phone signed this form before you.
+
+    She types the digits of a paper key herself: whoever makes the key never sees them, and you never see the key.
+    """
+    found = await commands.witness(session, runtime, grant, presence, body)
     return app.rendered(found) if isinstance(found, Problem) else _shown(found)
 
 

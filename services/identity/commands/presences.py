@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.identity.commands import codes
+from services.identity.commands import codes, paper
 from services.identity.commands.codes import Holder, Message
 from services.identity.queries import presences as queries
+from services.identity.rules import paper as paper_rules
 from services.identity.rules import presences as rules
 from services.identity.rules import secrets, sign_in, tokens
 from services.identity.rules.presences import PRESENCE
-from services.identity.schemas.presences import PresenceIn
+from services.identity.schemas.presences import PresenceIn, WitnessIn
 from services.identity.tables import Presence
 from shared import ids, outbox, problems
 from shared.contracts.events import SessionEnded
@@ -68,11 +69,12 @@ async def confirm(
 
 
 async def witness(
-    session: AsyncSession, runtime: Runtime, grant: Grant, presence_id: uuid.UUID, typed: str
+    session: AsyncSession, runtime: Runtime, grant: Grant, presence_id: uuid.UUID, body: WitnessIn
 ) -> Presence | Problem:
     """Somebody of another organisation saw the person sign this form: a person whom nothing here was known of.
 
-    What to say of a wrong number is returned, so that the counted try stays.
+    The digits that she typed there are kept for her paper key. What to say of a wrong number is returned, so that the
+    counted try stays. Raises `pin-weak`.
     """
     row = await queries.presence(session, presence_id)
     if row is None or row.form is None:
@@ -81,11 +83,13 @@ async def witness(
         raise rules.NOT_INDEPENDENT()
     now = datetime.now(UTC)
     state = PRESENCE.after(rules.now_is(row.state, row.ends_at, now), "witness")
+    paper_rules.check_pin(body.pin)
     row.tries += 1
-    if row.tries > rules.FORM_TRIES or not secrets.same(row.form.hex(), _form(runtime, row, typed).hex()):
+    if row.tries > rules.FORM_TRIES or not secrets.same(row.form.hex(), _form(runtime, row, body.form).hex()):
         return sign_in.NOT_PROVEN()
     row.state, row.person = state, await codes.new_person(session)
     row.witness, row.witness_organization = grant.actor.id, grant.actor.organisation
+    row.pin = paper.hashed(runtime.settings, row.id.bytes, body.pin)
     row.confirmed_at, row.ends_at = now, now + rules.LASTS
     return row
 
@@ -113,7 +117,7 @@ async def own(session: AsyncSession, grant: Grant, presence_id: uuid.UUID) -> Pr
 
 
 async def _end(session: AsyncSession, row: Presence) -> None:
-    row.state = PRESENCE.after(row.state, "end")
+    row.state, row.pin = PRESENCE.after(row.state, "end"), None
     until = datetime.now(UTC) + timedelta(seconds=tokens.LIFETIME)
     await outbox.emit(session, row.id, SessionEnded(session=str(row.id), until=until))
 

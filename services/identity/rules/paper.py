@@ -14,6 +14,9 @@ _RUNS = "0123456789" * 2
 PAPER = problems.kind(
     422, "paper-key-unreadable", "Not a paper key", "Type the twenty letters and digits as they stand on the paper."
 )
+PAPER_ALONE = problems.kind(
+    403, "paper-key-alone", "Whoever has her phone makes her paper key herself", "Let her sign in, and make it alone."
+)
 PIN_WEAK = problems.kind(
     422, "pin-weak", "These six digits are easily guessed", "Take six digits, not in a row and not all alike."
 )

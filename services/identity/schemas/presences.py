@@ -31,12 +31,13 @@ class PresenceIn(BaseModel):
         return self
 
 
-class FormIn(BaseModel):
-    """The number of the form that the witness has before them."""
+class WitnessIn(BaseModel):
+    """The number of the form that the witness has before them, and six digits that the person types at their desk."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     form: Form
+    pin: str = Field(max_length=16)
 
 
 class CodeIn(BaseModel):

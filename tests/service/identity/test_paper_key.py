@@ -127,6 +127,11 @@ async def test_a_key_is_shown_once_and_lies_nowhere(portal: FrontEnd, person: st
     assert (await by_paper(portal, key)).status_code == 303
 
 
+async def test_she_chooses_the_digits_of_her_own_key(portal: FrontEnd, person: str) -> None:
+    refused = await own(portal.identity, person, "/v1/me/paper-key", {})
+    assert (refused.status_code, refused.json()["code"]) == (422, "body-invalid")
+
+
 async def test_easily_guessed_digits_are_refused(portal: FrontEnd, person: str) -> None:
     refused = await own(portal.identity, person, "/v1/me/paper-key", {"pin": "123456"})
     assert (refused.status_code, refused.json()["code"]) == (422, "pin-weak")
