@@ -113,13 +113,17 @@ class Resident(Base, table=True):
 
 
 class Handle(Base, table=True):
-    """A way to find a person at her sign-in: a keyed hash of a phone number or paper key, never the thing itself."""
+    """A way to find a person at her sign-in: a keyed hash of a phone number or paper key, never the thing itself.
+
+    `paper_until`: what it opens counts as opened on paper until then, since it was obtained on paper.
+    """
 
     __tablename__ = "handle"
 
     tag: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     person: uuid.UUID = Field(foreign_key="resident.person")
     kind: str
+    paper_until: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
 class PaperKey(Base, table=True):
@@ -148,7 +152,10 @@ class UsedAssertion(Base, table=True):
 
 
 class Session(Base, table=True):
-    """Somebody is signed in: at a browser that holds the cookie, with this assurance; nothing says where from."""
+    """Somebody is signed in: at a browser that holds the cookie, with this assurance; nothing says where from.
+
+    `on_paper`: by a paper key, or by a way in that was obtained with one within 24 hours.
+    """
 
     __tablename__ = "session"
 
@@ -157,6 +164,7 @@ class Session(Base, table=True):
     subject: str = Field(index=True)
     level: str
     method: str
+    on_paper: bool
     cookie: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
     state: str = "open"
     authenticated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
@@ -213,7 +221,7 @@ class Password(Base, table=True):
 
 
 class Passkey(Base, table=True):
-    """A public key of an authenticator (WebAuthn); `subject` is a staff or person id."""
+    """A public key of an authenticator (WebAuthn); `subject` is a staff or person id, `paper_until` as a handle's."""
 
     __tablename__ = "passkey"
 
@@ -223,6 +231,7 @@ class Passkey(Base, table=True):
     public_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     sign_count: int = Field(sa_column=Column(BigInteger, nullable=False))
     made_at: datetime = Field(sa_column=_now())
+    paper_until: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
 class Challenge(Base, table=True):
@@ -264,6 +273,7 @@ class OneTimeCode(Base, table=True):
 class Presence(Base, table=True):
     """A person and an officer at one counter, for one task; who she is stands here once she proved it.
 
+    `on_paper`: the phone that the code went to was obtained on paper within 24 hours.
     `form` is a keyed hash of the number of the paper that she signed, which somebody of another organisation witnesses;
     `pin` one of the six digits that she typed at their desk, for a paper key made in this presence.
     """
@@ -276,6 +286,7 @@ class Presence(Base, table=True):
     kind: str
     task: str
     state: str = "asked"
+    on_paper: bool = False
     form: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     tries: int = 0
     pin: bytes | None = Field(default=None, sa_column=Column(LargeBinary))

@@ -39,5 +39,5 @@ async def confirm_phone(
     session: SessionDep, runtime: RuntimeDep, grant: Self, body: schemas.CodeIn
 ) -> schemas.HandleOut | Response:
     """Take the new phone: the old one opens nothing any more, and every session ends."""
-    problem = await commands.confirm(session, runtime, uuid.UUID(grant.subject), body.code)
+    problem = await commands.confirm(session, runtime, grant, body.code)
     return app.rendered(problem) if problem else schemas.HandleOut(state="replaced")

@@ -64,6 +64,7 @@ async def confirm(
     if isinstance(handle, Problem):
         return handle
     row.state, row.person = state, handle.person
+    row.on_paper = paper_rules.counts(handle.paper_until, now)
     row.confirmed_at, row.ends_at = now, now + rules.LASTS
     return row
 

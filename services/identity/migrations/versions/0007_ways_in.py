@@ -1,4 +1,4 @@
-"""digits typed at a witness's desk"""
+"""digits typed at a witness's desk; what was obtained on paper counts as paper for a day"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,11 @@ def upgrade() -> None:
     op.add_column("paper_key", sa.Column("salt", sa.LargeBinary(), nullable=True))
     op.execute("UPDATE paper_key SET salt = tag")
     op.alter_column("paper_key", "salt", nullable=False)
+    for table in ("handle", "passkey"):
+        op.add_column(table, sa.Column("paper_until", sa.DateTime(timezone=True), nullable=True))
+    for table in ("session", "presence"):
+        op.add_column(table, sa.Column("on_paper", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.execute("UPDATE session SET on_paper = true WHERE method = 'paper_key'")
 
 
 def downgrade() -> None:
