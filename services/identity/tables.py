@@ -129,14 +129,14 @@ class Handle(Base, table=True):
 class PaperKey(Base, table=True):
     """A key on paper: the keyed hash of the digits that go with it, and how often others were typed in a row.
 
-    `salt` is what is hashed with the digits: the key's own tag, or the id of the presence in which they were typed.
+    `salt` is what is hashed with them where they were typed before a witness: the presence's `form`; else the tag is.
     """
 
     __tablename__ = "paper_key"
 
     tag: bytes = Field(sa_column=Column(LargeBinary, ForeignKey("handle.tag"), primary_key=True))
     pin: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    salt: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    salt: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     wrong: int = 0
     made_at: datetime = Field(sa_column=_now())
 

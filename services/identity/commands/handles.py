@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.identity.commands import codes, helping, presences, sessions
+from services.identity.commands import codes, helping, passkeys, presences, sessions
 from services.identity.commands.codes import PHONE, Holder, Message
 from services.identity.queries import people
 from services.identity.rules import paper
@@ -28,8 +28,8 @@ async def replace(session: AsyncSession, runtime: Runtime, person: uuid.UUID, ph
 async def confirm(session: AsyncSession, runtime: Runtime, grant: Grant, typed: str) -> Problem | None:
     """The new phone is hers: the old one opens nothing any more, and wherever she was signed in she is not.
 
-    Whoever had the old one may have let somebody help: that ends too. A phone that was put in place on paper counts as
-    paper for a day.
+    Whoever has the old one may have let somebody help, and may unlock passkeys that lie in it: all end. A phone
+    that was put in place on paper counts as paper for a day.
 
     What to say is returned, not raised, so that the counted try stays.
     """
@@ -44,6 +44,7 @@ async def confirm(session: AsyncSession, runtime: Runtime, grant: Grant, typed: 
     await session.execute(delete(Handle).where(col(Handle.person) == person, col(Handle.kind) == PHONE))
     paper_until = paper.until(on_paper, datetime.now(UTC))
     session.add(Handle(tag=tag, person=person, kind=PHONE, paper_until=paper_until))
+    await passkeys.forget_all(session, "resident", str(person))
     await sessions.end_all(session, "resident", str(person))
     await presences.end_all(session, person)
     await helping.end_all(session, person)

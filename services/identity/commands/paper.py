@@ -7,10 +7,11 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.identity.commands import throttle
+from services.identity.commands import sessions, throttle
 from services.identity.queries import people, presences
 from services.identity.rules import paper as rules
 from services.identity.rules import secrets, sign_in
+from services.identity.rules.sessions import PAPER
 from services.identity.tables import Handle, PaperKey
 from shared import problems
 from shared.grants import Grant
@@ -21,7 +22,7 @@ KIND = "paper"
 
 
 async def make(session: AsyncSession, settings: Settings, grant: Grant, pin: str | None) -> str:
-    """A key as it is printed; the one before is worth nothing from now on.
+    """A key as it is printed; the one before is worth nothing from now on, and whoever signed in by it is signed out.
 
     The person chooses its digits when she is signed in herself. To an officer nobody says them: they come from the
     witness's desk, and without a witness there is no key. Raises `pin-weak` and `paper-key-alone`.
@@ -31,10 +32,11 @@ async def make(session: AsyncSession, settings: Settings, grant: Grant, pin: str
     if grant.through:
         salt, hidden = await _witnessed(session, uuid.UUID(grant.through), pin)
     else:
-        salt, hidden = tag, _chosen(settings, tag, pin)
+        salt, hidden = None, _chosen(settings, tag, pin)
     await people.lock_handle(session, person.bytes)
     for earlier in await people.handles_of(session, person, KIND):
         await _forget(session, earlier.tag)
+    await sessions.end_all(session, "resident", str(person), PAPER)
     session.add(Handle(tag=tag, person=person, kind=KIND))
     await session.flush()
     session.add(PaperKey(tag=tag, pin=hidden, salt=salt, made_at=datetime.now(UTC)))
@@ -48,14 +50,14 @@ def _chosen(settings: Settings, tag: bytes, pin: str | None) -> bytes:
     return hashed(settings, tag, pin)
 
 
-async def _witnessed(session: AsyncSession, presence: uuid.UUID, pin: str | None) -> tuple[bytes, bytes]:
+async def _witnessed(session: AsyncSession, presence: uuid.UUID, pin: str | None) -> tuple[bytes | None, bytes]:
     """What was typed at the witness's desk of this presence; its salt and its hash."""
     row = await presences.confirmed(session, presence, datetime.now(UTC))
     if row is None or row.pin is None:
         raise rules.PAPER_ALONE()
     if pin is not None:
         raise problems.BODY_INVALID("Send no `pin`: the person typed her digits at the witness's desk.")
-    return row.id.bytes, row.pin
+    return row.form, row.pin
 
 
 async def prove(session: AsyncSession, settings: Settings, typed: str, pin: str) -> Handle | Problem:
@@ -69,7 +71,7 @@ async def prove(session: AsyncSession, settings: Settings, typed: str, pin: str)
     if paused:
         return paused
     kept = await people.paper_key(session, tag)
-    given = hashed(settings, kept.salt if kept else tag, pin.strip())
+    given = hashed(settings, (kept and kept.salt) or tag, pin.strip())
     handle = await people.handle(session, tag)
     if kept is None or handle is None or not secrets.same(given.hex(), kept.pin.hex()):
         await throttle.failed(session, counted)

@@ -130,6 +130,11 @@ async def remove(session: AsyncSession, held: Session, key: str) -> None:
     await session.delete(row)
 
 
+async def forget_all(session: AsyncSession, kind: str, subject: str) -> None:
+    """Forget every passkey of somebody: what held them was lost."""
+    await session.execute(delete(Passkey).where(col(Passkey.kind) == kind, col(Passkey.subject) == subject))
+
+
 async def _keep(session: AsyncSession, holder: str, challenge: bytes) -> None:
     cookie = secrets.digest(holder)
     await session.execute(delete(Challenge).where(col(Challenge.cookie) == cookie))

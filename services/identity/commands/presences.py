@@ -90,7 +90,7 @@ async def witness(
         return sign_in.NOT_PROVEN()
     row.state, row.person = state, await codes.new_person(session)
     row.witness, row.witness_organization = grant.actor.id, grant.actor.organisation
-    row.pin = paper.hashed(runtime.settings, row.id.bytes, body.pin)
+    row.pin = paper.hashed(runtime.settings, row.form, body.pin)
     row.confirmed_at, row.ends_at = now, now + rules.LASTS
     return row
 

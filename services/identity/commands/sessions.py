@@ -67,7 +67,8 @@ async def end_own(session: AsyncSession, kind: str, subject: str, session_id: uu
     return row
 
 
-async def end_all(session: AsyncSession, kind: str, subject: str) -> None:
-    """End everything that somebody is signed in to: they left, or a credential was lost."""
+async def end_all(session: AsyncSession, kind: str, subject: str, method: str = "") -> None:
+    """End everything that somebody is signed in to, or what they began by one method: a credential was lost."""
     for row in await queries.open_of(session, kind, subject):
-        await end(session, row)
+        if method in ("", row.method):
+            await end(session, row)

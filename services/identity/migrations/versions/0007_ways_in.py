@@ -12,8 +12,6 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("presence", sa.Column("pin", sa.LargeBinary(), nullable=True))
     op.add_column("paper_key", sa.Column("salt", sa.LargeBinary(), nullable=True))
-    op.execute("UPDATE paper_key SET salt = tag")
-    op.alter_column("paper_key", "salt", nullable=False)
     for table in ("handle", "passkey"):
         op.add_column(table, sa.Column("paper_until", sa.DateTime(timezone=True), nullable=True))
     for table in ("session", "presence"):
