@@ -256,7 +256,7 @@ class UpstreamRequest(Base, table=True):
 
 class OneTimeCode(Base, table=True):
     """A code that was sent, as a keyed hash; `tag` is one of where it was sent, `holder` of the
-    browser that asked; `known` when that browser was used with this number before."""
+    browser that asked; `known` when that browser was used with this number before, `purpose` what it is for."""
 
     __tablename__ = "one_time_code"
 
@@ -265,6 +265,7 @@ class OneTimeCode(Base, table=True):
     tag: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
     hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     known: bool
+    purpose: str
     tries: int = 0
     sent_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))

@@ -46,6 +46,7 @@ async def confirm(session: AsyncSession, runtime: Runtime, grant: Grant, typed: 
     session.add(Handle(tag=tag, person=person, kind=PHONE, paper_until=paper_until))
     await passkeys.forget_all(session, "resident", str(person))
     await sessions.end_all(session, "resident", str(person))
+    await passkeys.forget_all(session, "resident", str(person))  # a session that has just ended may have added one
     await presences.end_all(session, person)
     await helping.end_all(session, person)
     return None
@@ -53,4 +54,4 @@ async def confirm(session: AsyncSession, runtime: Runtime, grant: Grant, typed: 
 
 def _holder(person: uuid.UUID) -> Holder:
     """Whose the code is: this person's alone."""
-    return Holder(f"replace|{person}")
+    return Holder(f"replace|{person}", purpose="replace")

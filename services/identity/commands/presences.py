@@ -129,4 +129,4 @@ def _form(runtime: Runtime, row: Presence, number: str) -> bytes:
 
 def _holder(row: Presence) -> Holder:
     """Whose the code is: this presence's alone."""
-    return Holder(f"presence|{row.id}")
+    return Holder(f"presence|{row.id}", purpose="counter")

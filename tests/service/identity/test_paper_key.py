@@ -208,6 +208,15 @@ async def test_the_same_phone_again_is_no_harm(portal: FrontEnd) -> None:
     assert person_of(portal.identity, (await by_phone(portal, phone))["access_token"]) == person
 
 
+async def test_strangers_on_the_public_page_keep_nobody_from_a_new_phone(portal: FrontEnd, person: str) -> None:
+    new = number()
+    for _ in range(max(sign_in.CODES.values())):
+        await portal.open(prompt="login")
+        await portal.send("/phone", phone=new)
+        await portal.send("/code", code="00000000")
+    assert await replaced(portal, person, new) == (200, "replaced")
+
+
 async def test_a_phone_that_signs_somebody_else_in_is_not_taken_from_them(portal: FrontEnd, person: str) -> None:
     theirs = number()
     other = person_of(portal.identity, (await by_phone(portal, theirs))["access_token"])

@@ -137,6 +137,28 @@ async def test_a_code_is_guessed_five_times_at_most(counter: Officer) -> None:
     assert (await counter.confirm(presence, code)).status_code == 403
 
 
+async def test_strangers_on_the_public_page_close_no_counter(counter: Officer, portal: FrontEnd) -> None:
+    phone = number()
+    for _ in range(max(sign_in.CODES.values())):
+        await portal.open(prompt="login")
+        await portal.send("/phone", phone=phone)
+        await portal.send("/code", code="00000000")
+    await counter.present(phone)
+
+
+async def test_codes_at_a_counter_have_a_limit_of_their_own(counter: Officer, portal: FrontEnd) -> None:
+    phone, most = number(), min(sign_in.CODES.values())
+    for _ in range(most):
+        await counter.ask(phone)
+    before = len(await received(counter, phone))
+    answer = await counter.post("/v1/presences", {"task": "intake", "phone": phone})
+    assert answer.status_code == 201
+    assert before == most
+    await portal.open(prompt="login")
+    await portal.phone(phone)
+    assert len(await received(counter, phone)) == most + 1, "none for the counter, one for the page"
+
+
 async def test_a_refused_guess_is_not_sent_again_under_its_key(counter: Officer) -> None:
     presence, _ = await counter.ask(number())
     key = {"idempotency-key": str(uuid.uuid4())}

@@ -1,4 +1,4 @@
-"""digits typed at a witness's desk; what was obtained on paper counts as paper for a day"""
+"""digits typed at a witness's desk; what was obtained on paper counts as paper for a day; codes counted by purpose"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("paper_until", sa.DateTime(timezone=True), nullable=True))
     for table in ("session", "presence"):
         op.add_column(table, sa.Column("on_paper", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("one_time_code", sa.Column("purpose", sa.String(), nullable=False, server_default="sign_in"))
     op.execute("UPDATE session SET on_paper = true WHERE method = 'paper_key'")
 
 
