@@ -28,14 +28,15 @@ async def ask(
 ) -> tuple[Presence, Message | None]:
     """A code goes to the number, or a witness is waited for. What was open before ends: one person at a time.
 
-    The answer is the same whatever the number is.
+    The answer is the same whatever the number is. Raises `task-not-on-paper` and `presence-ceiling`.
     """
     organization, now = grant.actor.organisation, datetime.now(UTC)
+    kind = "code" if body.form is None else "paper"
+    rules.check_task(body.task, kind)
     await queries.lock(session, organization)
     rules.check_ceiling(*await queries.counted(session, grant.actor.id, organization, now - rules.COUNTED))
     for earlier in await queries.open_of(session, grant.actor.id):
         await _end(session, earlier)
-    kind = "code" if body.form is None else "paper"
     row = Presence(
         id=ids.new(),
         staff=grant.actor.id,
@@ -98,9 +99,22 @@ async def witness(
 async def end(session: AsyncSession, grant: Grant, presence_id: uuid.UUID) -> Presence:
     """The person leaves; ending again changes nothing."""
     row = await own(session, grant, presence_id)
+    await _end_once(session, row)
+    return row
+
+
+async def end_own(session: AsyncSession, person: uuid.UUID, presence_id: uuid.UUID) -> Presence:
+    """The person herself ends it, wherever she is; 404 for anybody else's."""
+    row = await queries.presence(session, presence_id)
+    if row is None or row.person != person:
+        raise problems.NOT_FOUND()
+    await _end_once(session, row)
+    return row
+
+
+async def _end_once(session: AsyncSession, row: Presence) -> None:
     if row.state in PRESENCE.moves["end"][0]:
         await _end(session, row)
-    return row
 
 
 async def end_all(session: AsyncSession, person: uuid.UUID) -> None:

@@ -48,6 +48,22 @@ class CodeIn(BaseModel):
     code: str = Field(max_length=32)
 
 
+class OwnPresenceOut(BaseModel):
+    """An office that may act with her: for which task, since when, until when by itself."""
+
+    id: uuid.UUID
+    organisation: str
+    task: str
+    since: datetime
+    until: datetime
+
+
+class OwnPresencesOut(BaseModel):
+    """Newest first; what ended is in her log."""
+
+    presences: list[OwnPresenceOut]
+
+
 class PresenceOut(BaseModel):
     """Where a presence stands; `ends_at` by itself."""
 

@@ -136,6 +136,12 @@ async def over(identity: RunningApp, presence: str) -> None:
         await connection.execute(statement, {"id": uuid.UUID(presence)})
 
 
+async def test_a_form_is_not_for_a_consent_alone(counter: Officer) -> None:
+    refused = await counter.post("/v1/presences", {"task": "consent", "form": FORM})
+    assert (refused.status_code, refused.json()["code"]) == (422, "task-not-on-paper")
+    assert await asked(counter, "intake")
+
+
 async def test_each_form_is_another_person(counter: Officer, witness: Officer) -> None:
     people = set()
     for _ in range(2):

@@ -5,6 +5,7 @@ import random
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -109,6 +110,41 @@ async def test_what_the_officer_ends_has_ended(counter: Officer) -> None:
         assert (await counter.post(f"/v1/presences/{presence}:end")).json()["state"] == "ended"
     assert (await counter.exchange(presence)).json()["error"] == "invalid_request"
     await until(lambda: told(counter.identity, presence))
+
+
+async def test_she_sees_at_which_counter_somebody_acts_with_her_and_ends_it(counter: Officer) -> None:
+    presence = await counter.present(number(), "record")
+    person = person_of(counter.identity, (await counter.exchange(presence)).json()["access_token"])
+    async with counter.identity.as_(grants.resident(counter.identity.settings, person)) as her:
+        [seen] = (await her.get("/v1/me/presences")).json()["presences"]
+        since, until_then = (datetime.fromisoformat(seen.pop(name)) for name in ("since", "until"))
+        assert seen == {"id": presence, "organisation": "教育局", "task": "record"}
+        assert until_then - since == rules.LASTS
+        for _ in range(2):
+            answer = await her.post(f"/v1/me/presences/{presence}:end")
+            assert (answer.status_code, answer.json()["state"]) == (200, "ended")
+        assert (await her.get("/v1/me/presences")).json() == {"presences": []}
+    assert (await counter.exchange(presence)).json()["error"] == "invalid_request"
+    await until(lambda: told(counter.identity, presence))
+
+
+async def test_nobody_sees_or_ends_where_somebody_else_is(counter: Officer) -> None:
+    presence = await counter.present(number())
+    async with counter.identity.as_(grants.resident(counter.identity.settings)) as other:
+        assert (await other.get("/v1/me/presences")).json() == {"presences": []}
+        for name in (presence, str(uuid.uuid4())):
+            assert (await other.post(f"/v1/me/presences/{name}:end")).status_code == 404
+    assert (await counter.exchange(presence)).status_code == 200
+
+
+async def test_what_is_not_proved_or_is_over_is_no_presence_of_hers(counter: Officer) -> None:
+    phone = number()
+    presence = await counter.present(phone)
+    person = person_of(counter.identity, (await counter.exchange(presence)).json()["access_token"])
+    await run(counter.identity, "UPDATE presence SET ends_at = now() WHERE id = :id", id=uuid.UUID(presence))
+    await counter.ask(phone)
+    async with counter.identity.as_(grants.resident(counter.identity.settings, person)) as her:
+        assert (await her.get("/v1/me/presences")).json() == {"presences": []}
 
 
 async def test_a_presence_ends_by_itself(counter: Officer) -> None:
