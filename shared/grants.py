@@ -35,7 +35,10 @@ class AgreementRef(msgspec.Struct, frozen=True):
 
 
 class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the gateway decided about this one call; see gateway/README.md. `proved_by`: how she showed who she is."""
+    """What the gateway decided about this one call; see gateway/README.md. `proved_by`: how she showed who she is.
+
+    `through` is what permits somebody to act in her place: a presence or a delegation; nothing where she calls herself.
+    """
 
     jti: str
     aud: str
@@ -50,6 +53,7 @@ class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
     subject: str = ""
     seal: str = ""
     proved_by: Literal["own_device", "code_at_counter", "paper"] = "own_device"
+    through: str = ""
     purpose: str = ""
     decision: str = ""
     fields: tuple[str, ...] = ()

@@ -100,6 +100,8 @@ PAGES = (
 OWN = (
     Route("self", "GET", "/v1/me/sessions", "identity", "read_own_sessions"),
     Route("self", "POST", "/v1/me/sessions/{session}:end", "identity", "end_own_session", NONE),
+    Route("self", "GET", "/v1/me/presences", "identity", "read_own_presences"),
+    Route("self", "POST", "/v1/me/presences/{presence}:end", "identity", "end_own_presence", NONE),
     Route("self", "POST", "/v1/me/paper-key", "identity", "make_paper_key"),
     Route("self", "POST", "/v1/me/handles:replace", "identity", "replace_phone"),
     Route("self", "POST", "/v1/me/handles:confirm", "identity", "replace_phone"),

@@ -116,22 +116,30 @@ class Resident(Base, table=True):
 
 
 class Handle(Base, table=True):
-    """A way to find a person at her sign-in: a keyed hash of a phone number or paper key, never the thing itself."""
+    """A way to find a person at her sign-in: a keyed hash of a phone number or paper key, never the thing itself.
+
+    `paper_until`: what it opens counts as opened on paper until then, since it was obtained on paper.
+    """
 
     __tablename__ = "handle"
 
     tag: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     person: uuid.UUID = Field(foreign_key="resident.person")
     kind: str
+    paper_until: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
 class PaperKey(Base, table=True):
-    """A key on paper: the keyed hash of the digits that go with it, and how often others were typed in a row."""
+    """A key on paper: the keyed hash of the digits that go with it, and how often others were typed in a row.
+
+    `salt` is what is hashed with them where they were typed before a witness: the presence's `form`; else the tag is.
+    """
 
     __tablename__ = "paper_key"
 
     tag: bytes = Field(sa_column=Column(LargeBinary, ForeignKey("handle.tag"), primary_key=True))
     pin: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    salt: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     wrong: int = 0
     made_at: datetime = Field(sa_column=_now())
 
@@ -147,7 +155,10 @@ class UsedAssertion(Base, table=True):
 
 
 class Session(Base, table=True):
-    """Somebody is signed in: at a browser that holds the cookie, with this assurance; nothing says where from."""
+    """Somebody is signed in: at a browser that holds the cookie, with this assurance; nothing says where from.
+
+    `on_paper`: by a paper key, or by a way in that was obtained with one within 24 hours.
+    """
 
     __tablename__ = "session"
 
@@ -156,6 +167,7 @@ class Session(Base, table=True):
     subject: str = Field(index=True)
     level: str
     method: str
+    on_paper: bool
     cookie: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
     state: str = "open"
     authenticated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
@@ -212,7 +224,7 @@ class Password(Base, table=True):
 
 
 class Passkey(Base, table=True):
-    """A public key of an authenticator (WebAuthn); `subject` is a staff or person id."""
+    """A public key of an authenticator (WebAuthn); `subject` is a staff or person id, `paper_until` as a handle's."""
 
     __tablename__ = "passkey"
 
@@ -222,6 +234,7 @@ class Passkey(Base, table=True):
     public_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     sign_count: int = Field(sa_column=Column(BigInteger, nullable=False))
     made_at: datetime = Field(sa_column=_now())
+    paper_until: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
 class Challenge(Base, table=True):
@@ -246,7 +259,7 @@ class UpstreamRequest(Base, table=True):
 
 class OneTimeCode(Base, table=True):
     """A code that was sent, as a keyed hash; `tag` is one of where it was sent, `holder` of the
-    browser that asked; `known` when that browser was used with this number before."""
+    browser that asked; `known` when that browser was used with this number before, `purpose` what it is for."""
 
     __tablename__ = "one_time_code"
 
@@ -255,6 +268,7 @@ class OneTimeCode(Base, table=True):
     tag: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
     hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     known: bool
+    purpose: str
     tries: int = 0
     sent_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))
@@ -263,7 +277,9 @@ class OneTimeCode(Base, table=True):
 class Presence(Base, table=True):
     """A person and an officer at one counter, for one task; who she is stands here once she proved it.
 
-    `form` is a keyed hash of the number of the paper that she signed, which somebody of another organisation witnesses.
+    `on_paper`: the phone that the code went to was obtained on paper within 24 hours.
+    `form` is a keyed hash of the number of the paper that she signed, which somebody of another organisation witnesses;
+    `pin` one of the six digits that she typed at their desk, for a paper key made in this presence.
     """
 
     __tablename__ = "presence"
@@ -274,8 +290,10 @@ class Presence(Base, table=True):
     kind: str
     task: str
     state: str = "asked"
+    on_paper: bool = False
     form: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     tries: int = 0
+    pin: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     witness: str | None = Field(default=None, foreign_key="staff.id")
     witness_organization: str | None = Field(default=None, foreign_key="organization.id")
     person: uuid.UUID | None = Field(default=None, foreign_key="resident.person")

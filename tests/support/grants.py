@@ -45,10 +45,10 @@ class Caller(httpx.Auth):
         yield request
 
 
-def resident(settings: Settings, subject: str | None = None, seal: str = "seal-of-a-test") -> Caller:
+def resident(settings: Settings, subject: str | None = None, seal: str = "seal-of-a-test", **claims: object) -> Caller:
     """A person on her own data; `subject` is her pairwise id for the service."""
     subject = subject or str(uuid.uuid4())
-    return Caller(settings, "self", actor=Actor("resident", subject), subject=subject, seal=seal)
+    return Caller(settings, "self", actor=Actor("resident", subject), subject=subject, seal=seal, **claims)
 
 
 def staff(settings: Settings, organisation: str, *roles: str, name: str = "", **claims: object) -> Caller:

@@ -40,6 +40,7 @@ async def account(at: Own) -> Response:
         sessions=await held.open_of(at.session, at.held.kind, at.held.subject),
         current=at.held.id,
         most=passkeys.MOST,
+        fresh=at.fresh,
     )
 
 
@@ -47,14 +48,16 @@ async def account(at: Own) -> Response:
 async def new_passkey_options(at: Own, form: Confirmed) -> Response:
     """What the authenticator needs to make a passkey (WebAuthn)."""
     at.confirm(form.form)
+    at.check_fresh()
     options = await passkeys.offer(at.session, at.runtime.settings, at.browser.session, at.held)
     return Response(options, media_type="application/json", headers=pages.GUARDS)
 
 
 @router.post("/account/passkeys")
 async def add_passkey(at: Own, form: Annotated[schemas.CredentialForm, Form()]) -> Response:
-    """Keep a new passkey."""
+    """Keep a new passkey, within five minutes of a sign-in."""
     at.confirm(form.form)
+    at.check_fresh()
     await passkeys.add(at.session, at.runtime.settings, at.browser.session, at.held, form.credential)
     return RedirectResponse("/account", 303)
 

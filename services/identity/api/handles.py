@@ -17,8 +17,11 @@ router = requests.router()
 async def make_paper_key(
     session: SessionDep, runtime: RuntimeDep, grant: Self, body: schemas.PaperKeyIn
 ) -> schemas.PaperKeyOut:
-    """A key on paper, shown this once; the one before ends. With her six digits it signs her in."""
-    return schemas.PaperKeyOut(key=await paper.make(session, runtime.settings, uuid.UUID(grant.subject), body.pin))
+    """A key on paper, shown this once; the one before ends. With her six digits it signs her in.
+
+    At a counter it is made after a signed form alone, and without `pin`: she typed her digits at the witness's desk.
+    """
+    return schemas.PaperKeyOut(key=await paper.make(session, runtime.settings, grant, body.pin))
 
 
 @router.post("/v1/me/handles:replace", status_code=202)
@@ -36,5 +39,5 @@ async def confirm_phone(
     session: SessionDep, runtime: RuntimeDep, grant: Self, body: schemas.CodeIn
 ) -> schemas.HandleOut | Response:
     """Take the new phone: the old one opens nothing any more, and every session ends."""
-    problem = await commands.confirm(session, runtime, uuid.UUID(grant.subject), body.code)
+    problem = await commands.confirm(session, runtime, grant, body.code)
     return app.rendered(problem) if problem else schemas.HandleOut(state="replaced")

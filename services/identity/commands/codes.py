@@ -24,10 +24,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Holder:
-    """Who asks for a code: the secret of a sign-in under way, and the mark of an earlier success."""
+    """Who asks for a code: the secret of a sign-in under way, and the mark of an earlier success.
+
+    `purpose` is what the code is for. Each is counted alone: whoever has codes sent from the public page closes neither
+    a counter nor the way to a new phone.
+    """
 
     secret: str
     device: str = ""
+    purpose: str = "sign_in"
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,11 @@ async def make(
     """
     number = rules.phone(typed)
     tag = secrets.keyed(runtime.settings.index_key, PHONE, number)
-    known = bool(devices.known(runtime.settings, tag.hex(), holder.device))
+    count = (holder.purpose, bool(devices.known(runtime.settings, tag.hex(), holder.device)))
     now, code = datetime.now(UTC), secrets.code()
     await people.lock_handle(session, tag)
     for span, most in rules.CODES.items():
-        if await people.codes_sent(session, tag, known, now - span) >= most:
+        if await people.codes_sent(session, tag, count, now - span) >= most:
             return None
     session.add(
         OneTimeCode(
@@ -59,7 +64,8 @@ async def make(
             holder=secrets.digest(holder.secret),
             tag=tag,
             hash=secrets.keyed(runtime.settings.index_key, holder.secret, code),
-            known=known,
+            purpose=count[0],
+            known=count[1],
             sent_at=now,
             expires_at=now + rules.CODE_LIFETIME,
         )

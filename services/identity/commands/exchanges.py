@@ -15,6 +15,7 @@ from services.identity.commands.grants import Asking, Granted
 from services.identity.queries import helping, presences
 from services.identity.rules import presences as rules
 from services.identity.rules import tokens
+from services.identity.rules.sessions import rests_on
 from services.identity.rules.tokens import Acting, Principal
 from shared.problems import Problem
 
@@ -51,7 +52,8 @@ async def _at_counter(session: AsyncSession, actor: Principal, presence: uuid.UU
     witness = row.witness_organization or ""
     until = int(row.ends_at.timestamp())
     acting = Acting("staff", actor.subject, str(row.id), until, actor.organisation, actor.roles, row.task, witness)
-    proof = (actor.session, "aal1", int(row.confirmed_at.timestamp()), rules.METHODS[row.kind])
+    methods = rests_on(rules.METHODS[row.kind], row.on_paper)
+    proof = (actor.session, "aal1", int(row.confirmed_at.timestamp()), methods)
     return Principal("resident", str(row.person), "", (), *proof, acting)
 
 
@@ -61,7 +63,7 @@ async def _helping(session: AsyncSession, actor: Principal, delegation: uuid.UUI
     if row is None or (actor.kind, actor.subject) != ("resident", str(row.helper)):
         return None
     acting = Acting("helper", actor.subject, str(row.id), int(row.ends_at.timestamp()))
-    return Principal("resident", str(row.person), "", (), actor.session, "aal1", 0, "delegation", acting)
+    return Principal("resident", str(row.person), "", (), actor.session, "aal1", 0, ("delegation",), acting)
 
 
 def _invalid() -> Problem:

@@ -18,6 +18,7 @@ _RUN_OUT = (
     text("DELETE FROM failure WHERE blocked_until < now() - interval '1 day'"),
     text("DELETE FROM authorization_request WHERE expires_at < now() - interval '1 hour'"),
     text("DELETE FROM refresh USING session WHERE session.id = refresh.session AND session.ends_at < now()"),
+    text("UPDATE presence SET pin = NULL WHERE pin IS NOT NULL AND ends_at < now()"),
     text("DELETE FROM presence WHERE ends_at < now() - interval '1 day'"),
     text("DELETE FROM helper_invitation WHERE expires_at < now()"),
     text("DELETE FROM delegation WHERE ends_at < now() - interval '365 days'"),

@@ -13,6 +13,7 @@ from services.identity.rules import assertions, secrets, tokens
 from services.identity.rules import authorization as rules
 from services.identity.rules.authorization import AUTHORIZATION
 from services.identity.rules.clients import may_ask
+from services.identity.rules.sessions import rests_on
 from services.identity.rules.tokens import Principal
 from services.identity.schemas.tokens import TokenForm
 from services.identity.tables import Authorization, Client, Refresh, Session
@@ -97,7 +98,8 @@ async def principal_of(session: AsyncSession, held: Session | None) -> Principal
     """Whom a session names now: staff with today's roles, or a resident. `invalid_grant` once it has ended."""
     if held is None or not sessions.awake(held):
         raise _invalid()
-    proof = (str(held.id), held.level, int(held.authenticated_at.timestamp()), held.method)
+    methods = rests_on(held.method, held.on_paper)
+    proof = (str(held.id), held.level, int(held.authenticated_at.timestamp()), methods)
     if held.kind == "resident":
         return Principal("resident", held.subject, "", (), *proof)
     staff = await people.active_staff(session, held.subject)

@@ -2,16 +2,19 @@
 
 import functools
 import uuid
+from datetime import UTC, datetime
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.identity.commands import codes, helping, presences, sessions
+from services.identity.commands import codes, helping, passkeys, presences, sessions
 from services.identity.commands.codes import PHONE, Holder, Message
 from services.identity.queries import people
+from services.identity.rules import paper
 from services.identity.rules import sign_in as rules
 from services.identity.tables import Handle
+from shared.grants import Grant
 from shared.problems import Problem
 from shared.runtime import Runtime
 
@@ -22,13 +25,15 @@ async def replace(session: AsyncSession, runtime: Runtime, person: uuid.UUID, ph
     return await codes.make(session, runtime, _holder(person), phone, words)
 
 
-async def confirm(session: AsyncSession, runtime: Runtime, person: uuid.UUID, typed: str) -> Problem | None:
+async def confirm(session: AsyncSession, runtime: Runtime, grant: Grant, typed: str) -> Problem | None:
     """The new phone is hers: the old one opens nothing any more, and wherever she was signed in she is not.
 
-    Whoever had the old one may have let somebody help: that ends too.
+    Whoever has the old one may have let somebody help, and may unlock passkeys that lie in it: all end. A phone
+    that was put in place on paper counts as paper for a day.
 
     What to say is returned, not raised, so that the counted try stays.
     """
+    person, on_paper = uuid.UUID(grant.subject), grant.proved_by == "paper"
     tag = await codes.proved(session, runtime, _holder(person).secret, typed)
     if isinstance(tag, Problem):
         return tag
@@ -37,8 +42,11 @@ async def confirm(session: AsyncSession, runtime: Runtime, person: uuid.UUID, ty
     if known and known.person != person:
         return rules.PHONE_TAKEN()
     await session.execute(delete(Handle).where(col(Handle.person) == person, col(Handle.kind) == PHONE))
-    session.add(Handle(tag=tag, person=person, kind=PHONE))
+    paper_until = paper.until(on_paper, datetime.now(UTC))
+    session.add(Handle(tag=tag, person=person, kind=PHONE, paper_until=paper_until))
+    await passkeys.forget_all(session, "resident", str(person))
     await sessions.end_all(session, "resident", str(person))
+    await passkeys.forget_all(session, "resident", str(person))  # a session that has just ended may have added one
     await presences.end_all(session, person)
     await helping.end_all(session, person)
     return None
@@ -46,4 +54,4 @@ async def confirm(session: AsyncSession, runtime: Runtime, person: uuid.UUID, ty
 
 def _holder(person: uuid.UUID) -> Holder:
     """Whose the code is: this person's alone."""
-    return Holder(f"replace|{person}")
+    return Holder(f"replace|{person}", purpose="replace")

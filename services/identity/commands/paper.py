@@ -7,29 +7,57 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.identity.commands import throttle
-from services.identity.queries import people
+from services.identity.commands import sessions, throttle
+from services.identity.queries import people, presences
 from services.identity.rules import paper as rules
 from services.identity.rules import secrets, sign_in
+from services.identity.rules.sessions import PAPER
 from services.identity.tables import Handle, PaperKey
+from shared import problems
+from shared.grants import Grant
 from shared.problems import Problem
 from shared.settings import Settings
 
 KIND = "paper"
 
 
-async def make(session: AsyncSession, settings: Settings, person: uuid.UUID, pin: str) -> str:
-    """A key as it is printed; the one before is worth nothing from now on. Raises `pin-weak`."""
-    rules.check_pin(pin)
+async def make(session: AsyncSession, settings: Settings, grant: Grant, pin: str | None) -> str:
+    """A key as it is printed; the one before is worth nothing from now on, and whoever signed in by it is signed out.
+
+    The person chooses its digits when she is signed in herself. To an officer nobody says them: they come from the
+    witness's desk, and without a witness there is no key. Raises `pin-weak` and `paper-key-alone`.
+    """
+    person, key = uuid.UUID(grant.subject), rules.fresh()
+    tag = _tag(settings, rules.read(key))
+    if grant.through:
+        salt, hidden = await _witnessed(session, uuid.UUID(grant.through), pin)
+    else:
+        salt, hidden = None, _chosen(settings, tag, pin)
     await people.lock_handle(session, person.bytes)
     for earlier in await people.handles_of(session, person, KIND):
         await _forget(session, earlier.tag)
-    key = rules.fresh()
-    tag = _tag(settings, rules.read(key))
+    await sessions.end_all(session, "resident", str(person), PAPER)
     session.add(Handle(tag=tag, person=person, kind=KIND))
     await session.flush()
-    session.add(PaperKey(tag=tag, pin=_pin(settings, tag, pin), made_at=datetime.now(UTC)))
+    session.add(PaperKey(tag=tag, pin=hidden, salt=salt, made_at=datetime.now(UTC)))
     return key
+
+
+def _chosen(settings: Settings, tag: bytes, pin: str | None) -> bytes:
+    if pin is None:
+        raise problems.BODY_INVALID("Send the six digits that you chose as `pin`.")
+    rules.check_pin(pin)
+    return hashed(settings, tag, pin)
+
+
+async def _witnessed(session: AsyncSession, presence: uuid.UUID, pin: str | None) -> tuple[bytes | None, bytes]:
+    """What was typed at the witness's desk of this presence; its salt and its hash."""
+    row = await presences.confirmed(session, presence, datetime.now(UTC))
+    if row is None or row.pin is None:
+        raise rules.PAPER_ALONE()
+    if pin is not None:
+        raise problems.BODY_INVALID("Send no `pin`: the person typed her digits at the witness's desk.")
+    return row.form, row.pin
 
 
 async def prove(session: AsyncSession, settings: Settings, typed: str, pin: str) -> Handle | Problem:
@@ -43,7 +71,7 @@ async def prove(session: AsyncSession, settings: Settings, typed: str, pin: str)
     if paused:
         return paused
     kept = await people.paper_key(session, tag)
-    given = _pin(settings, tag, pin.strip())
+    given = hashed(settings, (kept and kept.salt) or tag, pin.strip())
     handle = await people.handle(session, tag)
     if kept is None or handle is None or not secrets.same(given.hex(), kept.pin.hex()):
         await throttle.failed(session, counted)
@@ -71,5 +99,6 @@ def _tag(settings: Settings, key: str) -> bytes:
     return secrets.keyed(settings.index_key, KIND, key)
 
 
-def _pin(settings: Settings, tag: bytes, pin: str) -> bytes:
-    return secrets.keyed(settings.index_key, "pin", tag.hex(), pin)
+def hashed(settings: Settings, salt: bytes, pin: str) -> bytes:
+    """What is kept of six digits."""
+    return secrets.keyed(settings.index_key, "pin", salt.hex(), pin)

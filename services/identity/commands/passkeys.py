@@ -17,7 +17,7 @@ from webauthn.helpers.structs import (
 )
 
 from services.identity.queries import passkeys as queries
-from services.identity.rules import secrets
+from services.identity.rules import paper, secrets
 from services.identity.rules import sign_in as rules
 from services.identity.tables import Challenge, Passkey, Session
 from shared import problems
@@ -90,7 +90,10 @@ async def offer(session: AsyncSession, settings: Settings, holder: str, held: Se
 
 
 async def add(session: AsyncSession, settings: Settings, holder: str, held: Session, credential: str) -> Passkey:
-    """Keep a new passkey of whoever is signed in. Raises `passkey-unreadable`."""
+    """Keep a new passkey of whoever is signed in; one that was made on paper counts as paper for a day.
+
+    Raises `passkey-unreadable`.
+    """
     challenge = await queries.challenge(session, secrets.digest(holder), datetime.now(UTC))
     if challenge is None or len(await queries.of(session, held.kind, held.subject)) >= MOST:
         raise MALFORMED()
@@ -105,13 +108,15 @@ async def add(session: AsyncSession, settings: Settings, holder: str, held: Sess
     except (WebAuthnException, ValueError):
         raise MALFORMED() from None
     await session.delete(challenge)
+    now = datetime.now(UTC)
     row = Passkey(
         id=made.credential_id,
         kind=held.kind,
         subject=held.subject,
         public_key=made.credential_public_key,
         sign_count=made.sign_count,
-        made_at=datetime.now(UTC),
+        made_at=now,
+        paper_until=paper.until(held.on_paper, now),
     )
     session.add(row)
     return row
@@ -123,6 +128,11 @@ async def remove(session: AsyncSession, held: Session, key: str) -> None:
     if row is None or (row.kind, row.subject) != (held.kind, held.subject):
         raise problems.NOT_FOUND()
     await session.delete(row)
+
+
+async def forget_all(session: AsyncSession, kind: str, subject: str) -> None:
+    """Forget every passkey of somebody: what held them was lost."""
+    await session.execute(delete(Passkey).where(col(Passkey.kind) == kind, col(Passkey.subject) == subject))
 
 
 async def _keep(session: AsyncSession, holder: str, challenge: bytes) -> None:

@@ -9,27 +9,26 @@ from sqlmodel import col
 
 from services.identity.queries import sessions as queries
 from services.identity.rules import secrets, tokens
-from services.identity.rules.sessions import LONGEST, METHODS, SESSION, lives
+from services.identity.rules.sessions import LONGEST, METHODS, SESSION, Proof, lives
 from services.identity.tables import Refresh, Session
 from shared import ids, outbox, problems
 from shared.contracts.events import SessionEnded
 
 
-async def start(
-    session: AsyncSession, kind: str, subject: str, method: str, since: datetime | None = None
-) -> tuple[Session, str]:
-    """Somebody proved who they are, now or `since` then elsewhere; the session, and the browser's secret."""
+async def start(session: AsyncSession, proof: Proof) -> tuple[Session, str]:
+    """Somebody proved who they are; the session, and the browser's secret."""
     now, secret = datetime.now(UTC), secrets.fresh()
     row = Session(
         id=ids.new(),
-        kind=kind,
-        subject=subject,
-        level=METHODS[method],
-        method=method,
+        kind=proof.kind,
+        subject=proof.subject,
+        level=METHODS[proof.method],
+        method=proof.method,
+        on_paper=proof.on_paper,
         cookie=secrets.digest(secret),
-        authenticated_at=min(since or now, now),
+        authenticated_at=min(proof.since or now, now),
         used_at=now,
-        ends_at=now + LONGEST[kind],
+        ends_at=now + LONGEST[proof.kind],
     )
     session.add(row)
     await session.flush()
@@ -68,7 +67,8 @@ async def end_own(session: AsyncSession, kind: str, subject: str, session_id: uu
     return row
 
 
-async def end_all(session: AsyncSession, kind: str, subject: str) -> None:
-    """End everything that somebody is signed in to: they left, or a credential was lost."""
+async def end_all(session: AsyncSession, kind: str, subject: str, method: str = "") -> None:
+    """End everything that somebody is signed in to, or what they began by one method: a credential was lost."""
     for row in await queries.open_of(session, kind, subject):
-        await end(session, row)
+        if method in ("", row.method):
+            await end(session, row)

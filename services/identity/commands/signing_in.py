@@ -11,8 +11,9 @@ from services.identity.commands.codes import Holder, Message
 from services.identity.commands.passwords import Typed
 from services.identity.queries import sessions as queries
 from services.identity.rules import authorization as rules
+from services.identity.rules import paper as paper_rules
 from services.identity.rules import secrets, sign_in
-from services.identity.rules.sessions import METHODS, at_least
+from services.identity.rules.sessions import METHODS, PAPER, Proof, at_least
 from services.identity.rules.upstream import UPSTREAM_INSTEAD
 from services.identity.tables import Authorization
 from shared import problems
@@ -96,7 +97,7 @@ class SigningIn:
         if problem:
             return await self.shown(problem=problem)
         kept = {"jieli_device": devices.mark(settings, typed.staff, nonce)}
-        return await self.done("staff", typed.staff, "password_totp", kept)
+        return await self.done(Proof("staff", typed.staff, "password_totp"), kept)
 
     async def by_phone(self, typed: str) -> Step:
         """A code goes to the number that the resident types; the next page is the same whatever it is."""
@@ -114,7 +115,8 @@ class SigningIn:
         if isinstance(proven, Problem):
             return await self.shown("code", proven)
         kept = {"jieli_device": devices.mark(self.runtime.settings, proven.tag.hex())}
-        return await self.done("resident", str(proven.person), "phone_code", kept)
+        young = paper_rules.counts(proven.paper_until, datetime.now(UTC))
+        return await self.done(Proof("resident", str(proven.person), "phone_code", young), kept)
 
     async def by_paper(self, key: str, pin: str) -> Step:
         """A resident by a key on paper and the digits in her mind."""
@@ -124,26 +126,25 @@ class SigningIn:
             return await self.shown("paper", problem)
         if isinstance(proven, Problem):
             return await self.shown("paper", proven)
-        return await self.done("resident", str(proven.person), "paper_key", {})
+        return await self.done(Proof("resident", str(proven.person), PAPER, on_paper=True), {})
 
     async def by_passkey(self, credential: str) -> Step:
         """Staff or a resident by a passkey."""
         found = await passkeys.prove(self.session, self.runtime.settings, self.browser.sign_in, credential)
         if isinstance(found, Problem):
             return await self.shown(problem=found)
-        return await self.done(found.kind, found.subject, "passkey", {})
+        young = paper_rules.counts(found.paper_until, datetime.now(UTC))
+        return await self.done(Proof(found.kind, found.subject, "passkey", young), {})
 
-    async def done(
-        self, kind: str, subject: str, method: str, kept: dict[str, str], since: datetime | None = None
-    ) -> Step:
-        """Signed in, now or `since` then elsewhere: a session, a code, and back to the client that wants just that."""
-        if kind != rules.kind(self.asked.scope):
+    async def done(self, proof: Proof, kept: dict[str, str]) -> Step:
+        """Signed in: a session, a code, and back to the client that wants just that; `kept` are cookies."""
+        if proof.kind != rules.kind(self.asked.scope):
             return await self.shown(problem=KIND())
-        if not at_least(METHODS[method], self.asked.level):
+        if not at_least(METHODS[proof.method], self.asked.level):
             return await self.shown(problem=LEVEL())
-        if kind == "staff" and self.runtime.settings.upstream_issuer and method != "upstream":
+        if proof.kind == "staff" and self.runtime.settings.upstream_issuer and proof.method != "upstream":
             return await self.shown(problem=UPSTREAM_INSTEAD())
-        held, secret = await sessions.start(self.session, kind, subject, method, since)
+        held, secret = await sessions.start(self.session, proof)
         location = authorization.answer(self.runtime.settings, self.asked, held)
         return Step(location=location, cookies={**kept, "jieli_session": secret, "jieli_sign_in": ""})
 

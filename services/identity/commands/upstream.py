@@ -11,6 +11,7 @@ from services.identity.queries import sessions as queries
 from services.identity.rules import secrets
 from services.identity.rules import sign_in as sign_in_rules
 from services.identity.rules import upstream as rules
+from services.identity.rules.sessions import Proof
 from services.identity.tables import UpstreamRequest
 from services.identity.upstream import Asked
 from shared.seals import Sealer
@@ -46,7 +47,8 @@ async def come_back(at: SigningIn, query: Mapping[str, str]) -> Step:
     staff = await people.upstream_staff(at.session, vouched.subject)
     if staff is None:
         return await at.shown(problem=sign_in_rules.NOT_PROVEN("Nobody here is known by this account."))
-    return await at.done("staff", staff.id, "upstream", {}, datetime.fromtimestamp(vouched.signed_in_at, UTC))
+    since = datetime.fromtimestamp(vouched.signed_in_at, UTC)
+    return await at.done(Proof("staff", staff.id, "upstream", since=since), {})
 
 
 def _sealer(at: SigningIn) -> Sealer:

@@ -89,10 +89,11 @@ async def failures(session: AsyncSession, tag: bytes) -> Failure | None:
     return (await session.scalars(select(Failure).where(Failure.tag == tag).with_for_update())).first()
 
 
-async def codes_sent(session: AsyncSession, tag: bytes, known: bool, since: datetime) -> int:
-    """How many codes went to a number since then, for browsers used with it before, or for all others together."""
-    counted = select(func.count()).where(col(OneTimeCode.tag) == tag, col(OneTimeCode.known) == known)
-    found = await session.scalar(counted.where(col(OneTimeCode.sent_at) > since))
+async def codes_sent(session: AsyncSession, tag: bytes, count: tuple[str, bool], since: datetime) -> int:
+    """How many codes went to a number since then: for one purpose, to browsers used with it before or to all others."""
+    purpose, known = count
+    counted = select(func.count()).where(col(OneTimeCode.tag) == tag, col(OneTimeCode.purpose) == purpose)
+    found = await session.scalar(counted.where(col(OneTimeCode.known) == known, col(OneTimeCode.sent_at) > since))
     return int(found or 0)
 
 

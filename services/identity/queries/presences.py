@@ -38,6 +38,14 @@ async def open_with(session: AsyncSession, person: uuid.UUID) -> Sequence[Presen
     return (await session.scalars(statement.with_for_update())).all()
 
 
+async def lasting(session: AsyncSession, person: uuid.UUID, now: datetime) -> Sequence[tuple[Presence, str]]:
+    """The presences of a person that last, newest first, with the organisation's name."""
+    statement = select(Presence, Organization.name).join(Organization, col(Presence.organization) == Organization.id)
+    statement = statement.where(Presence.person == person, Presence.state == "confirmed", col(Presence.ends_at) > now)
+    found = await session.execute(statement.order_by(col(Presence.confirmed_at).desc()))
+    return [(row, name) for row, name in found.all()]
+
+
 async def presence(session: AsyncSession, presence_id: uuid.UUID) -> Presence | None:
     """One presence, locked; in any state."""
     return (await session.scalars(select(Presence).where(Presence.id == presence_id).with_for_update())).first()

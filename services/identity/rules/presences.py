@@ -26,12 +26,24 @@ PRESENCE = states.Machine(
         }
     ),
 )
+NOT_ON_PAPER = problems.kind(
+    422,
+    "task-not-on-paper",
+    "A signed form leads to nothing that could be consented to",
+    "Ask with task intake: she says her needs, and consents to each hand-over of them.",
+)
 NOT_INDEPENDENT = problems.kind(
     409, "witness-not-independent", "A witness comes from another organisation", "Ask a colleague of another office."
 )
 CEILING = problems.kind(
     429, "presence-ceiling", "No more people can be served here today", "Go on tomorrow; the number stands in the code."
 )
+
+
+def check_task(task: str, kind: str) -> None:
+    """422 `task-not-on-paper` for a consent alone by a form: whoever signed one is new here and has no referral yet."""
+    if (task, kind) == ("consent", "paper"):
+        raise NOT_ON_PAPER()
 
 
 def check_ceiling(of_staff: int, of_organization: int) -> None:

@@ -57,7 +57,7 @@ class Acting:
 
 @dataclass(frozen=True)
 class Principal:
-    """Whom a token names: `subject` is a client, staff or person id; `method` how it was proved (RFC 8176)."""
+    """Whom a token names: `subject` is a client, staff or person id; `methods` how it was proved (RFC 8176)."""
 
     kind: str
     subject: str
@@ -66,7 +66,7 @@ class Principal:
     session: str = ""
     level: str = ""
     authenticated: int = 0
-    method: str = ""
+    methods: tuple[str, ...] = ()
     acting: Acting | None = None
 
     def lasts(self, now: int) -> int:
@@ -122,7 +122,7 @@ class Minting:
             claims["person"] = self.hidden.seal(principal.subject)
         if principal.session:
             claims |= {"sid": principal.session, "acr": principal.level, "auth_time": principal.authenticated}
-            claims["amr"] = [principal.method]
+            claims["amr"] = list(principal.methods)
         if principal.acting:
             claims["act"] = self._act(principal.acting, holder.client)
         if holder.details:

@@ -4,11 +4,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class PaperKeyIn(BaseModel):
-    """Six digits that the person chooses and keeps in mind; they are never printed."""
+    """Six digits that the person chooses and keeps in mind; they are never printed.
+
+    At a counter there are none here: she typed them at the witness's desk.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    pin: str = Field(max_length=16)
+    pin: str | None = Field(default=None, max_length=16)
 
 
 class PaperKeyOut(BaseModel):

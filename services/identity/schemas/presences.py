@@ -31,12 +31,13 @@ class PresenceIn(BaseModel):
         return self
 
 
-class FormIn(BaseModel):
-    """The number of the form that the witness has before them."""
+class WitnessIn(BaseModel):
+    """The number of the form that the witness has before them, and six digits that the person types at their desk."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     form: Form
+    pin: str = Field(max_length=16)
 
 
 class CodeIn(BaseModel):
@@ -45,6 +46,22 @@ class CodeIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     code: str = Field(max_length=32)
+
+
+class OwnPresenceOut(BaseModel):
+    """An office that may act with her: for which task, since when, until when by itself."""
+
+    id: uuid.UUID
+    organisation: str
+    task: str
+    since: datetime
+    until: datetime
+
+
+class OwnPresencesOut(BaseModel):
+    """Newest first; what ended is in her log."""
+
+    presences: list[OwnPresenceOut]
 
 
 class PresenceOut(BaseModel):

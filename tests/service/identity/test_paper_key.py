@@ -14,6 +14,7 @@ from services.identity.rules import sign_in
 from tests.support import grants
 from tests.support.apps import RunningApp
 from tests.support.counter import person_of
+from tests.support.passkeys import Authenticator
 from tests.support.sign_in import FrontEnd, claims_of
 from tests.support.until import until
 
@@ -75,6 +76,25 @@ async def test_a_new_key_ends_the_one_before(portal: FrontEnd, person: str) -> N
     assert (await by_paper(portal, new, "112358")).status_code == 303
 
 
+async def test_a_new_key_ends_what_the_one_before_signed_in_to_and_nothing_else(portal: FrontEnd, person: str) -> None:
+    phone = number()
+    await replaced(portal, person, phone)
+    old = await made(portal.identity, person)
+    by_her_phone = (await by_phone(portal, phone))["refresh_token"]
+    on_paper = (await portal.redeem(await by_paper(portal, old))).json()
+    await made(portal.identity, person)
+    refused = await portal.token({"grant_type": "refresh_token", "refresh_token": on_paper["refresh_token"]})
+    assert refused.json()["error"] == "invalid_grant"
+    still = await portal.token({"grant_type": "refresh_token", "refresh_token": by_her_phone})
+    assert still.status_code == 200
+    ended = claims_of(on_paper["access_token"])["sid"]
+
+    async def told() -> bool:
+        return ended in {event["session"] for event in portal.identity.bus.events("identity.session.ended.v1")}
+
+    await until(told)
+
+
 async def test_a_wrong_pin_and_a_key_that_nobody_has_look_the_same(portal: FrontEnd, person: str) -> None:
     key = await made(portal.identity, person)
     await portal.open(prompt="login")
@@ -127,9 +147,29 @@ async def test_a_key_is_shown_once_and_lies_nowhere(portal: FrontEnd, person: st
     assert (await by_paper(portal, key)).status_code == 303
 
 
+async def test_she_chooses_the_digits_of_her_own_key(portal: FrontEnd, person: str) -> None:
+    refused = await own(portal.identity, person, "/v1/me/paper-key", {})
+    assert (refused.status_code, refused.json()["code"]) == (422, "body-invalid")
+
+
 async def test_easily_guessed_digits_are_refused(portal: FrontEnd, person: str) -> None:
     refused = await own(portal.identity, person, "/v1/me/paper-key", {"pin": "123456"})
     assert (refused.status_code, refused.json()["code"]) == (422, "pin-weak")
+
+
+async def test_passkeys_may_lie_in_a_lost_phone_and_end_with_it(portal: FrontEnd) -> None:
+    lost, kept = Authenticator(), Authenticator()
+    person = person_of(portal.identity, (await by_phone(portal, number()))["access_token"])
+    assert (await lost.add(portal)).status_code == 303
+    await by_phone(portal, number())
+    assert (await kept.add(portal)).status_code == 303
+    new = number()
+    assert await replaced(portal, person, new) == (200, "replaced")
+    await portal.open(prompt="login")
+    assert (await lost.sign_in(portal)).status_code == 403
+    assert (await kept.sign_in(portal)).status_code == 303, "somebody else's"
+    await by_phone(portal, new)
+    assert (await lost.add(portal)).status_code == 303, "what she still has she adds again"
 
 
 async def test_a_lost_phone_is_replaced_and_every_session_ends(portal: FrontEnd) -> None:
@@ -166,6 +206,15 @@ async def test_the_same_phone_again_is_no_harm(portal: FrontEnd) -> None:
     person = person_of(portal.identity, (await by_phone(portal, phone))["access_token"])
     assert await replaced(portal, person, phone) == (200, "replaced")
     assert person_of(portal.identity, (await by_phone(portal, phone))["access_token"]) == person
+
+
+async def test_strangers_on_the_public_page_keep_nobody_from_a_new_phone(portal: FrontEnd, person: str) -> None:
+    new = number()
+    for _ in range(max(sign_in.CODES.values())):
+        await portal.open(prompt="login")
+        await portal.send("/phone", phone=new)
+        await portal.send("/code", code="00000000")
+    assert await replaced(portal, person, new) == (200, "replaced")
 
 
 async def test_a_phone_that_signs_somebody_else_in_is_not_taken_from_them(portal: FrontEnd, person: str) -> None:

@@ -5,6 +5,7 @@ import random
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -111,6 +112,41 @@ async def test_what_the_officer_ends_has_ended(counter: Officer) -> None:
     await until(lambda: told(counter.identity, presence))
 
 
+async def test_she_sees_at_which_counter_somebody_acts_with_her_and_ends_it(counter: Officer) -> None:
+    presence = await counter.present(number(), "record")
+    person = person_of(counter.identity, (await counter.exchange(presence)).json()["access_token"])
+    async with counter.identity.as_(grants.resident(counter.identity.settings, person)) as her:
+        [seen] = (await her.get("/v1/me/presences")).json()["presences"]
+        since, until_then = (datetime.fromisoformat(seen.pop(name)) for name in ("since", "until"))
+        assert seen == {"id": presence, "organisation": "教育局", "task": "record"}
+        assert until_then - since == rules.LASTS
+        for _ in range(2):
+            answer = await her.post(f"/v1/me/presences/{presence}:end")
+            assert (answer.status_code, answer.json()["state"]) == (200, "ended")
+        assert (await her.get("/v1/me/presences")).json() == {"presences": []}
+    assert (await counter.exchange(presence)).json()["error"] == "invalid_request"
+    await until(lambda: told(counter.identity, presence))
+
+
+async def test_nobody_sees_or_ends_where_somebody_else_is(counter: Officer) -> None:
+    presence = await counter.present(number())
+    async with counter.identity.as_(grants.resident(counter.identity.settings)) as other:
+        assert (await other.get("/v1/me/presences")).json() == {"presences": []}
+        for name in (presence, str(uuid.uuid4())):
+            assert (await other.post(f"/v1/me/presences/{name}:end")).status_code == 404
+    assert (await counter.exchange(presence)).status_code == 200
+
+
+async def test_what_is_not_proved_or_is_over_is_no_presence_of_hers(counter: Officer) -> None:
+    phone = number()
+    presence = await counter.present(phone)
+    person = person_of(counter.identity, (await counter.exchange(presence)).json()["access_token"])
+    await run(counter.identity, "UPDATE presence SET ends_at = now() WHERE id = :id", id=uuid.UUID(presence))
+    await counter.ask(phone)
+    async with counter.identity.as_(grants.resident(counter.identity.settings, person)) as her:
+        assert (await her.get("/v1/me/presences")).json() == {"presences": []}
+
+
 async def test_a_presence_ends_by_itself(counter: Officer) -> None:
     presence = await counter.present(number())
     await run(counter.identity, "UPDATE presence SET ends_at = now() WHERE id = :id", id=uuid.UUID(presence))
@@ -135,6 +171,28 @@ async def test_a_code_is_guessed_five_times_at_most(counter: Officer) -> None:
     tried = [(await counter.confirm(presence, wrong)).status_code for _ in range(sign_in.CODE_TRIES)]
     assert tried == [403] * sign_in.CODE_TRIES
     assert (await counter.confirm(presence, code)).status_code == 403
+
+
+async def test_strangers_on_the_public_page_close_no_counter(counter: Officer, portal: FrontEnd) -> None:
+    phone = number()
+    for _ in range(max(sign_in.CODES.values())):
+        await portal.open(prompt="login")
+        await portal.send("/phone", phone=phone)
+        await portal.send("/code", code="00000000")
+    await counter.present(phone)
+
+
+async def test_codes_at_a_counter_have_a_limit_of_their_own(counter: Officer, portal: FrontEnd) -> None:
+    phone, most = number(), min(sign_in.CODES.values())
+    for _ in range(most):
+        await counter.ask(phone)
+    before = len(await received(counter, phone))
+    answer = await counter.post("/v1/presences", {"task": "intake", "phone": phone})
+    assert answer.status_code == 201
+    assert before == most
+    await portal.open(prompt="login")
+    await portal.phone(phone)
+    assert len(await received(counter, phone)) == most + 1, "none for the counter, one for the page"
 
 
 async def test_a_refused_guess_is_not_sent_again_under_its_key(counter: Officer) -> None:

@@ -104,18 +104,21 @@ def test_the_policy_and_the_counters_know_the_same_tasks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "kind", "how"),
+    ("methods", "kind", "how"),
     [
         ("phone_code", "", "own_device"),
         ("passkey", "", "own_device"),
         ("counter_code", "staff", "code_at_counter"),
         ("paper_form", "staff", "paper"),
         ("paper_key", "", "paper"),
+        ("phone_code paper_key", "", "paper"),
+        ("passkey paper_key", "", "paper"),
+        ("counter_code paper_key", "staff", "paper"),
         ("", "", "own_device"),
     ],
 )
-def test_a_consent_says_how_she_showed_that_it_is_she(method: str, kind: str, how: str) -> None:
-    assert proved(frozenset({method}), Acting(kind)) == how
+def test_a_consent_says_how_she_showed_that_it_is_she(methods: str, kind: str, how: str) -> None:
+    assert proved(frozenset(methods.split()), Acting(kind)) == how
 
 
 def told(kind: str, actor: str) -> tuple[str, str]:
