@@ -29,8 +29,7 @@ async def register(act: Act, body: OrganizationIn) -> Organization:
     if await organizations.exists(act.session, body.id):
         raise problems.CONFLICT("There is an organisation of this id.")
     row = Organization(**body.model_dump(), state=ORGANIZATION.initial, proposed_by=act.by)
-    act.session.add(row)
-    await act.session.flush()
+    await act.register(row)
     return row
 
 
