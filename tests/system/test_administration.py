@@ -47,6 +47,13 @@ def joined(region: Region, link: str, name: str, directory: Path) -> Actor:
     return replace(region, staff_file=kept).staff("another administrator", name)
 
 
+def proposed(by: Actor, body: dict[str, str]) -> str:
+    """The version of a new proposal."""
+    answer = by.post("/v1/organizations", body)
+    assert answer.status_code == 201
+    return str(answer.headers["etag"])
+
+
 async def within(seconds: float, look: Callable[[], httpx.Response], wanted: tuple[int, str]) -> None:
     """The answer becomes this one in time."""
     started = time.monotonic()
@@ -82,9 +89,10 @@ async def test_two_people_let_an_office_and_its_system_in_and_one_stops_them_wit
     before = {row["operation"]: row["calls"] for row in await platform.rows("610118", "gateway", ACTS)}
     office = f"org-{uuid.uuid4().hex[:8]}"
     body = {"id": office, "name": "甘亭学校", "kind": "school", "parent": EDUCATION, "district": "610118"}
-    assert first.post("/v1/organizations", body).status_code == 201
-    assert came(first.post(f"/v1/organizations/{office}:confirm")) == (409, "second-person-needed")
-    assert second.post(f"/v1/organizations/{office}:confirm").json()["state"] == "active"
+    version = proposed(first, body)
+    own = first.post(f"/v1/organizations/{office}:confirm", if_match=version)
+    assert came(own) == (409, "second-person-needed")
+    assert second.post(f"/v1/organizations/{office}:confirm", if_match=version).json()["state"] == "active"
 
     key, client = ECKey.generate_key("P-256"), f"{office}-system"
     told = {"id": client, "organization": office, "grants": ["client_credentials"], "jwk": key.as_dict(private=False)}
@@ -121,8 +129,7 @@ async def test_whoever_acts_for_a_person_stops_with_their_office(
     """A token for a person with an officer acting is worth nothing once the officer's organisation may not act."""
     office, name = f"org-{uuid.uuid4().hex[:8]}", f"work-{uuid.uuid4().hex[:8]}"
     body = {"id": office, "name": "甘亭街道办事处", "kind": "town_street", "parent": CENTRE, "district": "610118"}
-    assert first.post("/v1/organizations", body).status_code == 201
-    assert second.post(f"/v1/organizations/{office}:confirm").status_code == 200
+    assert second.post(f"/v1/organizations/{office}:confirm", if_match=proposed(first, body)).status_code == 200
     invited = first.post("/v1/staff", {"id": name, "organization": office, "roles": ["counter"]})
     officer = joined(region, invited.json()["link"], name, tmp_path)
 
