@@ -58,6 +58,8 @@ class Settings(BaseModel):
     """Identity: our client id there; its key is upstream.pem in the secrets directory."""
     upstream_scope: str = ""
     """Identity: what is asked for there beside openid."""
+    upstream_sure: str = "aal2 aal3 mfa"
+    """Identity: what its ID token has to say, one of these in acr or amr (RFC 8176): two factors, or a passkey."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The least that is logged."""
 

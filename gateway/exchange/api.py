@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from gateway.exchange import catalogue, challenges, desk, refusals
+from gateway.exchange import catalogue, challenges, desk, refusals, rules
 from gateway.exchange.credentials import Credentials, Presented
 from gateway.exchange.desk import Desk
 from gateway.exchange.known import Known
@@ -45,8 +45,10 @@ class Residents:
         url = self.public_url + request.url.path
         token, proof = (", ".join(request.headers.getlist(name)) for name in ("authorization", "dpop"))
         caller = await self.credentials.caller(Presented(token, proof, request.method, url), self.known.revoked)
-        if not caller.person or caller.acting:
+        if not caller.person or caller.acting.kind:
             raise refusals.SELF_ONLY()
+        if self.known.state_of(caller.client_organisation) != rules.ACTIVE:
+            raise refusals.ORGANISATION_NOT_ACTIVE()
         return caller.person
 
 

@@ -49,7 +49,7 @@ class Call:
         exchange = match.route.kind == "exchange"
         agreement, purpose = (outgoing.headers.get(name, "") if exchange else "" for name in _NAMED)
         terms = desk.known.index.get(agreement)
-        party = desk.known.parties.get((caller.acting or caller).organisation)
+        party = desk.known.parties.get(_hands(caller).organisation)
         request = Request(
             kind=match.route.kind,
             operation=match.route.operation,
@@ -58,10 +58,11 @@ class Call:
             caller_kind=party.kind if party else "",
             caller_state=party.state if party else "",
             caller_client=caller.client,
+            client_state=desk.known.state_of(caller.client_organisation),
             caller_roles=caller.roles,
             caller_details=caller.details,
             caller_authenticated=caller.authenticated,
-            acting=_acting(caller),
+            acting=caller.acting,
             agreement_id=agreement,
             purpose=purpose,
             fields=_fields(outgoing.path),
@@ -112,7 +113,7 @@ class Call:
             person=person,
             consent=self.consent or None,
             about=request.object_id or None,
-            through=self.caller.acting.through if self.caller.acting else None,
+            through=self.caller.acting.through or None,
             request_sha256=hashlib.sha256(self.outgoing.path.encode() + b"\n" + self.outgoing.body).digest(),
             **more,
         )
@@ -125,7 +126,7 @@ class Call:
     def _actor(self) -> entries.Actor:
         """Whoever had the hands on it; of a person for whom somebody acts the entry's own tag speaks."""
         caller = self.caller
-        who = caller.acting or caller
+        who = _hands(caller)
         return entries.Actor(
             kind=who.kind,
             region=self.region,
@@ -167,17 +168,14 @@ def _fields(path: str) -> frozenset[str] | None:
     return frozenset(names[:FIELDS_MOST]) - {""}
 
 
-def _acting(caller: Caller) -> Acting:
-    """Who acts for the person, as the decision needs it."""
-    acting = caller.acting
-    if acting is None:
-        return Acting()
-    return Acting(acting.kind, acting.task, frozenset({acting.organisation, acting.witness} - {""}))
+def _hands(caller: Caller) -> Caller | Acting:
+    """Whose hands are on it: the caller's, or those of whoever acts for the person."""
+    return caller.acting if caller.acting.kind else caller
 
 
 def _officer(caller: Caller) -> str:
     """The member of staff who calls, for themselves or with a person at a counter; nobody otherwise."""
-    who = caller.acting or caller
+    who = _hands(caller)
     return who.subject if who.kind == "staff" else ""
 
 

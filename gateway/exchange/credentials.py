@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.exchange import queries
 from gateway.exchange.forward import Services
+from gateway.exchange.persons import NOBODY, Acting
 from shared import problems, proofs
 from shared.seals import Sealer
 from shared.settings import Settings, in_turn
@@ -52,28 +53,16 @@ class Presented:
 
 
 @dataclass(frozen=True)
-class Acting:
-    """Who acts in a person's place, and `through` what: a helper's delegation, or a counter's presence.
+class Caller:
+    """Whoever holds a valid token; `subject` is a client, staff or person id, `names` what a revocation may name.
 
-    On paper that has a `witness`.
+    `client_organisation` is whose the front end or system is by which they call.
     """
 
     kind: str
     subject: str
-    through: str
-    organisation: str = ""
-    roles: frozenset[str] = frozenset()
-    task: str = ""
-    witness: str = ""
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Whoever holds a valid token; `subject` is a client, staff or person id, `names` what a revocation may name."""
-
-    kind: str
-    subject: str
     client: str
+    client_organisation: str
     organisation: str
     roles: frozenset[str]
     expires: int
@@ -83,7 +72,7 @@ class Caller:
     level: str = ""
     authenticated: int = 0
     methods: frozenset[str] = frozenset()
-    acting: Acting | None = None
+    acting: Acting = NOBODY
 
     @property
     def person(self) -> str:
@@ -158,14 +147,15 @@ class Credentials:
         if not subject:
             raise TOKEN_INVALID()
         details = claims.get("authorization_details", ())
-        acting = _acting(claims["act"]) if "act" in claims else None
+        acting = _acting(claims["act"]) if "act" in claims else NOBODY
         names = {("client", claims["client_id"]), ("token", claims["jti"]), ("session", claims.get("sid", ""))}
-        if acting:
+        if acting.kind:
             names.add(("session", acting.through))
         return Caller(
             kind=str(claims["kind"]),
             subject=str(subject),
             client=str(claims["client_id"]),
+            client_organisation=str(claims["client_organisation"]),
             organisation=str(claims.get("organisation", "")),
             roles=frozenset(claims.get("roles", ())),
             expires=int(claims["exp"]),
@@ -208,6 +198,8 @@ class Credentials:
 
 
 def _acting(act: Mapping[str, Any]) -> Acting:
+    if not act["kind"]:
+        raise TOKEN_INVALID()
     return Acting(
         kind=str(act["kind"]),
         subject=str(act["sub"]),

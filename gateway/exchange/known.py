@@ -39,6 +39,11 @@ class Known:
         party = self.parties.get(organisation)
         return party.name if party else None
 
+    def state_of(self, organisation: str) -> str:
+        """Where an organisation stands; nothing for one that nobody told of."""
+        party = self.parties.get(organisation)
+        return party.state if party else ""
+
     async def read(self, runtime: Runtime) -> None:
         """Take a new picture."""
         async with runtime.sessions() as session:

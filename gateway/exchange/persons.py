@@ -11,12 +11,24 @@ PAPER = frozenset({"paper_key", "paper_form"})
 class Acting(msgspec.Struct, frozen=True):
     """Who acts in a person's place: nobody, staff at a counter for one task, or a helper.
 
-    `organizations` see what is done.
+    `through` is what permits it: a counter's presence, which on paper has a `witness`, or a helper's delegation.
     """
 
     kind: str = ""
+    subject: str = ""
+    through: str = ""
+    organisation: str = ""
+    roles: frozenset[str] = frozenset()
     task: str = ""
-    organizations: frozenset[str] = frozenset()
+    witness: str = ""
+
+    @property
+    def organizations(self) -> frozenset[str]:
+        """Who sees what is done: the officer's organisation, and the one that saw her sign."""
+        return frozenset({self.organisation, self.witness} - {""})
+
+
+NOBODY = Acting()
 
 
 class OwnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

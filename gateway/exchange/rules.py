@@ -8,7 +8,7 @@ import msgspec
 
 from gateway.agreements.rules import Field, Rate, Terms
 from gateway.exchange import refusals
-from gateway.exchange.persons import Acting, OwnRule
+from gateway.exchange.persons import NOBODY, Acting, OwnRule
 from shared import problems
 from shared.contracts.clock import CHINA
 from shared.problems import Kind, Problem
@@ -28,7 +28,8 @@ ANSWERED_STATES = PREVIEW_STATES | FULL_STATES | {REVOKED}
 class Request(msgspec.Struct, frozen=True):
     """What is asked, by whom; `fields` are names, never values. Nothing here says whom it is about.
 
-    `caller_authenticated` is when somebody proved who they are, in seconds since 1970.
+    `caller_authenticated` is when somebody proved who they are, in seconds since 1970. `client_state` is that of the
+    organisation whose front end or system calls, `caller_state` that of whom the caller acts for.
     """
 
     kind: str
@@ -38,10 +39,11 @@ class Request(msgspec.Struct, frozen=True):
     caller_kind: str = ""
     caller_state: str = "active"
     caller_client: str = ""
+    client_state: str = "active"
     caller_roles: frozenset[str] = frozenset()
     caller_details: frozenset[tuple[str, str]] = frozenset()
     caller_authenticated: int = 0
-    acting: Acting = Acting()
+    acting: Acting = NOBODY
     agreement_id: str = ""
     purpose: str = ""
     basis: str = ""
@@ -201,7 +203,7 @@ def _own(request: Request, policy: Policy, now: datetime) -> Verdict:
         return Refuse(5, refusals.SELF_ONLY)
     if not rule.takes(request.acting):
         return Refuse(6, refusals.PERSON_ALONE)
-    if request.acting.organizations and request.caller_state != ACTIVE:
+    if request.client_state != ACTIVE or (request.acting.organizations and request.caller_state != ACTIVE):
         return Refuse(5, refusals.ORGANISATION_NOT_ACTIVE)
     if rule.too_old(request.caller_authenticated, now.timestamp()):
         return Refuse(5, refusals.AUTHENTICATION_TOO_OLD, extras={"max_age": rule.fresh_within})
@@ -214,7 +216,7 @@ def _internal(request: Request, policy: Policy) -> Verdict:
         return Refuse(6, refusals.TASK_UNKNOWN)
     if not request.caller_organisation or request.caller_kind not in rule.kinds:
         return Refuse(5, refusals.TASK_NOT_OF_ORGANISATION)
-    if request.caller_state != ACTIVE:
+    if {request.caller_state, request.client_state} != {ACTIVE}:
         return Refuse(5, refusals.ORGANISATION_NOT_ACTIVE)
     if not request.caller_roles & rule.roles:
         return Refuse(6, refusals.TASK_NOT_OF_ROLE)
@@ -253,7 +255,7 @@ def _between_the_parties(request: Request, agreement: Terms) -> Refuse | None:
         return Refuse(5, refusals.PARTY_MISMATCH)
     if request.caller_type == "client" and agreement.clients and request.caller_client not in agreement.clients:
         return Refuse(5, refusals.PARTY_MISMATCH, "This system is not named in the agreement.")
-    if request.caller_state != ACTIVE:
+    if {request.caller_state, request.client_state} != {ACTIVE}:
         return Refuse(5, refusals.ORGANISATION_NOT_ACTIVE)
     return None
 

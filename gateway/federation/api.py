@@ -70,7 +70,7 @@ async def signed(request: Request, runtime: RuntimeDep, known: PeersDep) -> Sign
         raise rules.PEER_UNKNOWN()
     body = await request.body()
     requests.check_key(request.headers.get("idempotency-key", ""))
-    proof = signatures.verify(message, body, await known.key_of(peer))
+    proof = await known.proof_of(peer, message, body)
     async with runtime.sessions() as session, session.begin():
         await commands.use_nonce(session, peer.region, proof)
     return Signed(peer, message, body)

@@ -94,7 +94,7 @@ async def _send(known: Peers, peer: Peer, delivery: Delivery, body: bytes) -> di
     if answer.status_code != 202:
         raise Unanswered(str(answer.status_code))
     reply = Reply(answer.status_code, message, dict(answer.headers))
-    signatures.verify(reply, answer.content, await known.key_of(peer))
+    await known.proof_of(peer, reply, answer.content)
     receipt: dict[str, Any] = answer.json()
     return receipt
 

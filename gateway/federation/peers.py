@@ -1,7 +1,9 @@
 """Who the peers are: pinned by two administrators, their key fetched from them and held against the pin."""
 
+import asyncio
 import json
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +13,9 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from gateway.federation import rules
+from gateway.federation import rules, signatures
 from gateway.federation.rules import Peer
+from gateway.federation.signatures import Message, Proof, Reply
 from shared.settings import Settings, SettingsError
 
 FEDERATION_KEY = "federation.pem"  # file in the secrets directory
@@ -47,6 +50,8 @@ class Peers:
         self.by_region = {region: Peer(region, **entry) for region, entry in pinned.items()}
         self.by_thumbprint = {peer.thumbprint: peer for peer in self.by_region.values()}
         self._keys: dict[str, tuple[float, EllipticCurvePublicKey]] = {}
+        self._asking: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._not_before: dict[str, float] = defaultdict(float)
         self.client = httpx.AsyncClient(timeout=httpx.Timeout(10, connect=3), trust_env=False)
 
     async def close(self) -> None:
@@ -67,17 +72,35 @@ class Peers:
         header = {"alg": "ES256", "typ": "region-federation+jws", "kid": self.own.kid}
         return jws.serialize_compact(header, json.dumps(claims).encode(), self.own.key, algorithms=ALGORITHMS)
 
+    async def proof_of(self, peer: Peer, message: Message | Reply, body: bytes) -> Proof:
+        """What a message proves; 401 for one that does not hold. About one that cannot hold, the peer is not asked."""
+        signatures.check_form(message, body)
+        return signatures.verify(message, body, await self.key_of(peer))
+
     async def key_of(self, peer: Peer) -> EllipticCurvePublicKey:
-        """The peer's key, fetched from it and held against the pin; 401 `peer-unknown` for another, 503 `peer-away`."""
-        until, key = self._keys.get(peer.region, (0.0, None))
-        if key is None or until < time.time():
+        """The peer's key, fetched from it and held against the pin; 401 `peer-unknown` for another, 503 `peer-away`.
+
+        A peer is asked once at a time, and not again for some seconds after it gave none: anybody may send what looks
+        like a message of a peer, and the pin is public.
+        """
+        async with self._asking[peer.region]:
+            until, key = self._keys.get(peer.region, (0.0, None))
+            if key is not None and until > time.time():
+                return key
+            if time.monotonic() < self._not_before[peer.region]:
+                raise rules.PEER_AWAY()
             try:
-                answer = await self.client.get(peer.gateway_url + WELL_KNOWN)
-            except httpx.HTTPError:
-                raise rules.PEER_AWAY() from None
-            until, key = _pinned(answer.text, peer)
-            self._keys[peer.region] = (until, key)
-        return key
+                self._keys[peer.region] = await self._fetched(peer)
+            finally:
+                self._not_before[peer.region] = time.monotonic() + rules.ASK_AGAIN
+            return self._keys[peer.region][1]
+
+    async def _fetched(self, peer: Peer) -> tuple[float, EllipticCurvePublicKey]:
+        try:
+            answer = await self.client.get(peer.gateway_url + WELL_KNOWN)
+        except httpx.HTTPError:
+            raise rules.PEER_AWAY() from None
+        return _pinned(answer.text, peer)
 
 
 def _pinned(token: str, peer: Peer) -> tuple[float, EllipticCurvePublicKey]:

@@ -10,6 +10,7 @@ TAG = "region-fed-v1"
 LIFETIME = 300  # seconds that a signature is good for, at most
 SKEW = 60  # seconds that two regions' clocks may differ
 METADATA_LIFETIME = 86_400  # seconds
+ASK_AGAIN = 10.0  # seconds until a peer that gave no key is asked for it again
 FIRST_WAIT = 1.0  # seconds until the second try
 LONGEST_WAIT = 900.0  # seconds between tries
 UNDELIVERABLE_AFTER = timedelta(hours=72)

@@ -106,6 +106,7 @@ class Provider:
         after, now = 0 if asked.max_age is None else asked.at - asked.max_age, int(time.time())
         wanted = rules.Wanted(self.settings.upstream_issuer, self.settings.upstream_client, asked.nonce, after)
         rules.check_identity(claims, wanted, now)
+        rules.check_sure(claims, self.settings.upstream_sure.split())
         return Vouched(str(claims["sub"]), rules.signed_in_at(claims, now) or now)
 
     def _endpoint(self, name: str) -> str:

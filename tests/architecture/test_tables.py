@@ -20,6 +20,8 @@ NO_CALLER = {
     "services.referrals.queries.without_due": "the clock, when a calendar year is known",
     "services.cases.queries.cases.invited": "whoever holds the invitation's code, which is the right to see it",
 }
+# What a question may say beside whom it is about: the clock, a page, a lock. None of it picks a person.
+ABOUT_NOBODY = frozenset({"session", "now", "since", "after", "limit", "known", "lock", "today", "kind"})
 ITS_ID = "case_id"  # of a case that `visible_to` gave
 
 
@@ -104,3 +106,28 @@ def test_whoever_reads_a_referral_or_case_is_held_against_visible_to(app: str) -
     }
     assert open_ <= NO_CALLER.keys(), f"begin with visible_to(grant): {open_ - NO_CALLER.keys()}"
     assert {name for name in NO_CALLER if name.startswith(f"services.{app}.")} <= open_, "not needed any more"
+
+
+def picks(function: Function) -> bool:
+    """It takes whom it is about, or by what they prove who they are, and asks by that."""
+    named = function.args
+    given = {arg.arg for arg in (*named.posonlyargs, *named.args, *named.kwonlyargs)} - ABOUT_NOBODY
+    return any(isinstance(node, ast.Name) and node.id in given for line in function.body for node in ast.walk(line))
+
+
+def test_whoever_asks_identity_says_about_whom() -> None:
+    """Identity's rows are of another kind: nothing is picked from them for a caller, since they say who the caller is.
+
+    So none of its queries begins with a caller, and each of them with one person, one secret that they bring, one
+    organisation or one client: nothing there can be asked about everybody. Public and clock are the two exceptions.
+    """
+    asked = {
+        f"{module.name.rpartition('.')[2]}.{function.name}": function
+        for module in queries("identity")
+        for function in module.functions
+        if isinstance(function, ast.AsyncFunctionDef)
+    }
+    everybody = {name for name, function in asked.items() if not picks(function)}
+    assert everybody == {"organizations.organizations", "organizations.out_of_contract"}
+    read = set().union(*(reads("identity", asked[name]) for name in everybody))
+    assert read <= {"organization", "contract"}, "what is public, and what the clock looks at, is about nobody"

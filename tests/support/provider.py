@@ -59,7 +59,7 @@ class Provider:
             return refused
         now = int(time.time())
         claims = {"iss": self.issuer, "aud": US, "sub": SUBJECT, "iat": now, "exp": now + 60, "auth_time": now}
-        claims |= {"nonce": self.asked["nonce"]} | self.said
+        claims |= {"nonce": self.asked["nonce"], "acr": "aal2"} | self.said
         signed = jwt.encode({"alg": "ES256"}, claims, self.signing or self.key, algorithms=["ES256"])
         return web.json_response({"access_token": "x", "token_type": "DPoP", "id_token": signed})
 

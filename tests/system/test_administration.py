@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from joserfc.jwk import ECKey
 
 from demo import family
 from demo.client import Actor, Region
+from demo.front_end import resident
 from demo.says import Disappointed
 from tests.support.acting import at_counter
 from tests.support.launched import Installation
@@ -52,6 +54,13 @@ def joined(region: Region, by: tuple[Actor, Actor], body: dict[str, Any], direct
     return replace(region, staff_file=kept).staff("a new colleague", name)
 
 
+def proposed(by: Actor, body: dict[str, str]) -> str:
+    """The version of a new proposal."""
+    answer = by.post("/v1/organizations", body)
+    assert answer.status_code == 201
+    return str(answer.headers["etag"])
+
+
 async def within(seconds: float, look: Callable[[], httpx.Response], wanted: tuple[int, str]) -> None:
     """The answer becomes this one in time."""
     started = time.monotonic()
@@ -84,9 +93,10 @@ async def test_two_people_let_an_office_and_its_system_in_and_one_stops_them_wit
     before = {row["operation"]: row["calls"] for row in await platform.rows("610118", "gateway", ACTS)}
     office = f"org-{uuid.uuid4().hex[:8]}"
     body = {"id": office, "name": "甘亭学校", "kind": "school", "parent": EDUCATION, "district": "610118"}
-    assert first.post("/v1/organizations", body).status_code == 201
-    assert came(first.post(f"/v1/organizations/{office}:confirm")) == (409, "second-person-needed")
-    assert second.post(f"/v1/organizations/{office}:confirm").json()["state"] == "active"
+    version = proposed(first, body)
+    own = first.post(f"/v1/organizations/{office}:confirm", if_match=version)
+    assert came(own) == (409, "second-person-needed")
+    assert second.post(f"/v1/organizations/{office}:confirm", if_match=version).json()["state"] == "active"
 
     key, client = ECKey.generate_key("P-256"), f"{office}-system"
     told = {"id": client, "organization": office, "grants": ["client_credentials"], "jwk": key.as_dict(private=False)}
@@ -123,8 +133,7 @@ async def test_whoever_acts_for_a_person_stops_with_their_office(
     """A token for a person with an officer acting is worth nothing once the officer's organisation may not act."""
     office, name = f"org-{uuid.uuid4().hex[:8]}", f"work-{uuid.uuid4().hex[:8]}"
     body = {"id": office, "name": "甘亭街道办事处", "kind": "town_street", "parent": CENTRE, "district": "610118"}
-    assert first.post("/v1/organizations", body).status_code == 201
-    assert second.post(f"/v1/organizations/{office}:confirm").status_code == 200
+    assert second.post(f"/v1/organizations/{office}:confirm", if_match=proposed(first, body)).status_code == 200
     member = {"id": name, "organization": office, "roles": ["counter"]}
     officer = joined(region, (first, second), member, tmp_path)
 
@@ -140,6 +149,36 @@ async def test_whoever_acts_for_a_person_stops_with_their_office(
     assert came(acts()) == (404, "not-found")
     assert first.post(f"/v1/organizations/{office}:suspend").status_code == 200
     await within(BITES, acts, (403, "organisation-not-active"))
+
+
+async def test_a_front_end_stops_with_the_organisation_whose_it_is(
+    region: Region, first: Actor, second: Actor, tmp_path: Path
+) -> None:
+    """Whoever is signed in there is refused by it, at the gateway's own pages too, and served by any other."""
+    office, key, name = f"org-{uuid.uuid4().hex[:8]}", ECKey.generate_key("P-256"), uuid.uuid4().hex[:8]
+    body = {"id": office, "name": "甘亭社区", "kind": "community", "parent": CENTRE, "district": "610118"}
+    assert second.post(f"/v1/organizations/{office}:confirm", if_match=proposed(first, body)).status_code == 200
+    client = f"{CENTRE}-{name}"
+    people = {"grants": ["authorization_code"], "signs_in": ["resident"], "redirect_uris": [region.callback]}
+    told = {"id": client, "organization": office, "jwk": key.as_dict(private=False)} | people
+    assert first.post("/v1/clients", told).status_code == 201
+    assert second.post(f"/v1/clients/{client}:approve").status_code == 200
+    (tmp_path / "key.pem").write_bytes(key.as_pem(private=True))
+    there = replace(region, clients=[{"client": client, "organization": office, "key_file": str(tmp_path / "key.pem")}])
+
+    phone = family.phone(random.SystemRandom())
+    token = there.front_end(name).sign_in("resident", resident(phone, region.messages_file))
+    by_it, by_portal = Actor(there, "she", token), region.resident("she", phone)
+
+    def calls(path: str) -> httpx.Response:
+        return by_it.get(path, quiet=True)
+
+    for path in ("/v1/me/sessions", "/v1/me/accesses"):
+        await within(BITES, partial(calls, path), (200, ""))
+    assert first.post(f"/v1/organizations/{office}:suspend").status_code == 200
+    for path in ("/v1/me/sessions", "/v1/me/accesses"):
+        await within(BITES, partial(calls, path), (403, "organisation-not-active"))
+        assert by_portal.get(path, quiet=True).status_code == 200
 
 
 async def test_a_role_that_was_taken_away_is_worth_nothing_within_seconds(

@@ -21,7 +21,7 @@ from deploy.local import nats, places, ports
 from tests.support.postgres import TestServer
 
 REGION = "990119"
-STARTED = {"identity": "services.identity.main", "gateway": "gateway.main"}
+STARTED = ("identity", "gateway")
 PATIENCE = 60.0  # seconds to become ready on a busy machine
 
 
@@ -47,9 +47,9 @@ class Region:
 
     def start(self, name: str) -> None:
         """Start an app as the documentation does."""
-        command = ["uvicorn", "--factory", f"{STARTED[name]}:from_environment", "--port", str(self.ports[name])]
-        command += ["--no-access-log", "--log-level", "error"]
-        self.running[name] = subprocess.Popen([sys.executable, "-m", *command], env=self.environ("settings", name))
+        command = [sys.executable, "-m", "deploy.local.region", "--apps", name]
+        environ = self.environ("settings", name) | {f"JIELI_{name.upper()}_PORT": str(self.ports[name])}
+        self.running[name] = subprocess.Popen(command, env=environ)
         deadline = time.monotonic() + PATIENCE
         while not self.ready(name):
             assert self.running[name].poll() is None and time.monotonic() < deadline, name

@@ -68,9 +68,11 @@ async def register_contract(
 
 
 @router.post("/v1/organizations/{organization}:confirm")
-async def confirm_organization(act: ActDep, organization: str, response: Response) -> schemas.OrganizationOut:
-    """Let an organisation in that another administrator proposed."""
-    return await _shown(act.session, await commands.confirm(act, organization), response)
+async def confirm_organization(
+    act: ActDep, organization: str, response: Response, if_match: IfMatch = None
+) -> schemas.OrganizationOut:
+    """Let an organisation in, as one read it, that another administrator proposed or changed last."""
+    return await _shown(act.session, await commands.confirm(act, organization, if_match), response)
 
 
 @router.post("/v1/organizations/{organization}:suspend")

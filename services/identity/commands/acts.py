@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.identity.tables import Client, Organization, Staff
+from shared import db, problems
 from shared.grants import Grant
 from shared.runtime import Runtime
 
@@ -25,3 +28,13 @@ class Act:
     def organisation(self) -> str:
         """For which organisation they act."""
         return self.grant.actor.organisation
+
+    async def register(self, row: Client | Organization | Staff) -> None:
+        """Keep a new row; 409 `conflict` for the later of two who chose one id at the same moment."""
+        self.session.add(row)
+        try:
+            await self.session.flush()
+        except IntegrityError as error:
+            if not db.is_taken(error):
+                raise
+            raise problems.CONFLICT("Somebody else has just taken this id.") from None

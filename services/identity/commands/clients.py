@@ -36,8 +36,7 @@ async def propose(act: Act, body: ClientIn) -> ClientOut:
         raise problems.CONFLICT("There is a client of this id.")
     told = body.model_dump(include={"id", "organization", "grants", "redirect_uris", "signs_in"})
     row = Client(**told, state=CLIENT.initial, proposed_by=act.by, proposed_from=act.organisation)
-    act.session.add(row)
-    await act.session.flush()
+    await act.register(row)
     await add(act.session, row, jwk)
     return await shown(act.session, row)
 

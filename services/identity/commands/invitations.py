@@ -32,8 +32,7 @@ async def invite(act: Act, body: StaffIn) -> InvitedOut:
     if await queries.organization_of(act.session, body.id):
         raise problems.CONFLICT("There is or was a member of staff of this id.")
     row = Staff(id=body.id, organization=place.id, roles=sorted(set(body.roles)), state=STAFF.initial)
-    act.session.add(row)
-    await act.session.flush()
+    await act.register(row)
     return await _proposed(act, row)
 
 

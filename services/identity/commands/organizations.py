@@ -29,8 +29,7 @@ async def register(act: Act, body: OrganizationIn) -> Organization:
     if await organizations.exists(act.session, body.id):
         raise problems.CONFLICT("There is an organisation of this id.")
     row = Organization(**body.model_dump(), state=ORGANIZATION.initial, proposed_by=act.by)
-    act.session.add(row)
-    await act.session.flush()
+    await act.register(row)
     return row
 
 
@@ -41,10 +40,11 @@ def check(runtime: Runtime, kind: str, body: ChangeIn) -> None:
     rules.check_services(body.services, closed)
 
 
-async def confirm(act: Act, organization_id: str) -> Organization:
-    """The second person lets the organisation in; a social organisation needs a contract that is in force."""
+async def confirm(act: Act, organization_id: str, if_match: str | None) -> Organization:
+    """The second person lets in what they read; a social organisation needs a contract that is in force."""
     row = await _below(act, organization_id)
     state = ORGANIZATION.after(row.state, "confirm")
+    requests.if_match(if_match, row.version)
     rules.check_second(row.proposed_by, act.by)
     await _check_contract(act.session, row)
     row.state, row.confirmed_by = state, act.by
@@ -87,6 +87,7 @@ async def change(act: Act, organization_id: str, body: ChangeIn, if_match: str |
     known = row.state != ORGANIZATION.initial
     for name, value in body.model_dump().items():
         setattr(row, name, value)
+    _answers_for(act, row)
     return await _changed(act.session, row, events.OrganizationRegistered if known else None)
 
 
@@ -99,6 +100,7 @@ async def contract(act: Act, organization_id: str, body: ContractIn) -> Organiza
     rules.check_free(body.starts_on, body.ends_on, others)
     days = body.model_dump(include={"starts_on", "ends_on"})
     act.session.add(Contract(id=ids.new(), organization=row.id, **days, **body.indicators.model_dump()))
+    _answers_for(act, row)
     return await _changed(act.session, row, None)
 
 
@@ -115,6 +117,12 @@ async def tell(session: AsyncSession, row: Organization, fact: type[Organization
     """Say what an organisation is now."""
     told = row.model_dump(include={"name", "kind", "parent", "district", "services", "state"})
     await outbox.emit(session, row.id, fact(organization=row.id, **told))
+
+
+def _answers_for(act: Act, row: Organization) -> None:
+    """Whoever changed a proposal proposes it from now on: somebody else confirms it."""
+    if row.state == ORGANIZATION.initial:
+        row.proposed_by = act.by
 
 
 async def _found(act: Act, organization_id: str) -> tuple[Organization, Place]:

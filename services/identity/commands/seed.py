@@ -92,9 +92,17 @@ class Taking:
             await self.session.flush()
             if invitation is None:
                 await staff.tell(self.session, row, StaffJoined)
-        row.upstream = entry.get("upstream", row.upstream)
+        await self._account(row, entry.get("upstream", row.upstream))
         if invitation:
             await self._invite(row, invitation)
+
+    async def _account(self, row: Staff, upstream: str | None) -> None:
+        """Their account at the upstream provider, which is nobody else's."""
+        holder = await seed.holder(self.session, upstream) if upstream else None
+        if holder not in (None, row.id):
+            settings = self.runtime.settings
+            raise settings.error(f"{settings.seed_file}: staff {holder} and {row.id} have the same `upstream`.")
+        row.upstream = upstream
 
     async def _invite(self, row: Staff, invitation: Entry) -> None:
         """Let a member of staff join by a code, of which the file holds the SHA-256.

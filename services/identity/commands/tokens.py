@@ -47,7 +47,7 @@ async def issue(session: AsyncSession, runtime: Runtime, form: TokenForm, proof:
     if isinstance(granted, Problem):
         return granted
     details = tokens.details(granted.details, vocabulary.load(settings.vocabulary_key))
-    return signed(settings, granted, Holder(client.id, key, details))
+    return signed(settings, granted, Holder(client.id, client.organization, key, details))
 
 
 def signed(settings: Settings, granted: Granted, holder: Holder) -> TokenOut:

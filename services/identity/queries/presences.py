@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from services.identity.tables import Organization, Presence
 
@@ -19,9 +19,10 @@ async def lock(session: AsyncSession, organization: str) -> None:
 
 
 async def counted(session: AsyncSession, staff: str, organization: str, since: datetime) -> tuple[int, int]:
-    """How many presences the member of staff, and the whole organisation, asked for since then."""
-    own = func.count().filter(col(Presence.staff) == staff)
-    found = select(own, func.count()).where(Presence.organization == organization, col(Presence.asked_at) > since)
+    """How many presences the member of staff, wherever they worked, and the organisation asked for since then."""
+    by_staff, here = col(Presence.staff) == staff, col(Presence.organization) == organization
+    found = select(func.count().filter(by_staff), func.count().filter(here))
+    found = found.where(or_(by_staff, here), col(Presence.asked_at) > since)
     of_staff, of_organization = (await session.execute(found)).one()
     return int(of_staff), int(of_organization)
 

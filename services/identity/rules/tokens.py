@@ -84,9 +84,10 @@ class Detail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds a token: the client, the thumbprint of its key (RFC 9449, 6.1), and what the token is for."""
+    """Who holds a token: the client, whose it is, the thumbprint of its key (RFC 9449, 6.1), what the token is for."""
 
     client: str
+    organisation: str
     key: str
     details: tuple[Detail, ...] = ()
 
@@ -110,6 +111,7 @@ class Minting:
             "aud": self.issuer,
             "sub": self.subject(principal, holder.client),
             "client_id": holder.client,
+            "client_organisation": holder.organisation,
             "iat": now,
             "exp": now + principal.lasts(now),
             "cnf": {"jkt": holder.key},

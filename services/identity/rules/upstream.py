@@ -1,7 +1,7 @@
 """What we believe of a provider that signs staff in for us (OpenID Connect Core, 3.1.3.7; RFC 9207)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,12 @@ UPSTREAM_AWAY = problems.kind(
 )
 UPSTREAM_INVALID = problems.kind(
     403, "upstream-invalid", "The sign-in of your organisation did not vouch for you", "Begin again at your service."
+)
+UPSTREAM_LEVEL = problems.kind(
+    403,
+    "upstream-level",
+    "Your organisation's sign-in was not sure enough",
+    "Sign in there with a second factor or a passkey, then begin again at your service.",
 )
 UPSTREAM_INSTEAD = problems.kind(
     403, "upstream-instead", "Staff sign in at their organisation's provider here", "Use the button on the page."
@@ -53,6 +59,14 @@ def check_identity(claims: Mapping[str, Any], wanted: Wanted, now: int) -> None:
         raise UPSTREAM_INVALID("The ID token is of another request.")
     if wanted.signed_in_after and signed_in_at(claims, now) < wanted.signed_in_after - SKEW:
         raise UPSTREAM_INVALID("The provider did not sign you in anew.")
+
+
+def check_sure(claims: Mapping[str, Any], sure: Collection[str]) -> None:
+    """Hold how somebody signed in there (`acr`, `amr`) against what counts as sure; who says nothing is not."""
+    methods = claims.get("amr")
+    said = [claims.get("acr"), *(methods if isinstance(methods, list) else ())]
+    if not any(isinstance(each, str) and each in sure for each in said):
+        raise UPSTREAM_LEVEL()
 
 
 def signed_in_at(claims: Mapping[str, Any], now: int) -> int:

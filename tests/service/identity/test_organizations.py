@@ -30,13 +30,34 @@ async def test_two_people_let_an_organisation_in(offices: Offices) -> None:
     made = await offices.proposed(services=["EDU-01"])
     assert made not in await listed(offices)
     assert (await offices.get(f"/organizations/{made}")).status_code == 404
-    assert came(await offices.post("centre-1", f"/organizations/{made}:confirm")) == (409, "second-person-needed")
-    assert (await offices.post("centre-2", f"/organizations/{made}:confirm")).json()["state"] == "active"
+    assert came(await offices.confirm("centre-1", made)) == (409, "second-person-needed")
+    assert (await offices.confirm("centre-2", made)).json()["state"] == "active"
     assert made in await listed(offices)
     shown = (await offices.get(f"/organizations/{made}")).json()
     assert (shown["state"], shown["parent"], shown["services"]) == ("active", EDUCATION, ["EDU-01"])
     (fact,) = await offices.told("organization.registered", organization=made)
     assert (fact["state"], fact["kind"], fact["services"]) == ("active", "school", ["EDU-01"])
+
+
+async def test_the_second_person_confirms_what_they_read(offices: Offices) -> None:
+    made = await offices.proposed()
+    assert came(await offices.post("centre-2", f"/organizations/{made}:confirm")) == (428, "if-match-missing")
+    async with offices.as_("centre-1") as client:
+        path, read = f"/v1/organizations/{made}", {"if-match": '"1"'}
+        assert (await client.put(path, json={"name": "另一学校"}, headers=read)).is_success
+    async with offices.as_("centre-2") as client:
+        assert came(await client.post(f"{path}:confirm", headers=read)) == (412, "version-stale")
+    assert (await offices.confirm("centre-2", made)).json()["name"] == "另一学校"
+
+
+async def test_whoever_changes_a_proposal_does_not_confirm_it(offices: Offices) -> None:
+    made = await offices.proposed(**SOCIAL)
+    async with offices.as_("centre-2") as client:
+        changed = await client.put(f"/v1/organizations/{made}", json={"name": "社工站"}, headers={"if-match": '"1"'})
+    assert (changed.status_code, came(await offices.confirm("centre-2", made))) == (200, (409, "second-person-needed"))
+    assert (await offices.post("centre-1", f"/organizations/{made}/contracts", contract(0, 9))).is_success
+    assert came(await offices.confirm("centre-1", made)) == (409, "second-person-needed"), "the contract is theirs"
+    assert (await offices.confirm("centre-2", made)).json()["state"] == "active"
 
 
 async def test_before_the_second_person_nobody_hears_of_it(offices: Offices) -> None:
@@ -157,10 +178,10 @@ async def test_a_social_organisation_is_let_in_by_a_contract_in_force(offices: O
     made = await offices.proposed(**SOCIAL)
     for since, until in ((-30, -1), (10, 20)):
         assert (await offices.post("centre-1", f"/organizations/{made}/contracts", contract(since, until))).is_success
-        refused = await offices.post("centre-2", f"/organizations/{made}:confirm")
+        refused = await offices.confirm("centre-2", made)
         assert came(refused) == (409, "contract-not-in-force")
     assert (await offices.post("centre-1", f"/organizations/{made}/contracts", contract(0, 9))).status_code == 201
-    assert (await offices.post("centre-2", f"/organizations/{made}:confirm")).json()["state"] == "active"
+    assert (await offices.confirm("centre-2", made)).json()["state"] == "active"
     shown = (await offices.get(f"/organizations/{made}")).json()["contracts"]
     assert [(each["starts_on"], each["indicators"]) for each in shown] == [
         (day(since), INDICATORS) for since in (-30, 0, 10)
@@ -184,7 +205,7 @@ async def test_when_the_contract_ends_the_social_organisation_is_suspended(offic
     under, over = [await offices.proposed(**SOCIAL) for _ in range(2)]
     for made in (under, over):
         assert (await offices.post("centre-1", f"/organizations/{made}/contracts", contract(-5, 5))).is_success
-        assert (await offices.post("centre-2", f"/organizations/{made}:confirm")).is_success
+        assert (await offices.confirm("centre-2", made)).is_success
     values = {"made": over, "until": date.fromisoformat(day(-1))}
     await offices.run("UPDATE contract SET ends_on = :until WHERE organization = :made", values)
     await contracts.sweep(offices.identity.runtime)

@@ -51,6 +51,21 @@ async def test_roles_and_departures_stay_as_they_were_administered(offices: Offi
     }
 
 
+async def test_an_account_elsewhere_is_one_persons(offices: Offices, tmp_path: Path) -> None:
+    """Twice in the file, or of somebody whom an earlier file brought: the error names both of them."""
+    first, second, third = (
+        {"staff": offices.fresh("work"), "organization": EDUCATION, "roles": ["officer"], "upstream": account}
+        for account in ("the-same", "the-same", "another")
+    )
+    both = f"staff {first['staff']} and {second['staff']} have the same `upstream`"
+    with pytest.raises(SettingsError, match=both):
+        await start(offices, tmp_path, staff=[third, first, second])
+    await start(offices, tmp_path, staff=[first, third])
+    await start(offices, tmp_path, staff=[first, third])
+    with pytest.raises(SettingsError, match=both):
+        await start(offices, tmp_path, staff=[second])
+
+
 async def test_a_clients_keys_turn_without_the_file_and_a_key_that_was_lost_with_it(
     offices: Offices, tmp_path: Path
 ) -> None:

@@ -86,6 +86,30 @@ async def test_an_id_token_that_is_not_for_us_signs_nobody_in(
     assert (await desk.open()).headers["location"] == "/sign-in", "not signed in"
 
 
+SURE: list[Any] = [
+    pytest.param({"acr": "aal3"}, True, id="a passkey there"),
+    pytest.param({"acr": None, "amr": ["pwd", "mfa"]}, True, id="two factors, as RFC 8176 says it"),
+    pytest.param({"acr": "aal1"}, False, id="a password alone"),
+    pytest.param({"acr": None, "amr": ["pwd"]}, False, id="a password alone, as RFC 8176 says it"),
+    pytest.param({"acr": None}, False, id="nothing said"),
+    pytest.param({"acr": ["aal2"], "amr": "mfa"}, False, id="said in another form"),
+    pytest.param({"acr": "2", "amr": [["mfa"], None, 2]}, False, id="nothing that we know"),
+]
+
+
+@pytest.mark.parametrize(("said", "enough"), SURE)
+async def test_only_who_signed_in_surely_there_is_signed_in_here(
+    desk: FrontEnd, elsewhere: Provider, said: dict[str, Any], enough: bool
+) -> None:
+    elsewhere.said = said
+    answer = await back(desk, elsewhere)
+    if enough:
+        assert code_of(answer)
+    else:
+        assert (answer.status_code, "二次验证" in answer.text) == (403, True)
+        assert (await desk.open()).headers["location"] == "/sign-in", "not signed in"
+
+
 async def test_a_key_that_the_provider_does_not_publish_signs_nobody_in(desk: FrontEnd, elsewhere: Provider) -> None:
     elsewhere.signing = ECKey.generate_key("P-256")
     assert (await back(desk, elsewhere)).status_code == 403

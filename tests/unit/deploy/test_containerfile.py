@@ -1,7 +1,12 @@
 """The one container file: what may be in an image, and that everything the manifests start is."""
 
+import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+from cli import documents
 from tests.unit.deploy import test_manifests as manifests
 
 ROOT = manifests.ROOT.parent.parent
@@ -39,12 +44,37 @@ def test_only_named_packages_are_copied_and_all_exist() -> None:
 
 
 def test_what_the_manifests_start_is_in_the_image() -> None:
-    modules = {"shared/migrate.py", "deploy/databases.py"}
+    modules = {"shared/migrate.py", "deploy/databases.py", "deploy/local/region.py"}
     for template in manifests.pods("receiving").values():
         for container in manifests.containers(template):
             if container["command"][:2] == ["python", "-m"]:
                 assert f"{container['command'][2].replace('.', '/')}.py" in modules
     assert all(any(Path(module).is_relative_to(source) for source in copied()) for module in modules)
+
+
+def test_the_image_starts_by_the_code_that_reads_a_certificate(tmp_path: Path) -> None:
+    """With what is copied and nothing beside it: a certificate that is not there stops the start."""
+    for source in copied():
+        target = tmp_path / source
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(ROOT / source, target) if (ROOT / source).is_dir() else shutil.copy(ROOT / source, target)
+    [command] = [json.loads(line.removeprefix("CMD ")) for line in FINAL if line.startswith("CMD ")]
+    told = documents.settings("gateway").model_dump(mode="json", exclude={"app"}, exclude_defaults=True)
+    environ = {
+        f"JIELI_{name.upper()}": value if isinstance(value, str) else json.dumps(value) for name, value in told.items()
+    }
+    environ |= {"JIELI_TLS_CERTIFICATE": "/nowhere/chain.pem", "JIELI_TLS_KEY": "/nowhere/key.pem"}
+    done = subprocess.run([sys.executable, *command[1:]], cwd=tmp_path, env=environ, capture_output=True, text=True)
+    assert (done.returncode, "JIELI_TLS_CERTIFICATE, JIELI_TLS_KEY: No such file" in done.stderr) == (1, True), (
+        done.stderr
+    )
+
+
+def test_what_is_copied_is_let_into_the_build() -> None:
+    let = {
+        line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line[0] == "!"
+    }
+    assert {source.split("/")[0] for source in copied()} <= let
 
 
 def test_generated_secrets_stay_out_of_the_build() -> None:

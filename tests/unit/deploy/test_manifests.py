@@ -8,6 +8,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 
+from deploy.local import region
 from tests.support import kustomize
 
 ROOT = Path(__file__).parents[3] / "deploy" / "k8s"
@@ -148,17 +149,18 @@ def test_pods_are_locked_down(overlay: str) -> None:
 def test_an_app_starts_is_probed_and_leaves_in_order(overlay: str, app: str) -> None:
     template = pods(overlay)[app]
     [container] = template["spec"]["containers"]
-    module = "gateway.main" if app == "gateway" else f"services.{app}.main"
-    assert container["command"][:3] == ["uvicorn", "--factory", f"{module}:from_environment"]
+    assert container["command"] == ["python", "-m", "deploy.local.region", f"--apps={app}"]
+    assert app in region.MODULES
     assert container["readinessProbe"]["httpGet"] == {"path": "/ready", "port": "http"}
     assert container["livenessProbe"]["httpGet"] == {"path": "/health", "port": "http"}
     assert container["startupProbe"]["httpGet"] == {"path": "/health", "port": "http"}
     [port] = container["ports"]
-    assert port == {"name": "http", "containerPort": 8080} and "--port=8080" in container["command"]
+    told = of_kind(overlay, "ConfigMap")["settings"]["data"]
+    assert port == {"name": "http", "containerPort": int(told["JIELI_PORT"])}
+    assert told["JIELI_HOST"] == "0.0.0.0"  # noqa: S104 - all of the pod's own
     pause = container["lifecycle"]["preStop"]["sleep"]["seconds"]
-    [drain] = [int(part.split("=")[1]) for part in container["command"] if "--timeout-graceful-shutdown=" in part]
     assert pause == 10
-    assert template["spec"]["terminationGracePeriodSeconds"] == 45 > pause + drain + 10
+    assert template["spec"]["terminationGracePeriodSeconds"] == 45 > pause + region.DRAIN + 10
     spread = template["spec"]["topologySpreadConstraints"]
     assert {rule["topologyKey"] for rule in spread} == {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}
     labels = template["metadata"]["labels"]

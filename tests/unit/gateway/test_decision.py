@@ -32,7 +32,8 @@ BROKEN: list[tuple[int, str, Request, Facts]] = [
     (5, "party-mismatch", d.with_request(caller_organisation=""), d.facts()),
     (5, "party-mismatch", d.with_request(caller_client="another-system"), d.facts()),
     *(
-        (5, "organisation-not-active", d.with_request(caller_state=s), d.facts())
+        (5, "organisation-not-active", d.with_request(**{whose: s}), d.facts())
+        for whose in ("caller_state", "client_state")
         for s in ("suspended", "closed", "proposed", "")
     ),
     (6, "operation-not-agreed", d.with_request(operation="file_record"), d.facts()),
@@ -201,6 +202,7 @@ def test_the_person_herself_needs_no_agreement_and_nobody_else_acts_for_her() ->
         ({"caller_state": "suspended"}, "organisation-not-active"),
         ({"caller_state": "closed"}, "organisation-not-active"),
         ({"caller_state": ""}, "organisation-not-active"),
+        ({"client_state": "suspended"}, "organisation-not-active"),
         ({"caller_roles": frozenset({"officer"})}, "task-not-of-role"),
         ({"caller_roles": frozenset()}, "task-not-of-role"),
         ({"operation": "list_people"}, "task-unknown"),

@@ -55,16 +55,23 @@ AT_COUNTER = {
 
 @pytest.mark.parametrize("state", ["suspended", "closed", ""])
 def test_nobody_acts_for_a_person_from_an_office_that_may_not_act(state: str) -> None:
-    acting = Acting("staff", "intake", frozenset({"org-610118-centre"}))
+    acting = Acting("staff", task="intake", organisation="org-610118-centre")
     verdict = decide(msgspec.structs.replace(CONSENT, acting=acting, caller_state=state))
     assert isinstance(verdict, Refuse) and verdict.code == "organisation-not-active"
     assert isinstance(decide(msgspec.structs.replace(CONSENT, caller_state=state)), Permit)
 
 
+@pytest.mark.parametrize("state", ["suspended", "closed", ""])
+def test_nobody_calls_by_a_front_end_whose_organisation_may_not_act(state: str) -> None:
+    for operation in d.POLICY.self:
+        verdict = decide(msgspec.structs.replace(CONSENT, operation=operation, client_state=state))
+        assert isinstance(verdict, Refuse) and verdict.code == "organisation-not-active"
+
+
 @pytest.mark.parametrize("operation", sorted(d.POLICY.self))
 def test_an_officer_does_with_a_person_what_she_came_for_and_nothing_else(operation: str) -> None:
     for task in (*presences.TASKS, "", "anything"):
-        acting = Acting("staff", task, frozenset({"org-610118-centre"}))
+        acting = Acting("staff", task=task, organisation="org-610118-centre")
         verdict = decide(msgspec.structs.replace(CONSENT, operation=operation, acting=acting))
         assert isinstance(verdict, Permit) == (task in AT_COUNTER.get(operation, frozenset())), task
         if isinstance(verdict, Refuse):
@@ -77,7 +84,7 @@ BY_HELPER = {"start_intake", "read_own_referrals", "apply_for_mediation"}
 @pytest.mark.parametrize("operation", sorted(d.POLICY.self))
 def test_a_helper_says_her_needs_follows_them_and_asks_for_mediation_and_nothing_else(operation: str) -> None:
     for task in ("", "intake"):
-        verdict = decide(msgspec.structs.replace(CONSENT, operation=operation, acting=Acting("helper", task)))
+        verdict = decide(msgspec.structs.replace(CONSENT, operation=operation, acting=Acting("helper", task=task)))
         assert isinstance(verdict, Permit) == (operation in BY_HELPER)
         if isinstance(verdict, Refuse):
             assert (verdict.status, verdict.code) == (403, "person-alone")
@@ -86,12 +93,12 @@ def test_a_helper_says_her_needs_follows_them_and_asks_for_mediation_and_nothing
 @pytest.mark.parametrize("operation", sorted(d.POLICY.self))
 def test_nobody_else_acts_for_a_person(operation: str) -> None:
     for kind in ("client", "administrator", "resident", "?"):
-        verdict = decide(msgspec.structs.replace(CONSENT, operation=operation, acting=Acting(kind, "intake")))
+        verdict = decide(msgspec.structs.replace(CONSENT, operation=operation, acting=Acting(kind, task="intake")))
         assert isinstance(verdict, Refuse)
 
 
 def test_a_consent_at_a_counter_is_as_fresh_as_the_code() -> None:
-    acting = Acting("staff", "consent", frozenset({"org-610118-centre"}))
+    acting = Acting("staff", task="consent", organisation="org-610118-centre")
     old = msgspec.structs.replace(CONSENT, acting=acting, caller_authenticated=AT - 301)
     verdict = decide(old)
     assert isinstance(verdict, Refuse) and verdict.code == "authentication-too-old"

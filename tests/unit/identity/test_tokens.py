@@ -21,7 +21,7 @@ DETAIL = {"type": "data_sharing_agreement", "identifier": "agr-1", "purpose": "s
 
 
 def said(principal: Principal, client: str = "portal", *details: Detail) -> dict[str, Any]:
-    return MINTING.claims(principal, Holder(client, "thumbprint", details), 1_000)
+    return MINTING.claims(principal, Holder(client, "org-front-end", "thumbprint", details), 1_000)
 
 
 def test_a_token_lives_ten_minutes_at_most_and_names_its_key() -> None:
