@@ -1,5 +1,6 @@
 """An OpenID Connect provider elsewhere: wants a nonce in every proof (RFC 9449, 8) and says what a test lets it say."""
 
+import asyncio
 import json
 import time
 from base64 import urlsafe_b64decode
@@ -29,6 +30,9 @@ class Provider:
     signing: ECKey | None = None
     nonces: list[str | None] = field(default_factory=list)
     asked: dict[str, str] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+    waited_for: asyncio.Event = field(default_factory=asyncio.Event)
+    speaks: asyncio.Event = field(default_factory=asyncio.Event)
 
     def answer(self, location: str) -> dict[str, str]:
         """What the browser that was sent to `location` comes back with."""
@@ -48,6 +52,7 @@ class Provider:
 
     async def push(self, request: web.Request) -> web.Response:
         """A pushed request."""
+        await self._spoken(request)
         if refused := self._without_nonce(request):
             return refused
         self.asked = {name: str(value) for name, value in (await request.post()).items()}
@@ -55,6 +60,7 @@ class Provider:
 
     async def token(self, request: web.Request) -> web.Response:
         """An ID token for whoever comes."""
+        await self._spoken(request)
         if refused := self._without_nonce(request):
             return refused
         now = int(time.time())
@@ -66,6 +72,12 @@ class Provider:
     async def keys(self, _: web.Request) -> web.Response:
         """Its public key."""
         return web.json_response(self.published or {"keys": [self.key.as_dict(private=False)]})
+
+    async def _spoken(self, request: web.Request) -> None:
+        """At an address in `silent`, nothing is said before `speaks`."""
+        if request.path in self.silent:
+            self.waited_for.set()
+            await self.speaks.wait()
 
     def _without_nonce(self, request: web.Request) -> web.Response | None:
         claims = request.headers["dpop"].split(".")[1]

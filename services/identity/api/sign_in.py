@@ -2,17 +2,26 @@
 
 from typing import Annotated
 
-from fastapi import BackgroundTasks, Form, Query, Response
+from fastapi import BackgroundTasks, Depends, Form, Query, Request, Response
 
 from services.identity import pages
 from services.identity.api.browser import BrowserDep
-from services.identity.commands import codes, passkeys, upstream
+from services.identity.commands import codes, passkeys
 from services.identity.commands.passwords import Typed
 from services.identity.commands.signing_in import SigningIn
+from services.identity.commands.upstream import Away
 from services.identity.schemas import sign_in as schemas
-from shared.requests import Public, RuntimeDep, SessionDep
+from shared.requests import Public, RuntimeDep, SessionDep, first_transaction
 
 router = pages.router()
+
+
+async def away(request: Request, runtime: RuntimeDep, grant: Public, browser: BrowserDep) -> Away:
+    """A browser on its way to another provider or back."""
+    return Away(runtime, browser, first_transaction(request, runtime, grant))
+
+
+AwayDep = Annotated[Away, Depends(away)]
 
 
 @router.get("/sign-in")
@@ -101,25 +110,15 @@ async def passkey(
 
 
 @router.post("/sign-in/upstream")
-async def leave(
-    session: SessionDep, runtime: RuntimeDep, _: Public, browser: BrowserDep, form: Annotated[schemas.PageForm, Form()]
-) -> Response:
+async def leave(away: AwayDep, form: Annotated[schemas.PageForm, Form()]) -> Response:
     """Staff to the sign-in of their own organisation (OpenID Connect)."""
-    at = await SigningIn.at(session, runtime, browser, form.form)
-    return pages.shown(await upstream.leave(at), runtime.settings)
+    return pages.shown(await away.leave(form.form), away.runtime.settings)
 
 
 @router.get("/sign-in/upstream-back")
-async def come_back(
-    session: SessionDep,
-    runtime: RuntimeDep,
-    _: Public,
-    browser: BrowserDep,
-    answer: Annotated[schemas.UpstreamAnswer, Query()],
-) -> Response:
+async def come_back(away: AwayDep, answer: Annotated[schemas.UpstreamAnswer, Query()]) -> Response:
     """Staff back from the sign-in of their own organisation."""
-    at = await SigningIn.at(session, runtime, browser)
-    return pages.shown(await upstream.come_back(at, answer.model_dump()), runtime.settings)
+    return pages.shown(await away.come_back(answer.model_dump()), away.runtime.settings)
 
 
 @router.post("/sign-in:cancel")

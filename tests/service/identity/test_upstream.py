@@ -1,5 +1,6 @@
 """A provider that signs staff in and lies, is broken or is away: nobody gets in by it, and a page says so."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -164,3 +165,20 @@ async def test_a_provider_that_is_away_is_said_to_be(postgres: TestServer, tmp_p
             page = await desk.send("/upstream")
             assert (page.status_code, "您单位的登录服务没有应答" in page.text) == (503, True)
             assert (await http.get("/sign-in")).status_code == 200, "the sign-in can be tried again"
+
+
+@pytest.mark.parametrize("path", ["/par", "/token"])
+async def test_whoever_waits_for_a_silent_provider_keeps_nobody_else_waiting(
+    postgres: TestServer, tmp_path: Path, path: str
+) -> None:
+    """With one connection to the database, all pages work while the provider says nothing."""
+    async with provider.running() as silent:
+        silent.silent = {path}
+        told = configured(tmp_path, silent.issuer)
+        async with apps.running("identity", postgres, tmp_path, database_pool=1, **told) as running:
+            async with running.as_() as http, running.as_() as other, asyncio.TaskGroup() as group:
+                waits = group.create_task(back(FrontEnd(running, http, tmp_path), silent))
+                await silent.waited_for.wait()
+                assert (await other.get("/v1/organizations")).status_code == 200
+                silent.speaks.set()
+            assert code_of(waits.result())
