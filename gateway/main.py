@@ -14,7 +14,7 @@ from gateway.audit import api as audit_api
 from gateway.audit import sweep
 from gateway.audit.commands import Log
 from gateway.audit.rules import notes
-from gateway.exchange import api, desk, forget, handlers, policy, routes, withdrawals
+from gateway.exchange import api, desk, erasing, forget, handlers, policy, routes, withdrawals
 from gateway.exchange.commands import LiveConsent
 from gateway.exchange.credentials import Credentials
 from gateway.exchange.desk import Desk
@@ -30,6 +30,7 @@ from gateway.federation.peers import FEDERATION_KEY, Peers
 from shared import app
 from shared.bus import Bus
 from shared.contracts import events, vocabulary
+from shared.erasure import Erasing
 from shared.runtime import Runtime
 from shared.settings import Settings, SettingsError
 
@@ -121,7 +122,11 @@ SERVICE = app.Service(
     events=events.BY_SUBJECT,
     checks=(check,),
     on_start=(furnish,),
-    background=(follow, follow_keys, sign_checkpoints, close_orphans, withdrawals.carry, deliver.run, forget.run),
+    erasing=Erasing(events.ErasureAsked, erasing.order),
+    background=(
+        *(follow, follow_keys, sign_checkpoints, close_orphans),
+        *(withdrawals.carry, deliver.run, forget.run, erasing.run),
+    ),
     on_stop=(close,),
     needs=("seal_key", "token_key"),
 )
