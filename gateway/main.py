@@ -14,7 +14,9 @@ from gateway.audit import api as audit_api
 from gateway.audit import sweep
 from gateway.audit.commands import Log
 from gateway.audit.rules import notes
-from gateway.exchange import api, desk, erasing, forget, handlers, policy, routes, withdrawals
+from gateway.erasure import commands as erasure
+from gateway.erasure import handlers as erasures
+from gateway.exchange import api, desk, forget, handlers, policy, routes, withdrawals
 from gateway.exchange.commands import LiveConsent
 from gateway.exchange.credentials import Credentials
 from gateway.exchange.desk import Desk
@@ -118,14 +120,14 @@ SERVICE = app.Service(
     name="gateway",
     title="gateway",
     routers=(api.router, agreements_api.router, audit_api.router, federation_api.router),
-    handlers={**handlers.HANDLERS, **federation.HANDLERS},
+    handlers={**handlers.HANDLERS, **federation.HANDLERS, **erasures.HANDLERS},
     events=events.BY_SUBJECT,
     checks=(check,),
     on_start=(furnish,),
-    erasing=Erasing(events.ErasureAsked, erasing.order),
+    erasing=Erasing(events.ErasureAsked, erasure.order),
     background=(
         *(follow, follow_keys, sign_checkpoints, close_orphans),
-        *(withdrawals.carry, deliver.run, forget.run, erasing.run),
+        *(withdrawals.carry, deliver.run, forget.run, erasure.run),
     ),
     on_stop=(close,),
     needs=("seal_key", "token_key"),

@@ -10,10 +10,6 @@ from gateway.exchange.tables import Consent, Link, Party, Revocation
 from shared.contracts import events
 from shared.inbox import Handlers
 
-_ERASED = text("""
-UPDATE erasing SET waits_for = array_remove(waits_for, :app), records = records || CAST(:records AS text[])
-WHERE request = :request
-""")
 _CONSENT_COLUMNS = "referral recipient purpose agreement consent_hash opens_at expires_at seal".split()
 
 
@@ -99,12 +95,6 @@ async def token_revoked(session: AsyncSession, event: events.TokenRevoked) -> No
     await _revoke(session, kind="token", id=event.token, until=event.until)
 
 
-async def erased(session: AsyncSession, event: events.ErasureDone) -> None:
-    """One app has erased a person; what it knew of her by these ids is unlinked when all have."""
-    app = event.subject.partition(".")[0]
-    await session.execute(_ERASED, {"request": event.request, "app": app, "records": list(event.records)})
-
-
 async def _revoke(session: AsyncSession, **row: object) -> None:
     await session.execute(insert(Revocation).values(row).on_conflict_do_nothing())
 
@@ -117,7 +107,6 @@ HANDLERS: Handlers = {
     events.ConsentGiven: consent_given,
     events.ConsentRefused: consent_refused,
     events.ConsentWithdrawn: consent_withdrawn,
-    **dict.fromkeys(events.ErasureDone.__subclasses__(), erased),
     **dict.fromkeys(events.ReferralFact.__subclasses__(), referral),
     **dict.fromkeys(events.CaseFact.__subclasses__(), case),
 }

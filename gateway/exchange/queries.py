@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col, select
 
-from gateway.exchange import tables
 from gateway.exchange.rules import ConsentFact, Found, Link
-from gateway.exchange.tables import Erasing, Party, Revocation, Withdrawal
+from gateway.exchange.tables import Party, Revocation, Withdrawal
 from shared.contracts.clock import CHINA
 
 SILENCE = timedelta(seconds=5)  # a consent stream silent for longer means deny
@@ -140,14 +139,3 @@ async def owner(connection: AsyncConnection, consent: str) -> str | None:
 async def block(connection: AsyncConnection, consent: str) -> None:
     """Lock what a consent opens, against the exchanges that hold it."""
     await connection.execute(_BLOCK, {"consent": consent})
-
-
-async def erased(session: AsyncSession) -> Sequence[Erasing]:
-    """Whom every app has erased, each for one gateway alone."""
-    done = select(Erasing).where(func.cardinality(Erasing.waits_for) == 0)
-    return (await session.scalars(done.with_for_update(skip_locked=True))).all()
-
-
-async def links(session: AsyncSession, records: Sequence[str]) -> Sequence[tables.Link]:
-    """What these ids link, locked."""
-    return (await session.scalars(select(tables.Link).where(col(tables.Link.id).in_(records)).with_for_update())).all()

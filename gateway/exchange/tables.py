@@ -55,17 +55,6 @@ class Withdrawal(Base, table=True):
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
-class Erasing(Base, table=True):
-    """A person on her way out: which apps have not erased her yet, and what the gateway still links to her."""
-
-    __tablename__ = "erasing"
-
-    request: str = Field(primary_key=True)
-    seal: str
-    waits_for: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    records: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-
-
 class Party(Base, table=True):
     """An organisation as the decision needs it."""
 

@@ -8,7 +8,7 @@ from services.cases.commands import cases as door
 from services.cases.queries import cases
 from services.cases.rules import states
 from services.cases.tables import MediationCase, Party
-from shared import outbox
+from shared import ids, outbox
 from shared.contracts.events import CasesErasureDone, CasesErasureOrdered
 from shared.runtime import Runtime
 
@@ -26,7 +26,7 @@ async def erase(runtime: Runtime, session: AsyncSession, event: CasesErasureOrde
 
 
 async def _leave(session: AsyncSession, case: MediationCase, party: Party) -> None:
-    party.person, party.seal = uuid.uuid4(), ERASED
+    party.person, party.seal = ids.new(), ERASED
     party.contact = party.statement = None
     await session.flush()
     if case.state in states.CASE.moves["stop"][0]:

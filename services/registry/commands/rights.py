@@ -60,7 +60,7 @@ async def erase(runtime: Runtime, session: AsyncSession, event: RegistryErasureO
 async def close(session: AsyncSession, event: ErasureCompleted) -> None:
     """Every app has erased her; that it was asked for and done is kept, not by whom."""
     await reach.visible_to_platform(session)
-    row = await session.get(RightsRequest, uuid.UUID(event.request))
+    row = await queries.found(session, uuid.UUID(event.request))
     if row is not None and row.state == RIGHT.initial:
         row.state, row.subject, row.closed_at = RIGHT.after(row.state, "carry_out"), None, now()
 

@@ -23,10 +23,15 @@ class Everything:
 
 async def right(session: AsyncSession, request: uuid.UUID) -> RightsRequest:
     """One request; 404 for none."""
-    row = await session.get(RightsRequest, request)
+    row = await found(session, request)
     if row is None:
         raise problems.NOT_FOUND()
     return row
+
+
+async def found(session: AsyncSession, request: uuid.UUID) -> RightsRequest | None:
+    """One request, if there is one."""
+    return await session.get(RightsRequest, request)
 
 
 async def open_erasure(session: AsyncSession, subject: str) -> RightsRequest | None:

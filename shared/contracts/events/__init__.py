@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime, Field
 
-from shared.contracts.events import erasures
 from shared.contracts.events.callers import (
     ClientRegistered,
     ClientRevoked,
@@ -394,6 +393,8 @@ _ALL: tuple[type[Event], ...] = (
         CaseSigned,
     ),
     *(CasePerformed, CaseBreached, CaseStopped, AgreementActivated, AgreementSuspended),
-    *(ErasureAsked, ErasureCompleted, *erasures.ORDERED.values(), *erasures.DONE),
+    *(ErasureAsked, ErasureCompleted),
+    *(IdentityErasureOrdered, RegistryErasureOrdered, ReferralsErasureOrdered, CasesErasureOrdered),
+    *(IdentityErasureDone, RegistryErasureDone, ReferralsErasureDone, CasesErasureDone),
 )
 BY_SUBJECT: dict[str, type[Event]] = {event.subject: event for event in _ALL}

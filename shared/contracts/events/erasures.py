@@ -83,15 +83,3 @@ class ErasureCompleted(Event):
 
     subject: ClassVar[str] = "gateway.erasure.completed.v1"
     request: Id
-
-
-DONE: tuple[type[ErasureDone], ...] = (
-    *(IdentityErasureDone, RegistryErasureDone),
-    *(ReferralsErasureDone, CasesErasureDone),
-)
-ORDERED: dict[str, type[ErasureOrdered]] = {
-    "identity": IdentityErasureOrdered,
-    "registry": RegistryErasureOrdered,
-    "referrals": ReferralsErasureOrdered,
-    "cases": CasesErasureOrdered,
-}

@@ -1,4 +1,4 @@
-"""A person is erased in every app, each by the id it knows; then go the log's key for her and what links her."""
+"""The order to every app, and what is left to do here when all have carried it out."""
 
 import asyncio
 
@@ -9,16 +9,31 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from gateway.exchange import desk, queries
+from gateway.erasure import queries
+from gateway.erasure.tables import Erasing
+from gateway.exchange import desk
 from gateway.exchange.desk import Desk
-from gateway.exchange.tables import Consent, Erasing, Withdrawal
+from gateway.exchange.tables import Consent, Withdrawal
 from gateway.federation.tables import Delivery
 from shared import outbox
-from shared.contracts.events import ErasureAsked, ErasureCompleted
-from shared.contracts.events.erasures import ORDERED
+from shared.contracts.events import (
+    CasesErasureOrdered,
+    ErasureAsked,
+    ErasureCompleted,
+    ErasureOrdered,
+    IdentityErasureOrdered,
+    ReferralsErasureOrdered,
+    RegistryErasureOrdered,
+)
 from shared.runtime import Runtime
 
 EVERY = 1.0  # seconds
+ORDERED: dict[str, type[ErasureOrdered]] = {
+    "identity": IdentityErasureOrdered,
+    "registry": RegistryErasureOrdered,
+    "referrals": ReferralsErasureOrdered,
+    "cases": CasesErasureOrdered,
+}
 
 log = structlog.get_logger()
 
