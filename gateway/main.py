@@ -14,6 +14,8 @@ from gateway.audit import api as audit_api
 from gateway.audit import sweep
 from gateway.audit.commands import Log
 from gateway.audit.rules import notes
+from gateway.erasure import commands as erasure
+from gateway.erasure import handlers as erasures
 from gateway.exchange import api, desk, forget, handlers, policy, routes, withdrawals
 from gateway.exchange.commands import LiveConsent
 from gateway.exchange.credentials import Credentials
@@ -30,6 +32,7 @@ from gateway.federation.peers import FEDERATION_KEY, Peers
 from shared import app
 from shared.bus import Bus
 from shared.contracts import events, vocabulary
+from shared.erasure import Erasing
 from shared.runtime import Runtime
 from shared.settings import Settings, SettingsError
 
@@ -117,11 +120,15 @@ SERVICE = app.Service(
     name="gateway",
     title="gateway",
     routers=(api.router, agreements_api.router, audit_api.router, federation_api.router),
-    handlers={**handlers.HANDLERS, **federation.HANDLERS},
+    handlers={**handlers.HANDLERS, **federation.HANDLERS, **erasures.HANDLERS},
     events=events.BY_SUBJECT,
     checks=(check,),
     on_start=(furnish,),
-    background=(follow, follow_keys, sign_checkpoints, close_orphans, withdrawals.carry, deliver.run, forget.run),
+    erasing=Erasing(events.ErasureAsked, erasure.order),
+    background=(
+        *(follow, follow_keys, sign_checkpoints, close_orphans),
+        *(withdrawals.carry, deliver.run, forget.run, erasure.run),
+    ),
     on_stop=(close,),
     needs=("seal_key", "token_key"),
 )

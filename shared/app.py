@@ -21,6 +21,7 @@ from shared import bus as buses
 from shared import db, problems, telemetry
 from shared.background import Jobs
 from shared.bus import Bus, BusError
+from shared.erasure import Erasing, again
 from shared.events import Event
 from shared.inbox import Handlers, Inbox
 from shared.outbox import Relay
@@ -51,6 +52,7 @@ class Service:
     on_start: tuple[Task, ...] = ()
     background: tuple[Task, ...] = ()
     on_stop: tuple[Task, ...] = ()
+    erasing: Erasing | None = None
     needs: tuple[str, ...] = ("grant_key",)
     """Settings without which it does not start."""
 
@@ -102,12 +104,14 @@ async def _running(
     runtime = Runtime(settings, engine, db.session_maker(engine), measured, vault)
     bus = bus or await buses.connect(settings)
     relay = Relay(settings.app, f"/regions/{settings.region}/{settings.app}", engine, bus)
-    inbox = Inbox(runtime.sessions, service.handlers, service.events, kek)
+    inbox = Inbox(runtime.sessions, _handlers(service, runtime), service.events, kek)
     runtime.wake_relay = relay.wake.set
     jobs = Jobs(settings.app)
     runtime.extras |= {"bus": bus, "inbox": inbox, "relay": relay, "jobs": jobs}
     for start in service.on_start:
         await start(runtime)
+    if service.erasing:
+        await again(service.erasing, runtime, bus)
     telemetry.attach(measured)
     jobs.start("relay", relay.run)
     jobs.start("reconcile", functools.partial(_reconcile, relay))
@@ -127,6 +131,13 @@ async def _running(
         await engine.dispose()
         if keys:
             await keys.dispose()
+
+
+def _handlers(service: Service, runtime: Runtime) -> Handlers:
+    """What the service does on events; erasing needs the vault beside the database."""
+    if service.erasing is None:
+        return service.handlers
+    return {**service.handlers, service.erasing.order: functools.partial(service.erasing.carry_out, runtime)}
 
 
 async def _reconcile(relay: Relay) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -69,6 +69,9 @@ class Bus(Protocol):
     async def stream_state(self) -> tuple[str, int]:
         """When this app's own stream was created, and its last sequence."""
 
+    def kept(self, subject: str) -> AsyncIterator[bytes]:
+        """Every message under a subject that its app's stream holds, oldest first. Raises BusError."""
+
     def consume(self, stream: str, filters: list[str], consumer: Consumer) -> Coroutine[Any, Any, None]:
         """Hand messages of another app's stream to `consumer`, until `stop`."""
 
@@ -128,6 +131,19 @@ class NatsBus:
         except (JetStreamError, nats.errors.Error, TimeoutError) as error:
             raise BusError(type(error).__name__) from error
         return str(info.created), int(info.state.last_seq)
+
+    async def kept(self, subject: str) -> AsyncIterator[bytes]:
+        """Every message under a subject that its app's stream holds, oldest first."""
+        stream, seq = subject.partition(".")[0].upper(), 0
+        while True:
+            try:
+                found = await self.jetstream.get_msg(stream, seq + 1, subject=subject, next=True)
+            except NotFoundError:
+                return
+            except (JetStreamError, nats.errors.Error, TimeoutError) as error:
+                raise BusError(type(error).__name__) from error
+            seq = int(found.seq or 0)
+            yield found.data or b""
 
     async def ensure_stream(self) -> api.StreamInfo:
         """Make or update this app's stream, and the one that captures advisories about its parked messages."""

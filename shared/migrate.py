@@ -43,7 +43,8 @@ async def _person_keys(app: str, url: str) -> None:
     engine = create_async_engine(url, poolclass=pool.NullPool)
     async with engine.begin() as connection:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        await connection.execute(text(vault.DDL.format(schema=app)))
+        for statement in vault.TABLES:
+            await connection.execute(text(statement.format(schema=app)))
     await engine.dispose()
 
 
@@ -68,7 +69,7 @@ def _migrate(connection: Connection, metadata: MetaData) -> None:
 
 
 def create_plumbing() -> None:
-    """The first step of every app's first migration: the tables of shared.plumbing."""
+    """The tables of shared.plumbing that are not there yet: the first step of an app's first migration."""
     plumbing.METADATA.create_all(op.get_bind())
 
 

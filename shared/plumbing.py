@@ -82,6 +82,8 @@ DEAD_LETTER = Table(
     _now("at"),
 )
 
+ERASURE = Table("erasure", METADATA, Column("request", Text, primary_key=True), _now("at"))
+
 IDEMPOTENCY = Table(
     "idempotency",
     METADATA,

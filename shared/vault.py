@@ -12,14 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 NONCE = 12  # bytes, random per value (NIST SP 800-38D)
 VERSION = b"\x01"
 
-DDL = """
-CREATE TABLE IF NOT EXISTS {schema}.person_key (
+TABLES = (
+    """CREATE TABLE IF NOT EXISTS {schema}.person_key (
     person text PRIMARY KEY,
-    wrapped bytea NOT NULL,
+    wrapped bytea,
     kek text NOT NULL DEFAULT 'k1',
     created_at timestamptz NOT NULL DEFAULT now()
+)""",
+    "ALTER TABLE {schema}.person_key ALTER COLUMN wrapped DROP NOT NULL",
+    "CREATE TABLE IF NOT EXISTS {schema}.erasure (request text PRIMARY KEY)",
 )
-"""
 
 
 class Gone(Exception):
@@ -51,15 +53,32 @@ class Vault:
             raise Gone(place) from None
 
     async def destroy(self, person: str) -> None:
-        """Erase: destroy the person's key in this app; everything sealed under it is gone."""
-        async with self._connected().begin() as connection:
-            await connection.execute(
-                text(f"DELETE FROM {self._app}.person_key WHERE person = :person"),  # noqa: S608 - the app's own name
-                {"person": person},
-            )
+        """Erase: destroy the person's key in this app; what was sealed is gone, nothing is sealed anew."""
+        await self._run(
+            "INSERT INTO {app}.person_key (person, wrapped) VALUES (:value, NULL)"
+            " ON CONFLICT (person) DO UPDATE SET wrapped = NULL",
+            person,
+        )
+
+    async def drop(self, owner: str) -> None:
+        """Destroy the key of what was no person's and is not needed any more; a new one may take its place."""
+        await self._run("DELETE FROM {app}.person_key WHERE person = :value", owner)
+
+    async def remember(self, request: str) -> None:
+        """Keep beside the keys that this order to erase was carried out."""
+        await self._run("INSERT INTO {app}.erasure (request) VALUES (:value) ON CONFLICT DO NOTHING", request)
+
+    async def remembered(self) -> set[str]:
+        """The orders to erase that were carried out on these keys."""
+        async with self._connected().connect() as connection:
+            found = await connection.execute(text(f"SELECT request FROM {self._app}.erasure"))  # noqa: S608 - the app's own name
+            return {line.request for line in found}
 
     async def keys(self, persons: Collection[str]) -> dict[str, bytes]:
-        """The keys of several persons in one go, made where there are none yet."""
+        """The keys of several persons in one go, made where there are none yet.
+
+        Whoever was erased has another one each time, kept nowhere: what it is used for belongs to nobody.
+        """
         async with self._connected().begin() as connection:
             wrapped = await self._wrapped(connection, persons)
             # sorted, or two processes that meet the same persons for the first time wait for each other
@@ -76,9 +95,17 @@ class Vault:
                     },
                 )
                 wrapped = await self._wrapped(connection, persons)
-        return {person: aes_key_unwrap(self._kek, key) for person, key in wrapped.items()}
+        return {person: self._opened(key) for person, key in wrapped.items()}
 
-    async def _wrapped(self, connection: AsyncConnection, persons: Collection[str]) -> dict[str, bytes]:
+    def _opened(self, wrapped: bytes | None) -> bytes:
+        """A key; for whoever was erased one that is kept nowhere."""
+        return AESGCM.generate_key(256) if wrapped is None else aes_key_unwrap(self._kek, wrapped)
+
+    async def _run(self, statement: str, value: str) -> None:
+        async with self._connected().begin() as connection:
+            await connection.execute(text(statement.format(app=self._app)), {"value": value})
+
+    async def _wrapped(self, connection: AsyncConnection, persons: Collection[str]) -> dict[str, bytes | None]:
         found = await connection.execute(
             text(f"SELECT person, wrapped FROM {self._app}.person_key WHERE person = ANY(:persons)"),  # noqa: S608 - the app's own name
             {"persons": list(persons)},

@@ -24,14 +24,15 @@ def inbox(user: str) -> str:
 
 
 def app_permissions(app: str) -> dict[str, dict[str, list[str]]]:
-    """What an app may do: speak under its own name, keep its own stream, read any stream as the durable named after it.
+    """What an app may do: speak under its own name, keep its own stream, read any stream.
 
+    It reads by message, or as the durable named after it.
     Anything not written here is denied, another app's subjects and streams above all.
     """
     stream = app.upper()
     kept = (stream, f"{stream}_ADVISORIES")  # the second: what the server says of messages that this app could not take
-    own_streams = [f"$JS.API.STREAM.{verb}.{name}" for name in kept for verb in ("CREATE", "UPDATE", "MSG.GET")]
-    reading = ["$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.INFO.*"]
+    own_streams = [f"$JS.API.STREAM.{verb}.{name}" for name in kept for verb in ("CREATE", "UPDATE")]
+    reading = ["$JS.API.INFO", "$JS.API.STREAM.NAMES", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.MSG.GET.*"]
     consuming = [
         f"$JS.API.CONSUMER.CREATE.*.{app}",
         f"$JS.API.CONSUMER.CREATE.*.{app}.>",

@@ -58,6 +58,7 @@ PUBLIC = (
     Route("public", "GET", "/directory/organizations/{id}", "registry"),
     Route("public", "GET", "/directory/receipt-keys", "registry"),
     Route("public", "GET", "/v1/divisions/{code}", "registry"),
+    Route("public", "GET", "/v1/erasures/{erasure}", "registry"),
     Route("public", "POST", "/v1/confirmations", "registry"),
 )
 PAGES = (
@@ -112,6 +113,7 @@ OWN = (
     Route("self", "POST", "/v1/me/helpers/{delegation}:end", "identity", "end_helping", NONE),
     Route("self", "PUT", "/v1/me/record", "registry", "keep_own_record"),
     Route("self", "GET", "/v1/me/record", "registry", "read_own_record"),
+    Route("self", "POST", "/v1/me/erasures", "registry", "ask_erasure"),
     Route("self", "POST", "/v1/me/dependants", "registry", "add_dependant"),
     Route("self", "GET", "/v1/me/dependants", "registry", "read_dependants"),
     Route("self", "POST", "/v1/me/consents", "registry", "give_consent"),

@@ -5,9 +5,11 @@ import os
 from fastapi import FastAPI
 
 from services.cases import api, commands, handlers
+from services.cases.commands import erasing
 from shared import app, sender
 from shared.bus import Bus
 from shared.contracts import events
+from shared.erasure import Erasing
 from shared.settings import Settings
 
 SERVICE = app.Service(
@@ -16,6 +18,7 @@ SERVICE = app.Service(
     routers=(api.router,),
     handlers=handlers.HANDLERS,
     events=events.BY_SUBJECT,
+    erasing=Erasing(events.CasesErasureOrdered, erasing.erase),
     checks=(sender.check,),
     on_start=(commands.check_vocabulary,),
 )

@@ -19,9 +19,11 @@ from services.identity.api import (
     staff,
     tokens,
 )
-from services.identity.commands import contracts, forget, keys, seed
+from services.identity.commands import contracts, erasing, forget, keys, seed
 from shared import app, sender
 from shared.bus import Bus
+from shared.contracts import events
+from shared.erasure import Erasing
 from shared.settings import Settings
 
 SERVICE = app.Service(
@@ -42,6 +44,8 @@ SERVICE = app.Service(
         clients.router,
         staff.router,
     ),
+    events=events.BY_SUBJECT,
+    erasing=Erasing(events.IdentityErasureOrdered, erasing.erase),
     checks=(keys.check, sender.check, upstream.check),
     on_start=(seed.take_in,),
     background=(forget.run, contracts.keep),

@@ -5,10 +5,11 @@ import os
 from fastapi import FastAPI
 
 from services.referrals import api, handlers
-from services.referrals.commands import clock, intake
+from services.referrals.commands import clock, erasing, intake
 from shared import app
 from shared.bus import Bus
 from shared.contracts import events
+from shared.erasure import Erasing
 from shared.settings import Settings
 
 SERVICE = app.Service(
@@ -17,6 +18,7 @@ SERVICE = app.Service(
     routers=(api.router,),
     handlers=handlers.HANDLERS,
     events=events.BY_SUBJECT,
+    erasing=Erasing(events.ReferralsErasureOrdered, erasing.erase),
     on_start=(intake.trust_vocabulary,),
     background=(clock.keep,),
 )

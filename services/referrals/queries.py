@@ -151,6 +151,12 @@ async def offers(session: AsyncSession, region: str, codes: set[str], now: datet
     return found
 
 
+async def of_person(session: AsyncSession, person: str) -> list[Referral]:
+    """All of a person's referrals, locked."""
+    found = select(Referral).where(Referral.person == person).order_by(col(Referral.id)).with_for_update()
+    return list((await session.scalars(found)).all())
+
+
 async def consented(session: AsyncSession, referral_id: uuid.UUID) -> Referral | None:
     """The referral that a consent names, locked; facts come from the house and so see every one."""
     return (await session.scalars(select(Referral).where(Referral.id == referral_id).with_for_update())).first()

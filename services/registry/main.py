@@ -5,22 +5,25 @@ import os
 from fastapi import FastAPI
 
 from services.registry import handlers, messages
-from services.registry.api import consents, directory, people, records
+from services.registry.api import consents, directory, people, records, rights
 from services.registry.commands import directory as directory_commands
 from services.registry.commands import receipts
+from services.registry.commands import rights as rights_commands
 from shared import app, sender
 from shared.bus import Bus
 from shared.contracts import events
+from shared.erasure import Erasing
 from shared.settings import Settings
 
 SERVICE = app.Service(
     name="registry",
     title="registry",
-    routers=(directory.router, people.router, consents.router, records.router),
+    routers=(directory.router, people.router, consents.router, records.router, rights.router),
     handlers=handlers.HANDLERS,
     events=events.BY_SUBJECT,
     checks=(sender.check, receipts.check),
     on_start=(receipts.ensure_key, directory_commands.load_reference),
+    erasing=Erasing(events.RegistryErasureOrdered, rights_commands.erase),
     background=(messages.match, messages.deliver),
 )
 

@@ -215,6 +215,20 @@ class Release(Base, table=True):
     __table_args__ = (Index("release_state", "state"),)
 
 
+class RightsRequest(Base, table=True):
+    """What a person asked for; once everything of her is erased it is nobody's any more."""
+
+    __tablename__ = "rights_request"
+
+    id: uuid.UUID = Field(primary_key=True)
+    subject: str | None = Field(default=None, index=True)
+    kind: str
+    state: str
+    due_on: date
+    asked_at: datetime = Field(sa_column=_time())
+    closed_at: datetime | None = Field(default=None, sa_column=_time(optional=True))
+
+
 class Message(Base, table=True):
     """A message on its way to a contact, sealed until it is sent and gone afterwards."""
 

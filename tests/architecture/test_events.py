@@ -1,6 +1,7 @@
 """Events: closed and frozen, each with its publisher, consumed only where they exist, and about nobody by name."""
 
 import ast
+import re
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.architecture import house, words
 APPS = house.apps()
 # Names of services and organisations, which are public.
 NAMES = {"organization.name", "service.name_zh", "service.name_en"}
+TO_ERASE = re.compile(r"gateway\.(?P<app>[a-z]+)-erasure\.ordered\.v1")
 SUBJECTS = sorted(events.BY_SUBJECT)
 
 
@@ -73,9 +75,16 @@ def test_an_event_is_frozen_closed_and_explained(subject: str) -> None:
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_an_event_names_nobody(subject: str) -> None:
-    """Ids, states, codes, times and seals; no pairwise id either, or two consumers could join what they know."""
+    """Ids, states, codes, times and seals; no pairwise id either, or two consumers could join what they know.
+
+    But for the order to erase her: it is for one app, which alone knows the id in it and alone follows it.
+    """
     noun = subject.split(".")[1]
     fields = set(events.BY_SUBJECT[subject].model_fields)
+    if to := TO_ERASE.fullmatch(subject):
+        orders = {app: house.record(app).erasing for app in APPS}
+        assert [app for app, told in orders.items() if told and told.order.subject == subject] == [to["app"]]
+        fields.remove("person")
     personal = {name for name in fields if words.of_a_person(name) and f"{noun}.{name}" not in NAMES}
     assert not personal
     assert not fields & {"person", "people", "subject", "resident", "citizen", "user", "dependant", "guardian", "party"}

@@ -55,6 +55,7 @@ ROOMS: dict[str, set[str]] = {
     "audit": set(),
     "federation": {"exchange", "audit"},
     "webhooks": {"exchange", "audit", "agreements"},
+    "erasure": {"exchange", "federation"},
 }
 
 

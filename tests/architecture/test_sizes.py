@@ -9,7 +9,7 @@ from tests.architecture.house import Function, Module
 FILE = 400  # lines
 FUNCTION = 50  # lines
 PARAMETERS = 5
-SHARED = 2_100  # lines of code outside contracts/
+SHARED = 2_200  # lines of code outside contracts/; 2,100 until every app had to be able to erase somebody for good
 SHARED_FILES = 26
 TESTS_PER_CODE = (0.5, 2.0)  # the aim is 1.0: the lower bound follows what was reached and never goes back
 

@@ -16,6 +16,8 @@ PICKED = {"referrals": "referral", "cases": "mediation_case"}
 # Queries of these for which there is no caller, and who asks instead.
 NO_CALLER = {
     "services.referrals.queries.consented": "a fact of the house, which sees every referral",
+    "services.referrals.queries.of_person": "an order to erase, which names her",
+    "services.cases.queries.cases.of_person": "an order to erase, which names her",
     "services.referrals.queries.run_out": "the clock",
     "services.referrals.queries.without_due": "the clock, when a calendar year is known",
     "services.cases.queries.cases.invited": "whoever holds the invitation's code, which is the right to see it",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 from shared.bus import Away, Consumer, Delivery
@@ -33,6 +34,12 @@ class MemoryBus:
     async def stream_state(self) -> tuple[str, int]:
         """This bus lives as long as the process."""
         return "memory", len(self.messages)
+
+    async def kept(self, subject: str) -> AsyncIterator[bytes]:
+        """Every message under a subject, oldest first."""
+        for name, payload in list(self.messages):
+            if name == subject:
+                yield payload
 
     async def consume(self, stream: str, filters: list[str], consumer: Consumer) -> None:
         """Deliver every matching message twice."""

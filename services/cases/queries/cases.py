@@ -63,6 +63,15 @@ async def parties(session: AsyncSession, case_id: uuid.UUID) -> list[Party]:
     return list((await session.scalars(select(Party).where(Party.case_id == case_id).order_by(Party.role))).all())
 
 
+async def of_person(session: AsyncSession, person: uuid.UUID) -> list[tuple[MediationCase, Party]]:
+    """All cases that a person takes part in, locked, with her own part."""
+    joined = select(MediationCase, Party).join(Party, col(Party.case_id) == col(MediationCase.id))
+    found = await session.execute(
+        joined.where(Party.person == person).order_by(col(MediationCase.id)).with_for_update()
+    )
+    return [(case, party) for case, party in found]
+
+
 async def known_committee(session: AsyncSession, committee_id: str) -> Committee | None:
     """The committee with this id."""
     return await session.get(Committee, committee_id)

@@ -40,6 +40,7 @@ ALREADY_GIVEN = problems.kind(
 NOT_GIVEN = problems.kind(409, "consent-not-live", "There is nothing to withdraw", "Only a given consent is withdrawn.")
 
 
+ERASED = "erased"  # in place of a seal: nobody is meant any more
 FACTS = {"referral", "recipient", "purpose", "agreement", "agreement_version", "consent_hash"}
 
 
@@ -175,12 +176,23 @@ async def withdraw(session: AsyncSession, runtime: Runtime, grant: Grant, consen
     moment = now()
     await _append(session, runtime, row, _event(row, decided, 2, "withdrawn", moment))
     await _seal(session, runtime, row, decided.model_copy(update={"withdrawn_at": moment}))
+    await _tell_withdrawn(session, row, decided, grant.seal)
+
+
+async def stop(session: AsyncSession, runtime: Runtime, row: Consent) -> None:
+    """Let nothing run on a consent any more, as its person is erased. Raises `sealed-gone` when she was before."""
+    decided = await queries.opened(runtime.vault, row)
+    if queries.state(decided, clock.day_of(now())) is rules.ConsentState.GIVEN:
+        await _tell_withdrawn(session, row, decided, ERASED)
+
+
+async def _tell_withdrawn(session: AsyncSession, row: Consent, decided: ConsentSealed, seal: str) -> None:
     told = ConsentWithdrawn(
         **decided.model_dump(include=FACTS),
         consent=str(row.id),
         fields=decided.fields,
         separate=decided.sensitive,
         expires_at=clock.end_of(decided.expires_on),
-        seal=grant.seal,
+        seal=seal,
     )
     await outbox.emit(session, row.id, told)

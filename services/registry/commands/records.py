@@ -185,7 +185,7 @@ async def _notify(session: AsyncSession, runtime: Runtime, subject: str, words: 
 
 async def forget_claims(runtime: Runtime, request: uuid.UUID) -> None:
     """Destroy the key of claims that were looked at."""
-    await runtime.vault.destroy(_asker(request))
+    await runtime.vault.drop(_asker(request))
 
 
 async def confirm(session: AsyncSession, runtime: Runtime, body: ConfirmationIn) -> bool:

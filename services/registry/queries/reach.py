@@ -16,8 +16,13 @@ async def visible_to(session: AsyncSession, grant: Grant) -> str:
     """Narrow the transaction to the grant's subject (row-level security) and return it; 404 when there is none."""
     if not grant.subject:
         raise problems.NOT_FOUND()
-    await session.execute(_SUBJECT, {"subject": grant.subject})
+    await visible_to_subject(session, grant.subject)
     return grant.subject
+
+
+async def visible_to_subject(session: AsyncSession, subject: str) -> None:
+    """Narrow the transaction to one person, whom the gateway named without a call."""
+    await session.execute(_SUBJECT, {"subject": subject})
 
 
 async def visible_to_platform(session: AsyncSession) -> None:

@@ -20,23 +20,49 @@ from shared.contracts.events.callers import (
     StaffMoved,
     TokenRevoked,
 )
+from shared.contracts.events.erasures import (
+    CasesErasureDone,
+    CasesErasureOrdered,
+    ErasureAsked,
+    ErasureCompleted,
+    ErasureDone,
+    ErasureOrdered,
+    IdentityErasureDone,
+    IdentityErasureOrdered,
+    ReferralsErasureDone,
+    ReferralsErasureOrdered,
+    RegistryErasureDone,
+    RegistryErasureOrdered,
+)
 from shared.contracts.events.values import Code, Digest, District, FieldName, Id, Label, Seal, ServiceCode
 from shared.events import Event
 
 __all__ = [
+    "CasesErasureDone",
+    "CasesErasureOrdered",
     "ClientRegistered",
     "ClientRevoked",
     "Code",
     "Digest",
     "District",
+    "ErasureAsked",
+    "ErasureCompleted",
+    "ErasureDone",
+    "ErasureOrdered",
     "FieldName",
     "Id",
+    "IdentityErasureDone",
+    "IdentityErasureOrdered",
     "Label",
     "OrganizationClosed",
     "OrganizationFact",
     "OrganizationRegistered",
     "OrganizationResumed",
     "OrganizationSuspended",
+    "ReferralsErasureDone",
+    "ReferralsErasureOrdered",
+    "RegistryErasureDone",
+    "RegistryErasureOrdered",
     "Seal",
     "ServiceCode",
     "SessionEnded",
@@ -367,5 +393,8 @@ _ALL: tuple[type[Event], ...] = (
         CaseSigned,
     ),
     *(CasePerformed, CaseBreached, CaseStopped, AgreementActivated, AgreementSuspended),
+    *(ErasureAsked, ErasureCompleted),
+    *(IdentityErasureOrdered, RegistryErasureOrdered, ReferralsErasureOrdered, CasesErasureOrdered),
+    *(IdentityErasureDone, RegistryErasureDone, ReferralsErasureDone, CasesErasureDone),
 )
 BY_SUBJECT: dict[str, type[Event]] = {event.subject: event for event in _ALL}

@@ -34,7 +34,8 @@ async def create(server: TestServer) -> dict[str, str]:
     await owner.dispose()
     keys = create_async_engine(addresses["KEYS_OWNER_DATABASE_URL"])
     async with keys.begin() as connection:
-        await connection.execute(text(vault.DDL.format(schema="gateway")))
+        for statement in vault.TABLES:
+            await connection.execute(text(statement.format(schema="gateway")))
     await keys.dispose()
     return addresses
 

@@ -49,6 +49,7 @@ AT_COUNTER = {
     **dict.fromkeys(("read_own_referrals", "cancel_referral", "give_consent"), FOLLOW),
     **dict.fromkeys(("start_intake", "apply_for_mediation"), START),
     "withdraw_consent": frozenset(presences.TASKS),
+    "ask_erasure": frozenset({"record"}),
     "make_paper_key": frozenset({"intake", "record", "recovery"}),
 }
 

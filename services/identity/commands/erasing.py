@@ -1,0 +1,40 @@
+"""Everything by which a person signs in goes: nobody is known by it any more."""
+
+import uuid
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, or_
+
+from services.identity.commands import helping, presences, sessions
+from services.identity.tables import (
+    Delegation,
+    Handle,
+    HelperInvitation,
+    PaperKey,
+    Passkey,
+    Presence,
+    Resident,
+)
+from shared import outbox
+from shared.contracts.events import IdentityErasureDone, IdentityErasureOrdered
+from shared.runtime import Runtime
+
+
+async def erase(_: Runtime, session: AsyncSession, event: IdentityErasureOrdered) -> None:
+    """Erase a person; her tokens are refused within 5 s, and the same phone signs in somebody new."""
+    person = uuid.UUID(event.person)
+    await sessions.end_all(session, "resident", event.person)
+    await presences.end_all(session, person)
+    await helping.end_all(session, person)
+    await session.flush()
+    hers = delete(Handle).where(col(Handle.person) == person).returning(col(Handle.tag))
+    tags = list((await session.scalars(hers)).all())
+    await session.execute(delete(PaperKey).where(col(PaperKey.tag).in_(tags)))
+    await session.execute(delete(Passkey).where(col(Passkey.kind) == "resident", col(Passkey.subject) == event.person))
+    await session.execute(update(Presence).where(col(Presence.person) == person).values(person=None))
+    await session.execute(delete(HelperInvitation).where(col(HelperInvitation.person) == person))
+    either = or_(col(Delegation.person) == person, col(Delegation.helper) == person)
+    await session.execute(delete(Delegation).where(either))
+    await session.execute(delete(Resident).where(col(Resident.person) == person))
+    await outbox.emit(session, event.request, IdentityErasureDone(request=event.request))

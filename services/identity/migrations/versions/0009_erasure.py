@@ -1,0 +1,16 @@
+"""which orders to erase somebody were carried out"""
+
+from shared import migrate
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    migrate.create_plumbing()
+
+
+def downgrade() -> None:
+    raise NotImplementedError("forward only: write the next migration instead")
