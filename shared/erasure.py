@@ -34,14 +34,17 @@ class Erasing:
     async def carry_out(self, runtime: Runtime, session: AsyncSession, event: Any) -> None:
         """Erase, and remember that it was done; the session's transaction decides for this app's own database."""
         await self.how(runtime, session, event)
-        await runtime.vault.remember(event.request)
+        if runtime.settings.keys_database_url:
+            await runtime.vault.remember(event.request)
         await session.execute(_CARRIED_OUT, {"request": event.request})
 
 
 async def again(erasing: Erasing, runtime: Runtime, bus: Bus) -> None:
     """Carry out every order that one of the two databases knows nothing of. Raises BusError."""
     async with runtime.sessions() as session:
-        known = set((await session.scalars(_KNOWN)).all()) & await runtime.vault.remembered()
+        known = set((await session.scalars(_KNOWN)).all())
+    if runtime.settings.keys_database_url:
+        known &= await runtime.vault.remembered()
     async for payload in bus.kept(erasing.order.subject):
         event = erasing.order.model_validate(Envelope.model_validate_json(payload).data)
         if event.request not in known:  # type: ignore[attr-defined]  # every order names its request
