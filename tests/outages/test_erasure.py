@@ -3,9 +3,8 @@
 import base64
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -46,12 +45,18 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     made.remove()
 
 
-def again(made: Installation, between: Any = lambda: None) -> None:
+def again(made: Installation, between: Callable[[], None]) -> None:
     """Stop in order, do something, start again."""
-    assert made.stop() == 0
+    stopped(made)
     between()
     made.launch()
     made.wait_ready()
+
+
+def stopped(made: Installation) -> None:
+    """Stop in order; no file holds a canary in clear."""
+    assert made.stop() == 0
+    assert in_clear(made) == []
 
 
 def clusters(made: Installation) -> list[Path]:
@@ -119,7 +124,10 @@ async def carried_out(url: str) -> None:
 async def test_after_an_erasure_nothing_is_left_and_no_backup_brings_it_back(installation: Installation) -> None:
     phone = family.phone(random.SystemRandom())
     region = installation.regions()["receiving"]
-    person, other = region.resident("the person", phone), region.resident("another", family.phone(random.SystemRandom()))
+    person, other = (
+        region.resident("the person", phone),
+        region.resident("another", family.phone(random.SystemRandom())),
+    )
     filled(person)
     refer(other)
     kept: list[Path] = []
@@ -148,4 +156,4 @@ async def test_after_an_erasure_nothing_is_left_and_no_backup_brings_it_back(ins
     assert not any(word in text for text in known(somebody) for word in SECRETS)
     assert somebody.get("/v1/me/record", quiet=True).status_code == 404
     await carried_out(done)
-    assert in_clear(installation) == []
+    stopped(installation)
