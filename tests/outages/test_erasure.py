@@ -114,7 +114,8 @@ def filled(person: Actor) -> str:
 
 async def carried_out(url: str) -> None:
     async def so() -> bool:
-        answer = httpx.get(url, timeout=10)
+        async with httpx.AsyncClient(timeout=10) as public:
+            answer = await public.get(url)
         return answer.status_code == 200 and answer.json()["state"] == "carried_out"
 
     await until(so, 60)
