@@ -100,7 +100,7 @@ async def test_every_single_service_validates(registry: RunningApp) -> None:
 
 async def test_every_organization_validates(registry: RunningApp) -> None:
     async def both() -> list[Any]:
-        found = await page(registry, "/directory/organizations")
+        found = await page(registry, "/directory/organizations", full=True)
         return found if len(found) == 2 else []
 
     for organization in await until(both):
