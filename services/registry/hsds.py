@@ -117,10 +117,10 @@ def term(row: Term) -> schemas.Term:
     return _term(row.taxonomy, row.code, row.label)
 
 
-def page(contents: Sequence[Item], total: int, number: int, per_page: int) -> schemas.Page[Item]:
-    """A page of a public list."""
-    pages = -(-total // per_page)
-    return schemas.Page(
+def page(kind: type[Item], contents: Sequence[Item], total: int, wanted: schemas.PageWanted) -> schemas.Page[Item]:
+    """A page of a public list; said to be of its kind, or a whole thing could be answered as a part of it."""
+    number, pages = wanted.page, -(-total // wanted.per_page)
+    return schemas.Page[kind](  # type: ignore[valid-type]  # a model made for this kind
         total_items=total,
         total_pages=pages,
         page_number=number,

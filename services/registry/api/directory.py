@@ -40,11 +40,11 @@ async def services(
     total, lines = await listings.lines(session, _asked(wanted))
     if wanted.full:
         around = await _around(session, runtime, lines)
-        return hsds.page([hsds.service(line, around) for line in lines], total, wanted.page, wanted.per_page)
+        return hsds.page(schemas.Service, [hsds.service(line, around) for line in lines], total, wanted)
     if wanted.minimal:
-        return hsds.page([hsds.minimal(line) for line in lines], total, wanted.page, wanted.per_page)
+        return hsds.page(schemas.ServiceMinimal, [hsds.minimal(line) for line in lines], total, wanted)
     today = clock.day_of(now())
-    return hsds.page([hsds.service_summary(line, today) for line in lines], total, wanted.page, wanted.per_page)
+    return hsds.page(schemas.ServiceSummary, [hsds.service_summary(line, today) for line in lines], total, wanted)
 
 
 @router.get("/directory/services/{service_id}", response_model_exclude_none=True)
@@ -67,8 +67,8 @@ async def service_at_locations(
     total, lines = await listings.lines(session, replace(_asked(wanted), placed=True))
     if wanted.full:
         names = (await _around(session, runtime, lines)).divisions
-        return hsds.page([places.at_location(line, names) for line in lines], total, wanted.page, wanted.per_page)
-    return hsds.page([places.at_location_summary(line) for line in lines], total, wanted.page, wanted.per_page)
+        return hsds.page(schemas.AtLocation, [places.at_location(line, names) for line in lines], total, wanted)
+    return hsds.page(schemas.AtLocationSummary, [places.at_location_summary(line) for line in lines], total, wanted)
 
 
 @router.get("/directory/service_at_locations/{at_location_id}", response_model_exclude_none=True)
@@ -85,7 +85,7 @@ async def taxonomies(_: Public, wanted: Annotated[schemas.PageWanted, Query()]) 
     """A page of the taxonomies."""
     found = [each for each in map(hsds.taxonomy, terms.TAXONOMIES) if wanted.search.casefold() in each.name]
     first = (wanted.page - 1) * wanted.per_page
-    return hsds.page(found[first : first + wanted.per_page], len(found), wanted.page, wanted.per_page)
+    return hsds.page(schemas.Taxonomy, found[first : first + wanted.per_page], len(found), wanted)
 
 
 @router.get("/directory/taxonomies/{taxonomy_id}")
@@ -103,7 +103,7 @@ async def taxonomy_terms(
     total, rows = await listings.terms(session, asked)
     if wanted.parent_id is not None:
         total, rows = 0, []
-    return hsds.page([hsds.term(row) for row in rows], total, wanted.page, wanted.per_page)
+    return hsds.page(schemas.Term, [hsds.term(row) for row in rows], total, wanted)
 
 
 @router.get("/directory/taxonomy_terms/{term_id}")
@@ -119,8 +119,8 @@ async def organizations(
     """A page of the organisations that offer services here; `full=true` gives each with what it offers."""
     total, rows = await queries.organizations(session, _asked(wanted))
     if wanted.full:
-        return hsds.page([hsds.organization(row) for row in rows], total, wanted.page, wanted.per_page)
-    return hsds.page([hsds.as_provider(row) for row in rows], total, wanted.page, wanted.per_page)
+        return hsds.page(schemas.Organization, [hsds.organization(row) for row in rows], total, wanted)
+    return hsds.page(schemas.OrganizationSummary, [hsds.as_provider(row) for row in rows], total, wanted)
 
 
 @router.get("/directory/organizations/{organization_id}", response_model_exclude_none=True)

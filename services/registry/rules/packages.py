@@ -7,9 +7,11 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from services.registry.rules.offers import COLUMNS, Fault, Found, Row
+from shared.contracts import clock
 
 FORMS: Final = ("csv", "hsds-csv", "hsds-json")
 MAX_BYTES: Final = 256 * 1024 * 1024  # of a package when it is unpacked
@@ -206,7 +208,7 @@ class _Package:
             "maximum": capacity.get("maximum", ""),
             "waiting": told.get(WAITING, ""),
             "next_place_on": told.get("next-place", ""),
-            "capacity_on": capacity.get("updated", "")[:10],
+            "capacity_on": _china(capacity.get("updated", "")),
         }
         return found
 
@@ -232,3 +234,11 @@ class _Package:
 
 def _opening(schedule: Row) -> str:
     return f"{schedule.get('byday', '')} {schedule.get('opens_at', '')[:5]}-{schedule.get('closes_at', '')[:5]}"
+
+
+def _china(moment: str) -> str:
+    """The day of a moment in China; what is no moment is left for the checks to name."""
+    try:
+        return str(clock.day_of(datetime.fromisoformat(moment)))
+    except (ValueError, OverflowError):
+        return moment
