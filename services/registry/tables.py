@@ -39,6 +39,7 @@ class Service(Base, table=True):
     """A service of the directory, as the catalogue describes it."""
 
     __tablename__ = "service"
+    __table_args__ = (Index("service_grams", "grams", postgresql_using="gin"),)
 
     code: str = Field(primary_key=True)
     id: uuid.UUID = Field(unique=True)
@@ -97,6 +98,7 @@ class Organization(Base, table=True):
     """An organisation of the tree, learned from identity, with the services it offers."""
 
     __tablename__ = "organization"
+    __table_args__ = (Index("organization_grams", "grams", postgresql_using="gin"),)
 
     slug: str = Field(primary_key=True)
     id: uuid.UUID = Field(unique=True)
@@ -130,7 +132,7 @@ class ListingColumns(SQLModel):
     waiting: str
     next_place_on: date | None
     capacity_on: date | None
-    place_grams: list[str] = Field(sa_type=ARRAY(Text), nullable=False)
+    grams: list[str] = Field(sa_type=ARRAY(Text), nullable=False)
     digest: str
 
 
@@ -142,7 +144,6 @@ class Listing(Base, ListingColumns, table=True):
 
     __tablename__ = "listing"
 
-    grams: list[str] = Field(sa_column=_texts())
     shown: bool
     modified_at: datetime = Field(default_factory=now, sa_column=_time())
 

@@ -42,7 +42,7 @@ MANIFOLD = {
         f"registry.{table}.{column}": "pieces of public names, and ids of the directory's terms"
         for table, column in (
             *((table, column) for table in ("service", "organization") for column in ("grams", "terms")),
-            *(("listing", "grams"), ("listing", "place_grams"), ("staged_listing", "place_grams")),
+            *((table, "grams") for table in ("listing", "staged_listing")),
         )
     },
     **{

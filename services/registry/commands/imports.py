@@ -17,7 +17,7 @@ from services.registry.schemas.imports import ImportIn, PartIn
 from services.registry.tables import DirectoryImport, ImportFault, ImportPart, StagedListing, now
 from shared import ids, problems
 
-CHUNK = 2_000  # rows that are applied by one statement
+CHUNK = 500  # rows that are applied by one statement
 
 PARTS_MISSING = problems.kind(
     409, "import-parts-missing", "The file is not complete", "Send the parts in `missing`, then send the file."
@@ -32,23 +32,21 @@ DIGEST_WRONG = problems.kind(
 # What a row of a good file says. An earlier capacity than the one that is known is left to lie.
 _APPLY = text("""
 INSERT INTO listing (id, at_location_id, service, organization, place, address, district, postal_code, languages, hours,
-  standing, assured_on, available, maximum, waiting, next_place_on, capacity_on, place_grams, digest, grams, shown,
+  standing, assured_on, available, maximum, waiting, next_place_on, capacity_on, grams, digest, shown,
   modified_at)
 SELECT staged.id, staged.at_location_id, staged.service, staged.organization, staged.place, staged.address,
   staged.district, staged.postal_code, staged.languages, staged.hours, staged.standing, staged.assured_on,
-  staged.available, staged.maximum, staged.waiting, staged.next_place_on, staged.capacity_on, staged.place_grams,
+  staged.available, staged.maximum, staged.waiting, staged.next_place_on, staged.capacity_on, staged.grams,
   staged.digest,
-  ARRAY(SELECT DISTINCT unnest(staged.place_grams || service.grams || coalesce(organization.grams, '{}')) ORDER BY 1),
   coalesce(staged.service = ANY (organization.services), false), :now
 FROM staged_listing AS staged
-JOIN service ON service.code = staged.service
 LEFT JOIN organization ON organization.slug = staged.organization
 WHERE staged.of = :of AND staged.line > :after AND staged.line <= :upto
 ON CONFLICT (id) DO UPDATE SET
   service = excluded.service, place = excluded.place, address = excluded.address, district = excluded.district,
   postal_code = excluded.postal_code, languages = excluded.languages, hours = excluded.hours,
   standing = excluded.standing, assured_on = greatest(listing.assured_on, excluded.assured_on),
-  place_grams = excluded.place_grams, digest = excluded.digest, grams = excluded.grams, shown = excluded.shown,
+  grams = excluded.grams, digest = excluded.digest, shown = excluded.shown,
   modified_at = excluded.modified_at
 WHERE listing.digest <> excluded.digest
 """)

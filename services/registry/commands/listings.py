@@ -15,21 +15,10 @@ from services.registry.schemas.listings import CapacityIn
 from services.registry.tables import Listing, Organization, Service, Term, now
 from shared.contracts import clock
 
-# Search pieces of a line are those of its service, its organisation and its place together.
-_COMBINE = text("""
-UPDATE listing SET grams = whole.grams, shown = whole.shown, modified_at = :now
-FROM (
-  SELECT listing.id,
-    ARRAY(SELECT DISTINCT unnest(listing.place_grams || service.grams || coalesce(organization.grams, '{}')) ORDER BY 1)
-      AS grams,
-    listing.organization = '' OR coalesce(listing.service = ANY (organization.services), false) AS shown
-  FROM listing
-  JOIN service ON service.code = listing.service
-  LEFT JOIN organization ON organization.slug = listing.organization
-  WHERE listing.service = ANY (:services) OR listing.organization = ANY (:organizations)
-) AS whole
-WHERE listing.id = whole.id
-  AND (:everything OR listing.shown <> whole.shown OR listing.grams <> whole.grams)
+_TOUCH = text("UPDATE listing SET modified_at = :now WHERE service = ANY (:services) AND organization <> ''")
+_SHOW = text("""
+UPDATE listing SET shown = NOT shown, modified_at = :now
+WHERE organization = :organization AND shown <> (service = ANY (:services))
 """)
 
 
@@ -40,26 +29,23 @@ async def list_services(session: AsyncSession, services: Sequence[Service]) -> N
     labels = {("catalogue-code", service.code): service.name_zh for service in services}
     await keep_terms(session, {pair for service in services for pair in terms.of_service(service)}, labels)
     await session.flush()
-    told = {"services": [service.code for service in services], "organizations": [], "everything": True, "now": now()}
-    await session.execute(_COMBINE, told)
+    await session.execute(_TOUCH, {"services": [service.code for service in services], "now": now()})
 
 
 async def list_organization(session: AsyncSession, row: Organization) -> None:
     """Bring the offers of an organisation up to date after its name, services or state changed."""
     await keep_terms(session, terms.of_organization(row), {})
-    await session.flush()
-    await _combine_organization(session, row.slug)
+    await _show(session, row.slug, row.services)
 
 
 async def hide_organization(session: AsyncSession, slug: str) -> None:
     """Take an organisation that may not act out of the directory; its offers wait for it."""
     await session.execute(delete(Organization).where(col(Organization.slug) == slug))
-    await _combine_organization(session, slug)
+    await _show(session, slug, [])
 
 
-async def _combine_organization(session: AsyncSession, slug: str) -> None:
-    told = {"services": [], "organizations": [slug], "everything": False, "now": now()}
-    await session.execute(_COMBINE, told)
+async def _show(session: AsyncSession, slug: str, services: Sequence[str]) -> None:
+    await session.execute(_SHOW, {"organization": slug, "services": list(services), "now": now()})
 
 
 def describe_service(row: Service) -> Service:
@@ -110,9 +96,8 @@ def _own_line(service: Service) -> Listing:
         waiting="",
         next_place_on=None,
         capacity_on=None,
-        place_grams=[],
         digest="",
-        grams=service.grams,
+        grams=[],
         shown=True,
         modified_at=service.modified_at,
     )

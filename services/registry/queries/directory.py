@@ -30,9 +30,9 @@ async def organizations(session: AsyncSession, wanted: Wanted) -> tuple[int, Seq
         query = query.where(col(Organization.modified_at) >= wanted.modified_after)
     if not wanted.search:
         return await _page(session, query, wanted, col(Organization.slug))
-    for reading in search.readings(wanted.search):
-        fits = or_(*(col(Organization.grams).contains(sorted(pieces)) for pieces in reading))
-        total, rows = await _page(session, query.where(fits), wanted, col(Organization.slug))
+    for words in search.readings(wanted.search):
+        fits = [or_(*(col(Organization.grams).contains(sorted(pieces)) for pieces in word)) for word in words]
+        total, rows = await _page(session, query.where(*fits), wanted, col(Organization.slug))
         if total:
             return total, rows
     return 0, []

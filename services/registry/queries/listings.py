@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, text, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import and_, func, or_, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
-from sqlalchemy.types import Text
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -21,6 +19,15 @@ from shared import problems
 
 MOST = 500  # lines that a search finds; whoever wants others says more
 
+# Where sets of pieces are found: in which services, in which organisations, in any place at all.
+_FOUND = text("""
+WITH wanted AS (SELECT number, CAST(pieces AS text[]) AS pieces
+  FROM unnest(CAST(:sets AS text[])) WITH ORDINALITY AS given (pieces, number))
+SELECT number, 'service' AS kind, code AS name FROM wanted JOIN service ON grams @> pieces
+UNION ALL SELECT number, 'organization', slug FROM wanted JOIN organization ON grams @> pieces
+UNION ALL SELECT number, 'place', '' FROM wanted
+  CROSS JOIN LATERAL (SELECT 1 FROM listing WHERE grams @> pieces LIMIT 1) AS any_place
+""")
 ORDER = (col(Listing.organization), col(Listing.service), col(Listing.id))
 
 
@@ -56,11 +63,14 @@ async def lines(session: AsyncSession, wanted: Wanted) -> tuple[int, list[Line]]
         ids = select(col(Listing.id)).where(*conditions).order_by(*ORDER)
         return total, await _page(session, wanted, ids)
     await session.execute(text("SET LOCAL enable_seqscan = off"))
-    for reading in search.readings(wanted.search):
-        found = (await session.scalars(_fitting(reading, conditions))).all()
+    for words in search.readings(wanted.search):
+        fits = await _fitting(session, words)
+        some = select(*ORDER).where(*fits, *conditions).limit(MOST).subquery()
+        found = (await session.scalars(select(some.c.id).order_by(*some.c))).all()
         if found:
-            ids = select(col(Listing.id)).where(col(Listing.id).in_(found)).order_by(*ORDER)
-            return len(found), await _page(session, wanted, ids)
+            first = (wanted.page - 1) * wanted.per_page
+            picked = found[first : first + wanted.per_page]
+            return len(found), await _whole(session, select(col(Listing.id)).where(col(Listing.id).in_(picked)))
     return 0, []
 
 
@@ -157,14 +167,22 @@ async def _offered_by(session: AsyncSession, organization: uuid.UUID) -> ColumnE
     return and_(col(Listing.organization) == "", col(Listing.service).in_(codes.all()))
 
 
-def _fitting(reading: search.Reading, conditions: Sequence[ColumnElement[bool]]) -> SelectOfScalar[uuid.UUID]:
-    """Ids of lines that have all pieces of one of the sets; each set is looked up by itself, and not for long."""
-    sets = (
-        func.unnest(literal([_literal(each) for each in reading], ARRAY(Text))).table_valued("pieces").render_derived()
-    )
-    pieces = sets.c.pieces.cast(ARRAY(Text))
-    fits = select(col(Listing.id)).where(col(Listing.grams).contains(pieces), *conditions).limit(MOST).lateral()
-    return select(fits.c.id).distinct().select_from(sets.join(fits, true())).limit(MOST)
+async def _fitting(session: AsyncSession, words: Sequence[search.Word]) -> list[ColumnElement[bool]]:
+    """Conditions that each word is found in a line: in its service, its organisation, or its place."""
+    sets = [pieces for word in words for pieces in word]
+    found = (await session.execute(_FOUND, {"sets": [_literal(pieces) for pieces in sets]})).all()
+    conditions = []
+    for word in words:
+        named = {(row.kind, row.name) for row in found if sets[row.number - 1] in word}
+        places = [sets[row.number - 1] for row in found if row.kind == "place" and sets[row.number - 1] in word]
+        conditions.append(
+            or_(
+                col(Listing.service).in_([name for kind, name in named if kind == "service"]),
+                col(Listing.organization).in_([name for kind, name in named if kind == "organization"]),
+                *(col(Listing.grams).contains(sorted(pieces)) for pieces in places),
+            )
+        )
+    return conditions
 
 
 def _literal(pieces: Iterable[str]) -> str:

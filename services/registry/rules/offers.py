@@ -67,7 +67,7 @@ class Offer:
     waiting: str
     next_place_on: date | None
     capacity_on: date | None
-    place_grams: tuple[str, ...]
+    grams: tuple[str, ...]
     digest: str
 
 
@@ -130,7 +130,7 @@ def offer(cells: Row) -> Offer:
         waiting=cells["waiting"],
         next_place_on=_date(cells["next_place_on"]),
         capacity_on=_date(cells["capacity_on"]),
-        place_grams=tuple(sorted(search.grams(*names.values()))),
+        grams=tuple(sorted(search.grams(names["place"]))),
         digest=hashlib.sha256(told.encode()).hexdigest(),
     )
 

@@ -12,13 +12,16 @@ from typing import Final
 from pypinyin import Style, lazy_pinyin
 
 Grams = frozenset[str]
-Reading = tuple[Grams, ...]
+Word = tuple[Grams, ...]
+"""Sets of pieces; a name has the word when it has all pieces of one of them."""
 
 LETTERS: Final = 3  # of Latin script in a piece
 SHORT: Final = 8  # letters up to which every single error is tried
+DOUBTED: Final = 3  # words up to which an error is looked for
 WINDOW: Final = 4  # letters left out of a longer word, wherever its error may be
 _HAN: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]+")
 _LATIN: Final = re.compile(r"[a-z0-9]+")
+_WORD: Final = re.compile(rf"(?:{_HAN.pattern}|{_LATIN.pattern})+")
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz"
 # A syllable of Hanyu Pinyin without tone (GB/T 16159): v stands for the rounded u, as on keyboards.
 _PINYIN: Final = re.compile(
@@ -29,34 +32,30 @@ _PINYIN: Final = re.compile(
 
 @lru_cache(maxsize=20_000)
 def grams(*names: str) -> Grams:
-    """What names are found by: characters, pairs of them, and threes of letters of words, pinyin and initials."""
+    """What names are found by: pairs of characters, and threes of letters of words, of pinyin and of its initials."""
     found: set[str] = set()
     for name in names:
-        folded = fold(name)
-        for run in _HAN.findall(folded):
-            syllables = _syllables(run)
-            found |= _han(run) | {*run, *syllables}
-            found |= _latin("".join(syllables)) | _latin("".join(each[0] for each in syllables))
-        for word in _LATIN.findall(folded):
-            found |= _latin(word)
+        for word in _WORD.findall(fold(name)):
+            found |= _han(word) | _latin(_sounded(word))
+            found |= _latin("".join(each[0] for run in _HAN.findall(word) for each in _syllables(run)))
     return frozenset(found)
 
 
-def readings(typed: str) -> Iterator[Reading]:
-    """Ways to read what was typed; a name fits a reading when it has all pieces of one of its sets.
+def readings(typed: str) -> Iterator[tuple[Word, ...]]:
+    """Ways to read what was typed, each as the words that have to be found.
 
     The most literal way is first; then comes its pinyin, which forgives characters that sound alike; then what may
     have been meant with one error of typing.
     """
-    folded = fold(typed)
-    literal = _pieces(folded)
-    if not literal:
+    words = _words(fold(typed))
+    if not words:
         return
-    yield (literal,)
-    sound = " ".join(_words(_sounded(folded)))
-    if sound != folded:
-        yield (_pieces(sound),)
-    if near := tuple(_near("".join(sound.split()))):
+    yield tuple((_pieces(word),) for word in words)
+    sounds = [_sounded(word) or word for word in words]
+    if sounds != words:
+        yield tuple((_pieces(sound),) for sound in sounds)
+    near = tuple((_pieces(sound), *_near(sound)) for sound in sounds) if len(sounds) <= DOUBTED else ()
+    if any(len(word) > 1 for word in near):
         yield near
 
 
@@ -66,28 +65,26 @@ def fold(text: str) -> str:
     return "".join(character for character in spread if not unicodedata.combining(character))
 
 
-def _pieces(folded: str) -> Grams:
-    found: set[str] = set()
-    for run in _HAN.findall(folded):
-        found |= _han(run)
-    for word in _words(folded):
-        found |= _latin(word)
-    return frozenset(found)
+def _pieces(word: str) -> Grams:
+    letters = (piece for run in _LATIN.findall(word) if len(run) >= LETTERS or run == word for piece in _latin(run))
+    return frozenset({*_han(word), *letters}) or frozenset({word})
 
 
 def _words(folded: str) -> list[str]:
-    """The words in Latin script; one too short to say anything is joined to the one before or after it."""
+    """The words of a text; letters too few to say anything are joined to those before or after."""
     words: list[str] = []
-    for word in _LATIN.findall(folded):
-        if words and (len(word) < LETTERS or len(words[-1]) < LETTERS):
+    for word in _WORD.findall(folded):
+        if words and word.isascii() and words[-1].isascii() and min(len(word), len(words[-1])) < LETTERS:
             words[-1] += word
         else:
             words.append(word)
     return words
 
 
-def _han(run: str) -> set[str]:
-    return {run} if len(run) == 1 else {run[at : at + 2] for at in range(len(run) - 1)}
+def _han(word: str) -> set[str]:
+    """Pairs with a Chinese character in them."""
+    pairs = (word[at : at + 2] for at in range(len(word) - 1))
+    return {pair for pair in pairs if _HAN.search(pair)}
 
 
 def _latin(word: str) -> set[str]:
@@ -103,7 +100,7 @@ def _sounded(folded: str) -> str:
     return _HAN.sub(lambda run: "".join(_syllables(run[0])), folded)
 
 
-def _near(word: str) -> Reading:
+def _near(word: str) -> Word:
     """What may have been meant by a word with one error in it."""
     if len(word) <= LETTERS:
         return ()
@@ -127,7 +124,11 @@ def _one_off(word: str) -> Iterator[str]:
 
 
 def _left_out(word: str) -> Iterator[Grams]:
-    """The word without each window of letters: an error, two swapped letters too, lies wholly within one of them."""
+    """The word without each window of letters: an error, two swapped letters too, lies wholly within one of them.
+
+    Digits are meant as they stand.
+    """
     for at in range(0, len(word) - WINDOW + 2, 2):
-        before, after = word[:at], word[at + WINDOW :]
-        yield frozenset(piece for part in (before, after) if len(part) >= LETTERS for piece in _latin(part))
+        before, out, after = word[:at], word[at : at + WINDOW], word[at + WINDOW :]
+        if out.isalpha():
+            yield frozenset(piece for part in (before, after) if len(part) >= LETTERS for piece in _latin(part))

@@ -19,6 +19,12 @@ from tests.support.postgres import TestServer
 from tests.support.until import until
 
 
+@pytest.fixture(scope="module")
+async def registry(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningApp]:
+    async with apps.running("registry", postgres, tmp_path_factory.mktemp("registry")) as running:
+        yield running
+
+
 @pytest.fixture(autouse=True)
 async def education(registry: RunningApp) -> AsyncIterator[None]:
     await offers.registered(registry)

@@ -11,11 +11,19 @@ from shared.contracts import clock
 from shared.contracts.events import OrganizationRegistered, OrganizationSuspended
 from tests.service.registry import offers
 from tests.service.registry.test_directory import CATALOGUE, get, send
+from tests.support import apps
 from tests.support.apps import RunningApp
+from tests.support.postgres import TestServer
 from tests.support.until import until
 
 HEALTH = "org-610118-hospital"
 PLACES = ("鄠邑区第一小学", "草堂中心幼儿园", "甘河工业园社区")
+
+
+@pytest.fixture(scope="module")
+async def registry(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningApp]:
+    async with apps.running("registry", postgres, tmp_path_factory.mktemp("registry")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -17,6 +17,7 @@ def upgrade() -> None:
         # An app of the version before goes on writing such rows while it is replaced.
         op.add_column(table, _texts("grams", "{}"))
         op.add_column(table, sa.Column("terms", postgresql.ARRAY(sa.Uuid()), nullable=False, server_default="{}"))
+        op.create_index(f"{table}_grams", table, ["grams"], postgresql_using="gin")
     _listings()
     _imports()
     op.create_table(
@@ -53,7 +54,7 @@ def _line() -> list[sa.Column[Any]]:
         sa.Column("waiting", sa.String(), nullable=False),
         sa.Column("next_place_on", sa.Date(), nullable=True),
         sa.Column("capacity_on", sa.Date(), nullable=True),
-        _texts("place_grams"),
+        _texts("grams"),
         sa.Column("digest", sa.String(), nullable=False),
     ]
 
@@ -62,7 +63,6 @@ def _listings() -> None:
     op.create_table(
         "listing",
         *_line(),
-        _texts("grams"),
         sa.Column("shown", sa.Boolean(), nullable=False),
         sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("listing_pkey")),
