@@ -27,6 +27,11 @@ def _ids() -> Column[list[uuid.UUID]]:
     return Column(ARRAY(Uuid), nullable=False)
 
 
+def _searched(name: str) -> Index:
+    """An index over pieces of names, without a list of pending entries that every search would have to go through."""
+    return Index(name, "grams", postgresql_using="gin", postgresql_with={"fastupdate": "off"})
+
+
 def _bytes(optional: bool = False) -> Column[bytes]:
     return Column(LargeBinary, nullable=optional)
 
@@ -39,7 +44,7 @@ class Service(Base, table=True):
     """A service of the directory, as the catalogue describes it."""
 
     __tablename__ = "service"
-    __table_args__ = (Index("service_grams", "grams", postgresql_using="gin"),)
+    __table_args__ = (_searched("service_grams"),)
 
     code: str = Field(primary_key=True)
     id: uuid.UUID = Field(unique=True)
@@ -98,7 +103,7 @@ class Organization(Base, table=True):
     """An organisation of the tree, learned from identity, with the services it offers."""
 
     __tablename__ = "organization"
-    __table_args__ = (Index("organization_grams", "grams", postgresql_using="gin"),)
+    __table_args__ = (_searched("organization_grams"),)
 
     slug: str = Field(primary_key=True)
     id: uuid.UUID = Field(unique=True)
@@ -152,7 +157,7 @@ class Listing(Base, ListingColumns, table=True):
         Index("listing_service", "service", "organization", "id", postgresql_where=text("shown")),
         Index("listing_organization", "organization", "service", "id", postgresql_where=text("shown")),
         Index("listing_modified", "modified_at", postgresql_where=text("shown")),
-        Index("listing_grams", "grams", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        _searched("listing_grams"),
     )
 
 

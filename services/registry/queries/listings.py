@@ -65,6 +65,8 @@ async def lines(session: AsyncSession, wanted: Wanted) -> tuple[int, list[Line]]
     await session.execute(text("SET LOCAL enable_seqscan = off"))
     for words in search.readings(wanted.search):
         fits = await _fitting(session, words)
+        if not fits:
+            continue
         some = select(*ORDER).where(*fits, *conditions).limit(MOST).subquery()
         found = (await session.scalars(select(some.c.id).order_by(*some.c))).all()
         if found:
@@ -168,13 +170,18 @@ async def _offered_by(session: AsyncSession, organization: uuid.UUID) -> ColumnE
 
 
 async def _fitting(session: AsyncSession, words: Sequence[search.Word]) -> list[ColumnElement[bool]]:
-    """Conditions that each word is found in a line: in its service, its organisation, or its place."""
+    """Conditions that each word is found in a line: in its service, its organisation, or its place.
+
+    None where one of the words is found nowhere.
+    """
     sets = [pieces for word in words for pieces in word]
     found = (await session.execute(_FOUND, {"sets": [_literal(pieces) for pieces in sets]})).all()
     conditions = []
     for word in words:
         named = {(row.kind, row.name) for row in found if sets[row.number - 1] in word}
         places = [sets[row.number - 1] for row in found if row.kind == "place" and sets[row.number - 1] in word]
+        if not named:
+            return []
         conditions.append(
             or_(
                 col(Listing.service).in_([name for kind, name in named if kind == "service"]),

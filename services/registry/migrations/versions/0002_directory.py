@@ -17,7 +17,7 @@ def upgrade() -> None:
         # An app of the version before goes on writing such rows while it is replaced.
         op.add_column(table, _texts("grams", "{}"))
         op.add_column(table, sa.Column("terms", postgresql.ARRAY(sa.Uuid()), nullable=False, server_default="{}"))
-        op.create_index(f"{table}_grams", table, ["grams"], postgresql_using="gin")
+        _searched(table)
     _listings()
     _imports()
     op.create_table(
@@ -29,6 +29,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("term_pkey")),
     )
     op.create_index(op.f("term_taxonomy"), "term", ["taxonomy"], unique=False)
+
+
+def _searched(table: str) -> None:
+    """Without a list of pending entries, which every search would have to go through."""
+    op.create_index(f"{table}_grams", table, ["grams"], postgresql_using="gin", postgresql_with={"fastupdate": "off"})
 
 
 def _texts(name: str, default: str | None = None) -> sa.Column[Any]:
@@ -72,9 +77,7 @@ def _listings() -> None:
     op.create_index("listing_service", "listing", ["service", "organization", "id"], postgresql_where=shown)
     op.create_index("listing_organization", "listing", ["organization", "service", "id"], postgresql_where=shown)
     op.create_index("listing_modified", "listing", ["modified_at"], postgresql_where=shown)
-    op.create_index(
-        "listing_grams", "listing", ["grams"], postgresql_using="gin", postgresql_with={"fastupdate": "off"}
-    )
+    _searched("listing")
     op.create_table(
         "staged_listing",
         *_line(),
