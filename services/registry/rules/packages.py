@@ -141,9 +141,7 @@ def _texts(table: str, line: int, row: Any) -> Row:
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    return value if isinstance(value, str) else str(value)
 
 
 @dataclass
@@ -204,8 +202,8 @@ class _Package:
             "hours": ";".join(_opening(each) for each in self._hours(row, service, location)),
             "standing": service.get("status", ""),
             "assured_on": service.get("assured_date", "")[:10],
-            "available": capacity.get("available", ""),
-            "maximum": capacity.get("maximum", ""),
+            "available": capacity.get("available", "").removesuffix(".0"),
+            "maximum": capacity.get("maximum", "").removesuffix(".0"),
             "waiting": told.get(WAITING, ""),
             "next_place_on": told.get("next-place", ""),
             "capacity_on": _china(capacity.get("updated", "")),
