@@ -86,6 +86,7 @@ crash: $(VENV)/.dev-lock ## kill -9 of everything, three times, while referrals 
 
 bench: $(VENV)/.dev-lock ## the benchmarks, both sides in one run; results in benchmarks/results/
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.directory
 
 docs: $(VENV)/.dev-lock ## write docs/openapi/, asyncapi.json and the pages about authorisation, errors and settings
 	@$(BIN)/python -m cli.main documents

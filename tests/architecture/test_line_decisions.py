@@ -29,6 +29,8 @@ DISPUTES = {
     *("rent_deposit", "other"),
 }
 DUTY = frozenset("duty police danger dangerous violent violence offence crime suicide".split())
+# Migrations that make something to be found by its words: what, and why nobody's own words are among it.
+SEARCHED_FOR = {"registry.0002_directory": "public names of services, organisations and places"}
 SEARCHED = re.compile(r"tsvector|to_tsquery|pg_trgm|gin_|gist|postgresql_using")
 
 
@@ -114,4 +116,5 @@ def test_the_mediators_duty_is_shown_on_every_case_and_recorded_on_none() -> Non
 @pytest.mark.parametrize("app", APPS)
 def test_no_text_is_indexed_by_its_words(app: str) -> None:
     folder = house.ROOT / house.apps()[app].replace(".", "/") / "migrations" / "versions"
-    assert not [path.name for path in folder.glob("*.py") if SEARCHED.search(path.read_text("utf-8"))]
+    searched = {f"{app}.{path.stem}" for path in folder.glob("*.py") if SEARCHED.search(path.read_text("utf-8"))}
+    assert searched <= SEARCHED_FOR.keys()

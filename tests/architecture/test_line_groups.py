@@ -38,6 +38,18 @@ MANIFOLD = {
     },
     **dict.fromkeys(("referrals.service.fields", "registry.service.fields"), "codes of the catalogue's fields"),
     **dict.fromkeys(("registry.service.sensitive", "registry.service.materials"), "the catalogue's own words"),
+    **{
+        f"registry.{table}.{column}": "pieces of public names, and ids of the directory's terms"
+        for table, column in (
+            *((table, column) for table in ("service", "organization") for column in ("grams", "terms")),
+            *((table, "grams") for table in ("listing", "staged_listing")),
+        )
+    },
+    **{
+        f"registry.{table}.{column}": "what an organisation offers at its counter, public"
+        for table in ("listing", "staged_listing")
+        for column in ("languages", "hours")
+    },
     "outbox.data": "an event of shared.contracts.events, frozen and closed",
     "identity.client_key.jwk": "a system's public key",
     "gateway.agreement.body": "an agreement's text, public",

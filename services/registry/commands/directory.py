@@ -3,16 +3,17 @@
 import csv
 import dataclasses
 import hashlib
-import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import delete, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
+from services.registry.commands import listings
 from services.registry.queries import directory as queries
 from services.registry.rules import catalogue
 from services.registry.tables import CatalogueImport, Organization, Service, now
+from services.registry.terms import directory_id
 from shared import outbox, problems
 from shared.contracts import vocabulary
 from shared.contracts.events import OrganizationFact, ServicePublished
@@ -20,7 +21,6 @@ from shared.runtime import Runtime
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 DIVISIONS_YEAR = 2023  # statistics bureau codes, cut-off 30 June 2023
-NAMESPACE = uuid.UUID("6f1f6e0c-9d2b-5a53-8c53-4a0f7f2d1c11")  # fixed, so that directory ids are the same everywhere
 _LOAD_LOCK = 0x6469_7631  # one app at a time fills an empty directory
 
 ROWS_BAD = problems.kind(
@@ -34,20 +34,25 @@ FROM unnest(CAST(:codes AS text[]), CAST(:names AS text[]), CAST(:parents AS tex
 """)
 
 
-def directory_id(kind: str, name: str) -> uuid.UUID:
-    """The directory's id of a thing that has a name of its own (UUIDv5)."""
-    return uuid.uuid5(NAMESPACE, f"{kind}|{name}")
-
-
 async def load_reference(runtime: Runtime) -> None:
     """Fill an empty directory from the shipped files; does nothing at later starts."""
     async with runtime.sessions() as session, session.begin():
         await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOAD_LOCK})
         if await queries.division(session, runtime.settings.region) is None:
             await _load_divisions(session)
-        if not await queries.all_services(session):
+        known = await queries.all_services(session)
+        if not known:
             closed = vocabulary.load(runtime.settings.vocabulary_key)
             await import_catalogue(session, (DATA / "service-catalogue.csv").read_bytes(), closed)
+        await _describe(session, [service for service in known.values() if not service.grams])
+
+
+async def _describe(session: AsyncSession, unlisted: Sequence[Service]) -> None:
+    """What an earlier version kept without what it is found by gets that now."""
+    if unlisted:
+        await listings.list_services(session, [listings.describe_service(service) for service in unlisted])
+    for organization in await queries.undescribed_organizations(session):
+        await listings.list_organization(session, listings.describe_organization(organization))
 
 
 async def _load_divisions(session: AsyncSession) -> None:
@@ -68,9 +73,11 @@ async def import_catalogue(session: AsyncSession, content: bytes, closed: vocabu
         raise ROWS_BAD(rows=[dataclasses.asdict(row) for row in bad.rows]) from None
     known = await queries.all_services(session)
     changed = [service for service in listed if _differs(known.get(service.code), service)]
-    for service in changed:
-        row = await session.merge(_row(service))
-        await outbox.emit(session, service.code, _published(row))
+    rows = [await session.merge(_row(service)) for service in changed]
+    for row in rows:
+        await outbox.emit(session, row.code, _published(row))
+    if rows:
+        await listings.list_services(session, rows)
     digest = hashlib.sha256(content).hexdigest()
     imported = CatalogueImport(
         id=directory_id("import", digest), digest=digest, services=len(listed), changed=len(changed)
@@ -84,7 +91,8 @@ def _row(service: catalogue.Service) -> Service:
     content = dataclasses.asdict(service)
     lists = {name: list(content[name]) for name in ("fields", "sensitive", "materials")}
     department = directory_id("department", service.department_zh)
-    return Service(**content | lists, id=directory_id("service", service.code), department_id=department)
+    row = Service(**content | lists, id=directory_id("service", service.code), department_id=department)
+    return listings.describe_service(row)
 
 
 def _differs(row: Service | None, service: catalogue.Service) -> bool:
@@ -112,7 +120,7 @@ def _published(row: Service) -> ServicePublished:
 async def learn_organization(session: AsyncSession, told: OrganizationFact) -> None:
     """Show an organisation of the tree while it may act, as identity tells it."""
     if told.state != "active":
-        await session.execute(delete(Organization).where(col(Organization.slug) == told.organization))
+        await listings.hide_organization(session, told.organization)
         return
     row = Organization(
         slug=told.organization,
@@ -124,4 +132,4 @@ async def learn_organization(session: AsyncSession, told: OrganizationFact) -> N
         services=list(told.services),
         modified_at=now(),
     )
-    await session.merge(row)
+    await listings.list_organization(session, await session.merge(listings.describe_organization(row)))

@@ -2,8 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import func, or_
@@ -11,49 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from services.registry.queries.listings import Wanted, has_terms
+from services.registry.rules import search
 from services.registry.tables import Division, Organization, Service
 from shared import problems
 
 Row = TypeVar("Row", bound=SQLModel)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a reader of the directory asked for; `page` counts from 1."""
-
-    page: int
-    per_page: int
-    search: str = ""
-    domain: str | None = None
-    organization_id: uuid.UUID | None = None
-    modified_after: datetime | None = None
-
-
-async def services(session: AsyncSession, wanted: Wanted) -> tuple[int, Sequence[Service]]:
-    """How many services fit, and one page of them by code."""
-    query = select(Service)
-    if wanted.search:
-        found = [col(Service.name_zh), col(Service.name_en), col(Service.code), col(Service.department_zh)]
-        query = query.where(or_(*(column.icontains(wanted.search, autoescape=True) for column in found)))
-    if wanted.domain is not None:
-        query = query.where(Service.domain == wanted.domain)
-    if wanted.organization_id is not None:
-        query = query.where(Service.department_id == wanted.organization_id)
-    if wanted.modified_after is not None:
-        query = query.where(col(Service.modified_at) >= wanted.modified_after)
-    return await _page(session, query, wanted, col(Service.code))
-
-
-async def service(session: AsyncSession, reference: str) -> Service:
-    """One service by its id or its catalogue code; 404 otherwise."""
-    try:
-        query = select(Service).where(Service.id == uuid.UUID(reference))
-    except ValueError:
-        query = select(Service).where(Service.code == reference)
-    row = (await session.scalars(query)).first()
-    if row is None:
-        raise problems.NOT_FOUND()
-    return row
 
 
 async def all_services(session: AsyncSession) -> dict[str, Service]:
@@ -64,12 +25,22 @@ async def all_services(session: AsyncSession) -> dict[str, Service]:
 
 async def organizations(session: AsyncSession, wanted: Wanted) -> tuple[int, Sequence[Organization]]:
     """How many organisations fit, and one page of them by name."""
-    query = select(Organization)
-    if wanted.search:
-        query = query.where(col(Organization.name).icontains(wanted.search, autoescape=True))
+    query = select(Organization).where(*has_terms(col(Organization.terms), wanted))
     if wanted.modified_after is not None:
         query = query.where(col(Organization.modified_at) >= wanted.modified_after)
-    return await _page(session, query, wanted, col(Organization.slug))
+    if not wanted.search:
+        return await _page(session, query, wanted, col(Organization.slug))
+    for words in search.readings(wanted.search):
+        fits = [or_(*(col(Organization.grams).contains(sorted(pieces)) for pieces in word)) for word in words]
+        total, rows = await _page(session, query.where(*fits), wanted, col(Organization.slug))
+        if total:
+            return total, rows
+    return 0, []
+
+
+async def undescribed_organizations(session: AsyncSession) -> Sequence[Organization]:
+    """Organisations that were learned before there was a search."""
+    return (await session.scalars(select(Organization).where(func.cardinality(Organization.grams) == 0))).all()
 
 
 async def organization(session: AsyncSession, reference: str) -> Organization:
@@ -102,6 +73,17 @@ async def divisions_within(session: AsyncSession, code: str) -> list[Division]:
     """What the division consists of."""
     rows = await session.scalars(select(Division).where(Division.parent == code).order_by(col(Division.code)))
     return list(rows.all())
+
+
+async def districts(session: AsyncSession) -> frozenset[str]:
+    """Every code of six digits."""
+    return frozenset((await session.scalars(select(Division.code).where(func.length(Division.code) == 6))).all())
+
+
+async def offered_services(session: AsyncSession) -> dict[str, frozenset[str]]:
+    """What each active organisation is registered for."""
+    rows = await session.scalars(select(Organization))
+    return {row.slug: frozenset(row.services) for row in rows.all()}
 
 
 async def is_district(session: AsyncSession, code: str) -> bool:

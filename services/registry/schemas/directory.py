@@ -19,6 +19,15 @@ class Metadata(BaseModel):
     openapi_url: str
 
 
+class Taxonomy(BaseModel):
+    """A taxonomy."""
+
+    id: uuid.UUID
+    name: str
+    description: str
+    version: str
+
+
 class Term(BaseModel):
     """A taxonomy term."""
 
@@ -27,18 +36,125 @@ class Term(BaseModel):
     name: str
     description: str
     taxonomy: str
+    taxonomy_id: uuid.UUID
 
 
 class Attribute(BaseModel):
-    """A property of a service or organisation, named by a taxonomy term."""
+    """A property of a service or organisation, named by a taxonomy term where there is one."""
 
     id: uuid.UUID
     link_id: uuid.UUID
-    taxonomy_term_id: uuid.UUID
+    taxonomy_term_id: uuid.UUID | None = None
     link_type: str
     link_entity: str
     value: str
-    taxonomy_term: Term
+    taxonomy_term: Term | None = None
+
+
+class Language(BaseModel):
+    """A language in which a service is offered (BCP 47)."""
+
+    id: uuid.UUID
+    service_id: uuid.UUID | None = None
+    location_id: uuid.UUID | None = None
+    name: str
+    code: str
+
+
+class Schedule(BaseModel):
+    """When a service is open, by days of the week (RFC 5545)."""
+
+    id: uuid.UUID
+    service_at_location_id: uuid.UUID
+    freq: Literal["WEEKLY"] = "WEEKLY"
+    interval: int = 1
+    wkst: Literal["MO"] = "MO"
+    timezone: int = 8
+    byday: str
+    opens_at: str
+    closes_at: str
+
+
+class Address(BaseModel):
+    """Where a location is."""
+
+    id: uuid.UUID
+    location_id: uuid.UUID
+    address_1: str
+    city: str
+    region: str
+    state_province: str
+    postal_code: str
+    country: Literal["CN"] = "CN"
+    address_type: Literal["physical"] = "physical"
+
+
+class LocationSummary(BaseModel):
+    """A location in a list; its district is its external identifier (GB/T 2260)."""
+
+    id: uuid.UUID
+    location_type: Literal["physical"] = "physical"
+    organization_id: uuid.UUID
+    name: str
+    external_identifier: str
+    external_identifier_type: Literal["GB/T 2260"] = "GB/T 2260"
+
+
+class Location(LocationSummary):
+    """A location with its address."""
+
+    languages: list[Language]
+    addresses: list[Address]
+
+
+class AtLocationSummary(BaseModel):
+    """A service at a location in a list."""
+
+    id: uuid.UUID
+    service_id: uuid.UUID
+    location_id: uuid.UUID
+    description: str
+    location: LocationSummary
+
+
+class AtLocation(BaseModel):
+    """A service at a location with all related data."""
+
+    id: uuid.UUID
+    service_id: uuid.UUID
+    location_id: uuid.UUID
+    description: str
+    schedules: list[Schedule]
+    location: Location
+
+
+class Unit(BaseModel):
+    """What a capacity is counted in."""
+
+    id: uuid.UUID
+    name: str
+
+
+class Capacity(BaseModel):
+    """How much of a service is free, and when that was said."""
+
+    id: uuid.UUID
+    service_id: uuid.UUID
+    unit_id: uuid.UUID
+    unit: Unit
+    available: int
+    maximum: int | None = None
+    updated: datetime.datetime
+
+
+class Identifier(BaseModel):
+    """An organisation's own id on this platform."""
+
+    id: uuid.UUID
+    organization_id: uuid.UUID
+    identifier_scheme: Literal["jieli"] = "jieli"
+    identifier_type: Literal["organization"] = "organization"
+    identifier: str
 
 
 class RequiredDocument(BaseModel):
@@ -90,24 +206,31 @@ class Organization(OrganizationSummary):
     """An organisation, with the services it offers as attributes."""
 
     parent_organization_id: uuid.UUID | None = None
-    attributes: list[Attribute] | None = None
+    organization_identifiers: list[Identifier]
+    attributes: list[Attribute]
 
 
-class ServiceSummary(BaseModel):
-    """A service in a list: its one-to-one fields."""
+class ServiceMinimal(BaseModel):
+    """What tells that a service changed; HSDS also wants its name and status wherever it is shown."""
 
     id: uuid.UUID
-    organization_id: uuid.UUID
     name: str
+    status: Literal["active", "inactive", "defunct", "temporarily closed"]
+    last_modified: datetime.datetime
+
+
+class ServiceSummary(ServiceMinimal):
+    """A service in a list: its one-to-one fields. `alert` is there when the entry or its capacity is stale."""
+
+    organization_id: uuid.UUID
     alternate_name: str
     description: str
-    status: Literal["active"]
     application_process: str
     fees_description: str
     wait_time: str | None = None
     eligibility_description: str
     assured_date: datetime.date
-    last_modified: datetime.datetime
+    alert: str | None = None
     organization: OrganizationSummary
 
 
@@ -118,6 +241,10 @@ class Service(ServiceSummary):
     service_areas: list[ServiceArea]
     cost_options: list[CostOption]
     required_documents: list[RequiredDocument]
+    languages: list[Language]
+    schedules: list[Schedule]
+    capacities: list[Capacity]
+    service_at_locations: list[AtLocation]
     attributes: list[Attribute]
 
 
@@ -166,22 +293,45 @@ def _sensible(moment: AwareDatetime | None) -> AwareDatetime | None:
     return moment
 
 
-class OrganizationsWanted(BaseModel):
-    """What a reader of the organisations may ask for."""
+class PageWanted(BaseModel):
+    """What a reader of any list of the directory may ask for."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     search: str = Field("", max_length=100, pattern=READABLE)
     page: int = Field(1, ge=1, le=10_000)
     per_page: int = Field(50, ge=1, le=200)
+    format: Literal["json"] = "json"
+
+
+class TermsWanted(PageWanted):
+    """What a reader of the taxonomy terms may ask for; no term has another above it."""
+
+    taxonomy_id: uuid.UUID | None = None
+    top_only: bool = False
+    parent_id: uuid.UUID | None = None
+
+
+class OrganizationsWanted(PageWanted):
+    """What a reader of the organisations may ask for."""
+
+    full: bool = False
+    taxonomy_term_id: uuid.UUID | None = None
+    taxonomy_id: uuid.UUID | None = None
     modified_after: Annotated[AwareDatetime | None, AfterValidator(_sensible)] = None
+
+
+class AtLocationsWanted(OrganizationsWanted):
+    """What a reader of services at locations may ask for."""
+
+    organization_id: uuid.UUID | None = None
+    postcode: str = Field("", pattern=r"^(?:[0-9]{6})?$")
 
 
 class ServicesWanted(OrganizationsWanted):
     """What a reader of the services may ask for."""
 
-    full: bool = False
-    taxonomy_term_id: uuid.UUID | None = None
+    minimal: bool = False
     organization_id: uuid.UUID | None = None
 
 

@@ -101,7 +101,7 @@ async def test_an_organisation_told_by_identity_appears_until_it_is_closed(regis
     await registry.receive("identity", "org-610118-education", 1, told)
 
     async def shown() -> list[dict[str, Any]]:
-        return list((await get(registry, "/directory/organizations", search="教育"))["contents"])
+        return list((await get(registry, "/directory/organizations", search="教育", full=True))["contents"])
 
     [education] = await until(shown)
     offers = [each["value"] for each in education["attributes"] if each["link_type"] == "offers-service"]
