@@ -23,6 +23,9 @@ class Size(IntEnum):
     DOCUMENT = 16_384
     MESSAGE = 2_048
     CLAIMS = 4_096
+    WRITING = 2_048
+    COMPARISON = 4_096
+    MERGE = 4_096
 
 
 async def seal(held: Vault, owner: str, place: str, value: BaseModel, size: Size) -> bytes:

@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import sealing
+from services.registry.commands import writings
 from services.registry.queries import directory as directory_queries
 from services.registry.queries import people as queries
 from services.registry.queries import reach
@@ -38,13 +39,14 @@ async def put_record(
         requests.if_match(if_match, row.version)
     if not await directory_queries.is_district(session, body.district):
         raise DISTRICT_UNKNOWN()
-    written = await _person(runtime, grant, body)
+    kept = _checked(body)
+    written = await _person(runtime, grant, body, kept)
     written.version = row.version + 1 if row else 1
+    await writings.follow(session, runtime, grant.subject, kept)
     return await session.merge(written)
 
 
-async def _person(runtime: Runtime, grant: Grant, body: RecordIn) -> Person:
-    kept = _checked(body)
+async def _person(runtime: Runtime, grant: Grant, body: RecordIn, kept: RecordSealed) -> Person:
     key = bytes.fromhex(runtime.settings.index_key)
     place = f"person.sealed/{grant.subject}"
     return Person(

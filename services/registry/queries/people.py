@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.registry import sealing
-from services.registry.rules import names
+from services.registry.rules import legacy, names
 from services.registry.schemas import people as schemas
 from services.registry.tables import Dependant, Person
 from shared import problems
@@ -30,7 +30,14 @@ async def record(session: AsyncSession, vault: Vault, subject: str) -> tuple[sch
         raise problems.NOT_FOUND()
     kept = await opened(vault, row)
     differs = names.differs_in_writing_only(kept.name, kept.name_as_typed.strip())
-    return schemas.RecordOut(**kept.model_dump(), district=row.district, writing_differs=differs), row.version
+    standard = names.canonical(legacy.standard(kept.name))
+    shown = schemas.RecordOut(
+        **kept.model_dump(),
+        district=row.district,
+        writing_differs=differs,
+        standard_writing=standard if standard != kept.name else None,
+    )
+    return shown, row.version
 
 
 async def dependants(session: AsyncSession, subject: str) -> list[Dependant]:

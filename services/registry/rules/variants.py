@@ -48,8 +48,11 @@ def _is_reordered(one: str, other: str) -> bool:
     if _sorted_parts(one) == _sorted_parts(other):
         return True
     first, second = names.folded(one), names.folded(other)
-    turned = {first[at:] + first[:at] for at in _joints(one)} | {second[at:] + second[:at] for at in _joints(other)}
-    return bool(turned & {first, second})
+    return _turns_into(first, _joints(one), second) or _turns_into(second, _joints(other), first)
+
+
+def _turns_into(one: str, joints: list[int], other: str) -> bool:
+    return any(one[at:] + one[:at] == other for at in joints)
 
 
 def _sorted_parts(name: str) -> list[str]:

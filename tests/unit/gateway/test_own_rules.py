@@ -46,6 +46,7 @@ def test_taking_a_consent_back_never_waits_for_another_sign_in() -> None:
 RECORD, FOLLOW, START = frozenset({"intake", "record"}), frozenset({"intake", "consent"}), frozenset({"intake"})
 AT_COUNTER = {
     **dict.fromkeys(("keep_own_record", "read_own_record", "add_dependant", "read_dependants"), RECORD),
+    **dict.fromkeys(("keep_name_writings", "read_name_writings"), RECORD),
     **dict.fromkeys(("read_own_referrals", "cancel_referral", "give_consent"), FOLLOW),
     **dict.fromkeys(("start_intake", "apply_for_mediation"), START),
     "withdraw_consent": frozenset(presences.TASKS),

@@ -35,6 +35,7 @@ COMMON = st.text(st.sampled_from("阿布都热合曼买提尔哈吾江努麦古�
         ("Mary O'Neill-Smith", "MARY ONEILLSMITH", "form"),
         ("\ufa19田", "神田", "form"),
         ("王伟", "李强", "other"),
+        ("王伟", "JITIAN XIYI #", "other"),
         ("王伟", "王", "other"),
     ],
 )
