@@ -106,7 +106,8 @@ def _more(rule: OwnRule) -> str:
     """How fresh her proof has to be, and who else may do it for her."""
     more = [f"her proof of who she is is {rule.fresh_within} s old at most"] if rule.fresh_within else []
     if rule.with_staff:
-        more.append(f"or an officer with her at a counter, for {_listed(rule.with_staff)}")
+        also = "or an officer with her" if rule.alone else "never alone: only with an officer"
+        more.append(f"{also} at a counter, for {_listed(rule.with_staff)}")
     if rule.with_helper:
         more.append("or somebody whom she lets help her")
     return "".join(f"; {each}" for each in more)

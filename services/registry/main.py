@@ -5,7 +5,7 @@ import os
 from fastapi import FastAPI
 
 from services.registry import handlers, messages
-from services.registry.api import consents, directory, people, records, writings
+from services.registry.api import consents, directory, merging, people, records, writings
 from services.registry.commands import directory as directory_commands
 from services.registry.commands import receipts
 from shared import app, sender
@@ -16,12 +16,12 @@ from shared.settings import Settings
 SERVICE = app.Service(
     name="registry",
     title="registry",
-    routers=(directory.router, people.router, writings.router, consents.router, records.router),
+    routers=(directory.router, people.router, writings.router, merging.router, consents.router, records.router),
     handlers=handlers.HANDLERS,
     events=events.BY_SUBJECT,
     checks=(sender.check, receipts.check),
     on_start=(receipts.ensure_key, directory_commands.load_reference),
-    background=(messages.match, messages.deliver),
+    background=(messages.match, messages.deliver, messages.compare, messages.settle),
 )
 
 

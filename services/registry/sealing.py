@@ -43,3 +43,11 @@ async def unseal(held: Vault, owner: str, place: str, sealed: bytes, model: type
     except vault.Gone:
         raise GONE() from None
     return model.model_validate_json(vault.unpadded(content))
+
+
+async def handed_over(held: Vault, place: str, sealed: bytes, giver: str, taker: str) -> bytes:
+    """The same object under the key of `taker`, for the same place. Raises `sealed-gone`."""
+    try:
+        return await held.seal(taker, place, await held.open(giver, place, sealed))
+    except vault.Gone:
+        raise GONE() from None

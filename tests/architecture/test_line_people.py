@@ -34,7 +34,7 @@ DIRECTORY = {"search", "page", "per_page", "modified_after", "full", "taxonomy_t
 MEMBERS = {
     *("referral", "consent", "case", "request", "entry"),
     *("organization", "organization_id", "service_id", "agreement", "client", "code"),
-    *("session_id", "passkey", "key", "presence", "delegation", "writing"),
+    *("session_id", "passkey", "key", "presence", "delegation", "writing", "comparison", "merge"),
     "staff",  # a work id, for their administrator; a resident is never an address
 }
 OF_EVERYBODY = re.compile(
