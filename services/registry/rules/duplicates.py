@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import product
+from itertools import permutations, product
 from typing import Final
 
 from services.registry.rules import names, numbers, variants
@@ -50,6 +50,7 @@ MERGE: Final = states.Machine(
     "merge", "merged", states.moves({"undo": ("merged", "undone"), "settle": ("merged", "settled")})
 )
 
+_MIXED: Final = 3  # parts
 _PARTS: Final = re.compile(r"[\s·]+")
 _LIFELONG: Final = frozenset(
     {
@@ -99,7 +100,7 @@ WORDS: Final = {
 
 
 def names_and_births(facts: Facts) -> set[tuple[str, date]]:
-    """Names with birth dates to look for: every writing in every order, the day as it is and with the month swapped."""
+    """Names with birth dates to look for: each writing in other orders too, day and month as they are and swapped."""
     return set(product(_orders(facts.writings), _births(facts.born)))
 
 
@@ -109,11 +110,12 @@ def names_and_contacts(facts: Facts) -> set[tuple[str, str]]:
 
 
 def _orders(writings: tuple[str, ...]) -> set[str]:
-    """The folded writings with their parts in each rotation: family name first or last."""
+    """The folded writings with their parts in every order, or in each rotation where there are more than three."""
     found = set()
     for writing in writings:
         parts = [part for part in _PARTS.split(writing) if part]
-        found |= {names.folded("".join(parts[at:] + parts[:at])) for at in range(len(parts))}
+        orders = permutations(parts) if len(parts) <= _MIXED else (parts[at:] + parts[:at] for at in range(len(parts)))
+        found |= {names.folded("".join(order)) for order in orders}
     return found
 
 
