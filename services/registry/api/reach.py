@@ -31,10 +31,9 @@ async def own(session: SessionDep, runtime: RuntimeDep, grant: Self) -> Call:
 async def named(session: SessionDep, runtime: RuntimeDep, grant: Exchange) -> Call:
     """An office, about the person whom the linked referral names, whichever sign-in she made it with."""
     subject = await reach.visible_to(session, grant)
-    standing = await people.standing(session, subject)
-    if standing != subject:
+    while (standing := await people.standing(session, subject)) != subject:
         grant = msgspec.structs.replace(grant, subject=standing)
-        await reach.visible_to(session, grant)
+        subject = await reach.visible_to(session, grant)
     return Call(session, runtime, grant)
 
 

@@ -105,6 +105,24 @@ async def test_an_office_reaches_her_by_a_referral_of_either_sign_in(
         assert held.scalar_one() == 1
 
 
+async def test_an_office_reaches_her_through_one_merge_after_another(registry: RunningApp) -> None:
+    first = await Person.of(registry, named())
+    second = await Person.of(registry, first.record | {"phone": phone()})
+    settled = await second.join(first)
+    async with registry.runtime.sessions() as session, session.begin():
+        await reach.visible_to_platform(session)
+        await session.execute(text("UPDATE merge SET state = 'settled' WHERE id = :id"), {"id": settled})
+    third = await Person.of(registry, first.record | {"phone": phone()})
+    await third.join(second)
+    await file_for(registry, first)
+    async with registry.runtime.sessions() as session, session.begin():
+        await reach.visible_to_platform(session)
+        held = await session.execute(
+            text("SELECT count(*) FROM held_record WHERE subject = :subject"), {"subject": subject_of(third.caller)}
+        )
+        assert held.scalar_one() == 1
+
+
 async def test_either_sign_in_undoes_and_a_stranger_does_not(
     registry: RunningApp, twins: tuple[Person, Person]
 ) -> None:

@@ -22,6 +22,7 @@ def upgrade() -> None:
     for table, reach in {
         "name_writing": "subject = nullif(current_setting('app.subject', true), '')",
         "comparison": "subject = nullif(current_setting('app.subject', true), '')",
+        "code_sent": "subject = nullif(current_setting('app.subject', true), '')",
         "merge": "nullif(current_setting('app.subject', true), '') IN (subject, other)",
     }.items():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
