@@ -74,7 +74,7 @@ async def look_next(session: AsyncSession, runtime: Runtime) -> uuid.UUID | None
 async def _look(
     session: AsyncSession, runtime: Runtime, row: Comparison, content: ComparisonSealed
 ) -> tuple[Found, ...]:
-    own_row = await people_queries.person(session, row.subject)
+    own_row = await people_queries.seen(session, row.subject)
     if own_row is None:
         return ()
     own = await queries.facts(session, runtime.vault, own_row, content.earlier_phone)

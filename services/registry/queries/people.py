@@ -18,6 +18,11 @@ async def person(session: AsyncSession, subject: str) -> Person | None:
     return (await session.scalars(select(Person).where(Person.subject == subject).with_for_update())).first()
 
 
+async def seen(session: AsyncSession, subject: str) -> Person | None:
+    """The person's row, to look at."""
+    return await session.get(Person, subject)
+
+
 async def opened(vault: Vault, row: Person) -> schemas.RecordSealed:
     """What is sealed in the row."""
     return await sealing.unseal(vault, row.subject, f"person.sealed/{row.subject}", row.sealed, schemas.RecordSealed)
@@ -25,7 +30,7 @@ async def opened(vault: Vault, row: Person) -> schemas.RecordSealed:
 
 async def record(session: AsyncSession, vault: Vault, subject: str) -> tuple[schemas.RecordOut, int]:
     """The person's own record and its version; 404 when there is none yet, 409 when it was joined with another."""
-    row = await session.get(Person, subject)
+    row = await seen(session, subject)
     if row is None and (merge := await joined(session, subject)):
         raise duplicates.MERGED_AWAY(merge=str(merge.id))
     if row is None:
@@ -50,7 +55,7 @@ async def joined(session: AsyncSession, subject: str) -> Merge | None:
 
 async def standing(session: AsyncSession, subject: str) -> str:
     """Under which subject the record is that an older matter names: its own, or the one that it was joined with."""
-    if await session.get(Person, subject) is not None:
+    if await seen(session, subject) is not None:
         return subject
     query = select(Merge.subject).where(Merge.other == subject).order_by(col(Merge.id).desc())
     return (await session.scalars(query)).first() or subject

@@ -1,8 +1,12 @@
 """Duplicates are looked for at a counter: the answer tells nothing, and the other record's contact decides."""
 
-import pytest
-from sqlalchemy import text
+import uuid
 
+import pytest
+from sqlalchemy import event, text
+
+from services.registry.commands import comparing
+from services.registry.queries import reach
 from services.registry.rules.numbers import check_character
 from tests.service.registry.conftest import subject_of
 from tests.service.registry.twins import Person, named, pair, phone
@@ -52,6 +56,28 @@ async def test_in_the_table_a_hit_looks_like_a_miss(registry: RunningApp, twins:
             text("SELECT state, tries, octet_length(sealed) FROM comparison WHERE id = ANY(:ids)"), {"ids": ids}
         )
         assert [tuple(row) for row in rows] == [("looked", 0, 4096 + 29)] * 2
+
+
+async def asked_of_the_database(person: Person, comparison: str) -> list[str]:
+    """The statements of one try with a wrong code."""
+    runtime, statements = person.registry.runtime, list[str]()
+    async with person.registry.as_(person.caller) as client:
+        grant = person.caller.grant(client.build_request("POST", "/"))
+    async with runtime.sessions() as session, session.begin():
+        await reach.visible_to(session, grant)
+        connection = await session.connection()
+        event.listen(connection.sync_connection, "before_cursor_execute", lambda *call: statements.append(str(call[2])))
+        assert await comparing.prove(session, runtime, grant, uuid.UUID(comparison), "00000000") is None
+    return statements
+
+
+async def test_a_hit_takes_no_other_way_than_a_miss_and_so_no_other_time(
+    registry: RunningApp, twins: tuple[Person, Person]
+) -> None:
+    before, hit = twins
+    miss = await Person.of(registry, named())
+    ways = [await asked_of_the_database(person, await person.compare()) for person in (hit, miss)]
+    assert before.messages() and ways[0] == ways[1] and len(ways[0]) == 2
 
 
 async def test_after_five_tries_the_right_code_opens_nothing(twins: tuple[Person, Person]) -> None:
