@@ -19,6 +19,7 @@ from shared.problems import Kind
 
 ANYONE = "anyone"
 HERSELF = "the person herself"
+TOGETHER = "the person herself with an officer there"
 PEER = "another region's gateway"
 PLATFORM = "this region's gateway"
 DOORS = {"public": ANYONE, "resident": HERSELF, "signed": PEER}  # what a route of the gateway's own rooms depends on
@@ -92,7 +93,8 @@ def _decided(line: routes.Route, rules: Policy) -> tuple[str, str]:
     if line.kind == "public":
         return ANYONE, "-"
     if line.kind == "self" and line.operation in rules.self:
-        return HERSELF, _of("her own", line.template) + _more(rules.self[line.operation])
+        own = rules.self[line.operation]
+        return HERSELF if own.alone else TOGETHER, _of("her own", line.template) + _more(own)
     if line.kind == "internal" and line.operation in rules.internal:
         rule = rules.internal[line.operation]
         return f"{_listed(rule.roles)} of {_listed(rule.kinds)}", _of("the own organisation's", line.template)
@@ -106,7 +108,8 @@ def _more(rule: OwnRule) -> str:
     """How fresh her proof has to be, and who else may do it for her."""
     more = [f"her proof of who she is is {rule.fresh_within} s old at most"] if rule.fresh_within else []
     if rule.with_staff:
-        more.append(f"or an officer with her at a counter, for {_listed(rule.with_staff)}")
+        also = "or an officer with her at a counter" if rule.alone else "at a counter"
+        more.append(f"{also}, for {_listed(rule.with_staff)}")
     if rule.with_helper:
         more.append("or somebody whom she lets help her")
     return "".join(f"; {each}" for each in more)
@@ -158,6 +161,7 @@ _ROLE = {"with another role": _told(refusals.TASK_NOT_OF_ROLE)}
 # What whoever is not let in is told, by what the operation wants.
 REFUSED: Mapping[str, Mapping[str, str]] = {
     HERSELF: {**_TOKEN, "as anybody else": _told(refusals.SELF_ONLY), **_ANOTHERS},
+    TOGETHER: {**_TOKEN, "as anybody else": _told(refusals.SELF_ONLY), "alone": _told(refusals.ONLY_AT_COUNTER)},
     "a role of a kind of organisation": {
         **_TOKEN,
         "as anybody else": _told(refusals.TASK_NOT_OF_ORGANISATION),

@@ -8,13 +8,15 @@ from pathlib import Path
 
 from demo import client, family, says
 from demo.scene import Scene
-from demo.story import exchange, mediation, proof, settling
+from demo.story import exchange, mediation, naming, proof, settling
 
 RUN = Path(os.environ.get("JIELI_RUN_DIR") or Path(__file__).resolve().parents[1] / ".run")
 
 
 def arrival(scene: Scene) -> None:
     """The family has arrived: the parent's own record here, and the child for whom she answers."""
+    naming.wrong_then_right(scene.parent, scene.family.parent, scene.here.code)
+    naming.sheet(scene.parent, scene.family.parent, RUN)
     settling.keep_record(scene.parent, scene.family.parent, scene.here.code)
     scene.child = settling.add_child(scene.parent, scene.family.child)
 

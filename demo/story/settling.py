@@ -29,7 +29,8 @@ def keep_record(actor: Actor, person: Person, district: str) -> None:
         "phone": person.phone,
         "district": district,
     }
-    says.expect("the record is kept", actor.put("/v1/me/record", body).status_code, 200)
+    known = actor.get("/v1/me/record", quiet=True).headers.get("etag", "")
+    says.expect("the record is kept", actor.put("/v1/me/record", body, if_match=known).status_code, 200)
     kept = actor.get("/v1/me/record").json()
     says.why("• became ·, the one separator of 民委发〔2016〕33号; what was typed is kept beside it, as a hint")
     says.expect("the name is kept as the document writes it", kept["name"], person.name)

@@ -36,19 +36,22 @@ class OwnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `fresh_within` is how old her proof of who she is may be, in seconds; with 0 a sign-in that lasts will do.
     `with_staff` are the tasks for which staff may do it with her at a counter; `with_helper` says whether somebody may
-    whom she let help her.
+    whom she let help her; `alone` whether she may do it without either.
     """
 
     task: str
     fresh_within: int = 0
     with_staff: frozenset[str] = frozenset()
     with_helper: bool = False
+    alone: bool = True
 
     def takes(self, acting: Acting) -> bool:
         """Whether this may be done by whoever acts, or by the person alone."""
         if acting.kind == "helper":
             return self.with_helper
-        return not acting.kind or (acting.kind == "staff" and acting.task in self.with_staff)
+        if not acting.kind:
+            return self.alone
+        return acting.kind == "staff" and acting.task in self.with_staff
 
     def too_old(self, authenticated: int, now: float) -> bool:
         """Whether the proof of that moment has to be given anew; both in seconds since 1970."""

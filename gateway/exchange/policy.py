@@ -53,6 +53,7 @@ def _wrong(policy: Policy, vocabulary: Vocabulary) -> list[str]:
         for name, rule in policy.self.items()
         if rule.fresh_within and rule.with_helper
     ]
+    wrong += [f"{name}: nobody may do it" for name, rule in policy.self.items() if not (rule.alone or rule.with_staff)]
     if policy.exchange.keys() != agreements.OPERATIONS:
         wrong.append("exchange: must be exactly the operations that agreements may list")
     twice = (policy.self.keys() & policy.internal.keys()) | (

@@ -14,6 +14,9 @@ AUTHENTICATION_TOO_OLD = _kind(
 PERSON_ALONE = _kind(
     403, "person-alone", "Not to be done for a person in this way", "Let her do it herself, or ask for the right task."
 )
+ONLY_AT_COUNTER = _kind(
+    403, "only-at-counter", "Only at a counter, with an officer there", "Go to a counter and say what you came for."
+)
 WITNESS_IS_RECIPIENT = _kind(
     403,
     "witness-is-recipient",

@@ -202,7 +202,7 @@ def _own(request: Request, policy: Policy, now: datetime) -> Verdict:
     if request.caller_type != "resident":
         return Refuse(5, refusals.SELF_ONLY)
     if not rule.takes(request.acting):
-        return Refuse(6, refusals.PERSON_ALONE)
+        return Refuse(6, refusals.PERSON_ALONE if request.acting.kind else refusals.ONLY_AT_COUNTER)
     if request.client_state != ACTIVE or (request.acting.organizations and request.caller_state != ACTIVE):
         return Refuse(5, refusals.ORGANISATION_NOT_ACTIVE)
     if rule.too_old(request.caller_authenticated, now.timestamp()):

@@ -5,7 +5,7 @@ import os
 from fastapi import FastAPI
 
 from services.registry import handlers, loading, messages
-from services.registry.api import consents, directory, imports, people, records, rights
+from services.registry.api import consents, directory, imports, merging, people, records, rights, writings
 from services.registry.commands import directory as directory_commands
 from services.registry.commands import receipts
 from services.registry.commands import rights as rights_commands
@@ -18,13 +18,16 @@ from shared.settings import Settings
 SERVICE = app.Service(
     name="registry",
     title="registry",
-    routers=(directory.router, imports.router, people.router, consents.router, records.router, rights.router),
+    routers=(
+        *(directory.router, imports.router, people.router, writings.router, merging.router),
+        *(consents.router, records.router, rights.router),
+    ),
     handlers=handlers.HANDLERS,
     events=events.BY_SUBJECT,
     checks=(sender.check, receipts.check),
     on_start=(receipts.ensure_key, directory_commands.load_reference),
     erasing=Erasing(events.RegistryErasureOrdered, rights_commands.erase),
-    background=(messages.match, messages.deliver, loading.load),
+    background=(messages.match, messages.deliver, messages.compare, messages.settle, loading.load),
 )
 
 

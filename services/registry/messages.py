@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.registry import sealing
+from services.registry.commands import comparing, merging
 from services.registry.commands import records as commands
 from services.registry.queries import reach
 from services.registry.queries import records as queries
@@ -27,6 +28,16 @@ log = structlog.get_logger()
 async def match(runtime: Runtime) -> None:
     """Match what peers asked for, until cancelled."""
     await _go_on(match_one, runtime)
+
+
+async def compare(runtime: Runtime) -> None:
+    """Look for other records of people who are at a counter, until cancelled."""
+    await _go_on(compare_one, runtime)
+
+
+async def settle(runtime: Runtime) -> None:
+    """End merges whose time to be undone is over, until cancelled."""
+    await _go_on(settle_one, runtime)
 
 
 async def deliver(runtime: Runtime) -> None:
@@ -52,6 +63,18 @@ async def match_one(runtime: Runtime) -> bool:
         return False
     await commands.forget_claims(runtime, request)
     return True
+
+
+async def compare_one(runtime: Runtime) -> bool:
+    """Look at one comparison; False when there was none."""
+    async with runtime.sessions() as session, session.begin():
+        return await comparing.look_next(session, runtime) is not None
+
+
+async def settle_one(runtime: Runtime) -> bool:
+    """End one merge; False when there was none."""
+    async with runtime.sessions() as session, session.begin():
+        return await merging.settle_next(session)
 
 
 @dataclass

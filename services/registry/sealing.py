@@ -23,6 +23,9 @@ class Size(IntEnum):
     DOCUMENT = 16_384
     MESSAGE = 2_048
     CLAIMS = 4_096
+    WRITING = 2_048
+    COMPARISON = 4_096
+    MERGE = 4_096
 
 
 async def seal(held: Vault, owner: str, place: str, value: BaseModel, size: Size) -> bytes:
@@ -40,3 +43,11 @@ async def unseal(held: Vault, owner: str, place: str, sealed: bytes, model: type
     except vault.Gone:
         raise GONE() from None
     return model.model_validate_json(vault.unpadded(content))
+
+
+async def handed_over(held: Vault, place: str, sealed: bytes, giver: str, taker: str) -> bytes:
+    """The same object under the key of `taker`, for the same place. Raises `sealed-gone`."""
+    try:
+        return await held.seal(taker, place, await held.open(giver, place, sealed))
+    except vault.Gone:
+        raise GONE() from None

@@ -248,6 +248,69 @@ class Person(Base, table=True):
     )
 
 
+class NameWriting(Base, table=True):
+    """Another writing of a person's name and the kind of document that shows it."""
+
+    __tablename__ = "name_writing"
+    __table_args__ = (
+        Index("name_writing_name_index", "name_index"),
+        Index("name_writing_contact_index", "contact_index"),
+    )
+
+    id: uuid.UUID = Field(primary_key=True)
+    subject: str = Field(index=True)
+    sealed: bytes = Field(sa_column=_bytes())
+    name_index: bytes = Field(sa_column=_bytes())
+    contact_index: bytes = Field(sa_column=_bytes())
+
+
+class Comparison(Base, table=True):
+    """One look for another record of a person who is present; a hit looks like a miss."""
+
+    __tablename__ = "comparison"
+    __table_args__ = (Index("comparison_state", "state"),)
+
+    id: uuid.UUID = Field(primary_key=True)
+    subject: str = Field(index=True)
+    state: str
+    sealed: bytes = Field(sa_column=_bytes())
+    tries: int = 0
+    expires_at: datetime = Field(sa_column=_time())
+
+
+class CodeSent(Base, table=True):
+    """A code that went to a person's contact for a comparison; they are counted."""
+
+    __tablename__ = "code_sent"
+
+    id: uuid.UUID = Field(primary_key=True)
+    subject: str = Field(index=True)
+    expires_at: datetime = Field(sa_column=_time())
+
+
+class Merge(Base, table=True):
+    """The record of `other` joined to that of `subject`: one person with two sign-ins. What was joined lies sealed."""
+
+    __tablename__ = "merge"
+    __table_args__ = (Index("merge_undo", "state", "undo_until"),)
+
+    id: uuid.UUID = Field(primary_key=True)
+    subject: str = Field(index=True)
+    other: str = Field(index=True)
+    state: str
+    sealed: bytes | None = Field(sa_column=_bytes(optional=True))
+    undo_until: datetime = Field(sa_column=_time())
+
+
+class MergePart(Base, table=True):
+    """A thing that came with the other record, and goes back with it."""
+
+    __tablename__ = "merge_part"
+
+    merge: uuid.UUID = Field(primary_key=True)
+    thing: uuid.UUID = Field(primary_key=True)
+
+
 class Dependant(Base, table=True):
     """A guardian link: a person and one she answers for. There is no other kind of link between people."""
 

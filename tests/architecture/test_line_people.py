@@ -43,7 +43,7 @@ MEMBERS = {
     *("referral", "consent", "case", "request", "entry"),
     *("organization", "organization_id", "service_id", "agreement", "client", "code"),
     *("at_location_id", "taxonomy_id", "term_id", "listing", "import_id", "part"),
-    *("session_id", "passkey", "key", "presence", "delegation", "erasure"),
+    *("session_id", "passkey", "key", "presence", "delegation", "erasure", "writing", "comparison", "merge"),
     "staff",  # a work id, for their administrator; a resident is never an address
 }
 OF_EVERYBODY = re.compile(

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from cli import authorisation, documents
-from cli.authorisation import ANYONE, HERSELF, PEER, PLATFORM, Operation
+from cli.authorisation import ANYONE, HERSELF, PEER, PLATFORM, TOGETHER, Operation
 from demo import family
 from deploy.local import region as launched
 from gateway.exchange import routes
@@ -78,6 +78,8 @@ class Expectation:
             return self.refused("with another region's token")
         if not self.right_place(caller, at):
             return self.refused("as anybody else")
+        if self.wanted == TOGETHER:
+            return self.refused("alone")
         return LET_IN if self.wanted == HERSELF or caller.role in self.roles else self.refused("with another role")
 
     def refused(self, caller: str) -> str:
@@ -90,7 +92,7 @@ class Expectation:
 
     def right_place(self, caller: Caller, at: World) -> bool:
         """Whether it is her own, the organisation is of a right kind, or the agreement's consumer."""
-        if self.wanted == HERSELF:
+        if self.wanted in (HERSELF, TOGETHER):
             return caller.kind == "person"
         return (
             caller.organisation == at.consumer if self.wanted == AGREEMENT else caller.organisation_kind in self.kinds

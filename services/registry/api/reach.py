@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+import msgspec
 from fastapi import Depends, Header
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.queries import reach
+from services.registry.queries import people, reach
 from shared.grants import Grant
 from shared.requests import Exchange, Platform, RuntimeDep, Self, SessionDep
 from shared.runtime import Runtime
@@ -28,8 +29,11 @@ async def own(session: SessionDep, runtime: RuntimeDep, grant: Self) -> Call:
 
 
 async def named(session: SessionDep, runtime: RuntimeDep, grant: Exchange) -> Call:
-    """An office, about the person whom the linked referral names."""
-    await reach.visible_to(session, grant)
+    """An office, about the person whom the linked referral names, whichever sign-in she made it with."""
+    subject = await reach.visible_to(session, grant)
+    while (standing := await people.standing(session, subject)) != subject:
+        grant = msgspec.structs.replace(grant, subject=standing)
+        subject = await reach.visible_to(session, grant)
     return Call(session, runtime, grant)
 
 

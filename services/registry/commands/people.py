@@ -3,10 +3,11 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import sealing
+from services.registry.commands import writings
 from services.registry.queries import directory as directory_queries
 from services.registry.queries import people as queries
 from services.registry.queries import reach
-from services.registry.rules import indexes, names, numbers, people
+from services.registry.rules import duplicates, indexes, names, numbers, people
 from services.registry.schemas.people import DependantIn, DependantSealed, RecordIn, RecordSealed
 from services.registry.tables import Dependant, Person, now
 from shared import ids, problems, requests
@@ -38,20 +39,23 @@ async def put_record(
         requests.if_match(if_match, row.version)
     if not await directory_queries.is_district(session, body.district):
         raise DISTRICT_UNKNOWN()
-    written = await _person(runtime, grant, body)
+    kept = _checked(body)
+    if row is None and (joined := await queries.joined(session, grant.subject)):
+        raise duplicates.MERGED_AWAY(merge=str(joined.id))
+    written = await row_of(runtime, grant.subject, kept, body.district, grant.seal)
     written.version = row.version + 1 if row else 1
+    await writings.follow(session, runtime, grant.subject, kept)
     return await session.merge(written)
 
 
-async def _person(runtime: Runtime, grant: Grant, body: RecordIn) -> Person:
-    kept = _checked(body)
+async def row_of(runtime: Runtime, subject: str, kept: RecordSealed, district: str, seal: str) -> Person:
+    """The row of a record: sealed under its subject's key, with its indexes."""
     key = bytes.fromhex(runtime.settings.index_key)
-    place = f"person.sealed/{grant.subject}"
     return Person(
-        subject=grant.subject,
-        district=body.district,
-        sealed=await sealing.seal(runtime.vault, grant.subject, place, kept, sealing.Size.PERSON),
-        seal=grant.seal,
+        subject=subject,
+        district=district,
+        sealed=await sealing.seal(runtime.vault, subject, f"person.sealed/{subject}", kept, sealing.Size.PERSON),
+        seal=seal,
         name_index=indexes.name_and_birth(key, kept.name, kept.birth_date.isoformat()),
         contact_index=indexes.name_and_contact(key, kept.name, kept.phone),
         number_index=_number_index(key, kept),

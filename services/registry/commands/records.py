@@ -151,7 +151,7 @@ async def match_next(session: AsyncSession, runtime: Runtime) -> uuid.UUID | Non
         row.held = held.id
         row.code = indexes.code(bytes.fromhex(runtime.settings.index_key), str(row.request), code)
         words = MessageSealed(to=contact, text=await _message(session, row.peer, code))
-        await _notify(session, runtime, held.subject, words)
+        await notify(session, runtime, held.subject, words)
     session.add(row)
     return row.request
 
@@ -177,7 +177,8 @@ async def _message(session: AsyncSession, peer: str, code: str) -> str:
     return records.message(f"{division.name} ({peer})" if division else peer, code)
 
 
-async def _notify(session: AsyncSession, runtime: Runtime, subject: str, words: MessageSealed) -> None:
+async def notify(session: AsyncSession, runtime: Runtime, subject: str, words: MessageSealed) -> None:
+    """Put a message on its way to a person's contact, sealed under her key."""
     fresh = ids.new()
     sealed = await sealing.seal(runtime.vault, subject, f"message.sealed/{fresh}", words, sealing.Size.MESSAGE)
     session.add(Message(id=fresh, subject=subject, sealed=sealed))

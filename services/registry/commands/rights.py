@@ -7,12 +7,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.registry import sealing
-from services.registry.commands import consents
+from services.registry.commands import consents, merging
 from services.registry.queries import reach
 from services.registry.queries import rights as queries
 from services.registry.rules import rights as rules
 from services.registry.rules.rights import RIGHT
-from services.registry.tables import Consent, Dependant, HeldRecord, Message, Person, RecordRequest, RightsRequest, now
+from services.registry.tables import (
+    CodeSent,
+    Comparison,
+    Consent,
+    Dependant,
+    HeldRecord,
+    Message,
+    NameWriting,
+    Person,
+    RecordRequest,
+    RightsRequest,
+    now,
+)
 from shared import ids, outbox
 from shared.contracts import clock
 from shared.contracts.events import ErasureAsked, ErasureCompleted, RegistryErasureDone, RegistryErasureOrdered
@@ -20,7 +32,7 @@ from shared.grants import Grant
 from shared.problems import Problem
 from shared.runtime import Runtime
 
-ERASED = (Person, Dependant, HeldRecord, RecordRequest, Message)
+ERASED = (Person, NameWriting, Dependant, HeldRecord, RecordRequest, Message, Comparison, CodeSent)
 
 
 async def ask_erasure(session: AsyncSession, grant: Grant) -> RightsRequest:
@@ -53,6 +65,7 @@ async def erase(runtime: Runtime, session: AsyncSession, event: RegistryErasureO
         await runtime.vault.destroy(owner)
     for table in ERASED:
         await session.execute(delete(table).where(col(table.subject) == event.person))
+    await merging.forget(session, event.person)
     records = (*(str(row.id) for row in found.consents), *map(str, found.requests))
     await outbox.emit(session, event.request, RegistryErasureDone(request=event.request, records=records))
 

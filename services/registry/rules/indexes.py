@@ -3,7 +3,8 @@
 import hmac
 from typing import Final
 
-from services.registry.rules import names
+from services.registry.rules import names, numbers
+from services.registry.rules.numbers import DocumentType
 
 _BETWEEN: Final = "\x1f"
 
@@ -18,9 +19,9 @@ def name_and_contact(key: bytes, name: str, phone: str) -> bytes:
     return _index(key, "name+contact", names.folded(name), phone)
 
 
-def number(key: bytes, document_type: str, document_number: str) -> bytes:
-    """Keyed hash of a whole document number; no part of it stands anywhere in clear."""
-    return _index(key, "number", document_type, document_number)
+def number(key: bytes, document_type: DocumentType, document_number: str) -> bytes:
+    """Keyed hash of all of a document number that lasts; no part of it stands anywhere in clear."""
+    return _index(key, "number", document_type, numbers.lasting(document_type, document_number))
 
 
 def asked(key: bytes, subject: str, recipient: str, purpose: str) -> bytes:

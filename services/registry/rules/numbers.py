@@ -33,11 +33,13 @@ class DocumentType(StrEnum):
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS: Final = "10X98765432"
 _MAX_TYPED: Final = 40
+_LIFELONG: Final = 9  # a letter and eight digits
 _WITH_CHECK: Final = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
-# GB 11643-1999; residence permits of HK, Macao and Taiwan residents; permanent residents' cards of 2023 and of 2017.
+# GB 11643-1999; residence permits of HK (81), Macao (82) and Taiwan (83) residents, whose first six digits are part of
+# the form (国办发〔2018〕81号); permanent residents' cards of 2023 and of 2017.
 _FORMS: Final = {
     DocumentType.RESIDENT_ID: re.compile(r"[0-9]{17}[0-9X]"),
-    DocumentType.HK_MACAO_TAIWAN_PERMIT: re.compile(r"[0-9]{17}[0-9X]"),
+    DocumentType.HK_MACAO_TAIWAN_PERMIT: re.compile(r"8[123]0000[0-9]{11}[0-9X]"),
     DocumentType.FOREIGN_PERMANENT_RESIDENT: re.compile(r"9[0-9]{16}[0-9X]|[A-Z]{3}[0-9]{12}"),
     DocumentType.HK_MACAO_TRAVEL_PERMIT: re.compile(r"[HM][0-9]{8}(?:[0-9]{2})?"),
     DocumentType.TAIWAN_TRAVEL_PERMIT: re.compile(r"[0-9]{8}(?:[0-9]{2})?"),
@@ -63,6 +65,11 @@ def canonical(document_type: DocumentType, typed: str, today: datetime.date) -> 
 _CHECKED: Final = frozenset(
     {DocumentType.RESIDENT_ID, DocumentType.HK_MACAO_TAIWAN_PERMIT, DocumentType.FOREIGN_PERMANENT_RESIDENT}
 )
+
+
+def lasting(document_type: DocumentType, number: str) -> str:
+    """What of a canonical number stays when the document is issued anew: HK and Macao passes count their issues."""
+    return number[:_LIFELONG] if document_type is DocumentType.HK_MACAO_TRAVEL_PERMIT else number
 
 
 def check_character(first_seventeen: str) -> str:

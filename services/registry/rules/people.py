@@ -6,7 +6,7 @@ import unicodedata
 from typing import Final
 
 from services.registry.rules import consents
-from shared import problems
+from shared import problems, states
 
 PHONE_MALFORMED = problems.kind(
     422, "phone-malformed", "Not a telephone number", "Give digits, with + and the country's number outside China."
@@ -24,6 +24,8 @@ TEXT_CONTROL = problems.kind(
     422, "text-control-character", "The text holds a control character", "Type the text again."
 )
 
+# A withdrawn writing is deleted: nothing remembers it.
+WRITING: Final = states.Machine("writing", "kept", states.moves({"withdraw": ("kept", "withdrawn")}))
 MAJORITY: Final = 18  # years; Civil Code art. 17
 _OLDEST: Final = datetime.date(1900, 1, 1)
 _PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")

@@ -44,10 +44,14 @@ class RecordSealed(Body):
 
 
 class RecordOut(RecordSealed):
-    """A person's own record. `writing_differs`: what was typed is kept in another writing; compare it."""
+    """A person's own record. `writing_differs`: what was typed is kept in another writing; compare it.
+
+    `standard_writing`: the name with private codes of an old register as standard characters, for her to take or not.
+    """
 
     district: str
     writing_differs: bool
+    standard_writing: str | None
 
 
 class DependantIn(Body):

@@ -46,8 +46,9 @@ def test_taking_a_consent_back_never_waits_for_another_sign_in() -> None:
 RECORD, FOLLOW, START = frozenset({"intake", "record"}), frozenset({"intake", "consent"}), frozenset({"intake"})
 AT_COUNTER = {
     **dict.fromkeys(("keep_own_record", "read_own_record", "add_dependant", "read_dependants"), RECORD),
+    **dict.fromkeys(("keep_name_writings", "read_name_writings", "read_merges", "undo_merge"), RECORD),
     **dict.fromkeys(("read_own_referrals", "cancel_referral", "give_consent"), FOLLOW),
-    **dict.fromkeys(("start_intake", "apply_for_mediation"), START),
+    **dict.fromkeys(("start_intake", "apply_for_mediation", "compare_records", "merge_records"), START),
     "withdraw_consent": frozenset(presences.TASKS),
     "ask_erasure": frozenset({"record"}),
     "make_paper_key": frozenset({"intake", "record", "recovery"}),
@@ -77,6 +78,14 @@ def test_an_officer_does_with_a_person_what_she_came_for_and_nothing_else(operat
         assert isinstance(verdict, Permit) == (task in AT_COUNTER.get(operation, frozenset())), task
         if isinstance(verdict, Refuse):
             assert (verdict.status, verdict.code) == (403, "person-alone")
+
+
+@pytest.mark.parametrize("operation", sorted(d.POLICY.self))
+def test_only_looking_for_another_record_is_never_done_alone(operation: str) -> None:
+    verdict = decide(msgspec.structs.replace(CONSENT, operation=operation))
+    assert isinstance(verdict, Permit) == (operation != "compare_records")
+    if isinstance(verdict, Refuse):
+        assert (verdict.status, verdict.code) == (403, "only-at-counter")
 
 
 BY_HELPER = {"start_intake", "read_own_referrals", "apply_for_mediation"}

@@ -85,6 +85,12 @@ def test_every_dot_between_han_becomes_the_standard_one(before: str, after: str,
     assert names.canonical(f"{before}{space}{dot}{space}{after}") == f"{before}·{after}"
 
 
+@pytest.mark.parametrize("dot", list("\u2022\u2027\u2219\u22c5\u30fb\uff65\u25cf\u2024\u16eb\u2e31\ua78f\u0387"))
+def test_every_dot_that_keyboards_offer_is_the_separator_beside_han(dot: str) -> None:
+    assert names.canonical(f"阿{dot}买") == names.canonical(f"阿 {dot}买") == "阿·买"
+    assert names.canonical(f"Li{dot}买") == "Li·买"
+
+
 @given(LATIN_NAMES)
 def test_latin_names_are_never_touched(name: str) -> None:
     assume(unicodedata.is_normalized("NFC", name))

@@ -12,7 +12,7 @@ from shared import problems
 TODAY = datetime.date(2026, 10, 10)
 RESIDENT = numbers.DocumentType.RESIDENT_ID
 PERMANENT = numbers.DocumentType.FOREIGN_PERMANENT_RESIDENT
-CHECKED = st.sampled_from([RESIDENT, numbers.DocumentType.HK_MACAO_TAIWAN_PERMIT])
+HK_PERMIT = numbers.DocumentType.HK_MACAO_TAIWAN_PERMIT
 DATES = st.dates(min_value=datetime.date(1900, 1, 1), max_value=TODAY).map(lambda day: day.strftime("%Y%m%d"))
 PREFIXES = st.from_regex(r"[0-9]{6}", fullmatch=True)
 SEQUENCES = st.from_regex(r"[0-9]{3}", fullmatch=True)
@@ -72,10 +72,44 @@ def test_a_number_of_another_form_is_malformed(document_type: str, typed: str) -
     assert code_of(numbers.DocumentType(document_type), typed) == "number-malformed"
 
 
-@given(CHECKED, PREFIXES, DATES, SEQUENCES)
-def test_every_prefix_is_accepted(document_type: numbers.DocumentType, prefix: str, day: str, sequence: str) -> None:
+@given(PREFIXES, DATES, SEQUENCES)
+def test_every_prefix_of_an_identity_card_is_accepted(prefix: str, day: str, sequence: str) -> None:
+    """610125 was withdrawn and stands on cards all the same; 810000 begins permits, and is nothing to refuse here."""
     number = whole(prefix + day + sequence)
-    assert numbers.canonical(document_type, number, TODAY) == number
+    assert numbers.canonical(RESIDENT, number, TODAY) == number
+
+
+@given(st.sampled_from(["810000", "820000", "830000"]), DATES, SEQUENCES, PREFIXES)
+def test_a_residence_permit_of_hong_kong_macao_or_taiwan_is_known_by_its_first_digits(
+    prefix: str, day: str, sequence: str, other: str
+) -> None:
+    number = whole(prefix + day + sequence)
+    assert numbers.canonical(HK_PERMIT, number, TODAY) == number
+    if other[1] not in "123":
+        assert code_of(HK_PERMIT, whole(other + day + sequence)) == "number-malformed"
+
+
+@given(st.from_regex(r"[0-9]{5}", fullmatch=True), DATES, SEQUENCES)
+def test_a_permanent_residents_card_of_2023_begins_with_nine_and_has_the_same_check(
+    place: str, day: str, sequence: str
+) -> None:
+    number = whole("9" + place + day + sequence)
+    assert numbers.canonical(PERMANENT, number, TODAY) == number
+    wrong = number[:17] + ("0" if number[17] != "0" else "1")
+    assert code_of(PERMANENT, wrong) == "number-check-character"
+
+
+@pytest.mark.parametrize(
+    ("document_type", "number", "lasts"),
+    [
+        ("hk_macao_pass", "H1234567801", "H12345678"),
+        ("hk_macao_pass", "H12345678", "H12345678"),
+        ("taiwan_pass", "1234567890", "1234567890"),
+        ("resident_id", "11010519491231002X", "11010519491231002X"),
+    ],
+)
+def test_what_lasts_of_a_number_when_the_document_is_issued_anew(document_type: str, number: str, lasts: str) -> None:
+    assert numbers.lasting(numbers.DocumentType(document_type), number) == lasts
 
 
 @given(PREFIXES, DATES, SEQUENCES, st.integers(0, 16), st.integers(1, 9))
