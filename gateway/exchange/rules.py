@@ -201,10 +201,10 @@ def _own(request: Request, policy: Policy, now: datetime) -> Verdict:
         return Refuse(6, refusals.TASK_UNKNOWN)
     if request.caller_type != "resident":
         return Refuse(5, refusals.SELF_ONLY)
-    if not rule.takes(request.acting):
-        return Refuse(6, refusals.PERSON_ALONE if request.acting.kind else refusals.ONLY_AT_COUNTER)
     if request.client_state != ACTIVE or (request.acting.organizations and request.caller_state != ACTIVE):
         return Refuse(5, refusals.ORGANISATION_NOT_ACTIVE)
+    if not rule.takes(request.acting):
+        return Refuse(6, refusals.PERSON_ALONE if request.acting.kind else refusals.ONLY_AT_COUNTER)
     if rule.too_old(request.caller_authenticated, now.timestamp()):
         return Refuse(5, refusals.AUTHENTICATION_TOO_OLD, extras={"max_age": rule.fresh_within})
     return Permit(rule.task)

@@ -30,7 +30,7 @@ DISPUTES = {
 }
 DUTY = frozenset("duty police danger dangerous violent violence offence crime suicide".split())
 # Migrations that make something to be found by its words: what, and why nobody's own words are among it.
-SEARCHED_FOR = {"registry.0002_directory": "public names of services, organisations and places"}
+SEARCHED_FOR = {"registry.0003_directory": "public names of services, organisations and places"}
 SEARCHED = re.compile(r"tsvector|to_tsquery|pg_trgm|gin_|gist|postgresql_using")
 
 
