@@ -19,7 +19,6 @@ from demo.tokens import Token
 from tests.support.launched import Installation
 from tests.support.relying import FrontEnd, code_of
 from tests.support.sign_in import claims_of
-from tests.system.test_administration import joined
 
 HERE, THERE = "610118", "621124"
 CLIENT = f"identity-{HERE}"  # our client there
@@ -93,13 +92,12 @@ def home(platform: Installation) -> str:
     return f"http://{HERE}.localhost:{platform.environ[f'JIELI_PORT_BASE_{HERE}']}"
 
 
-def register(platform: Installation, key: ECKey, directory: Path) -> None:
+def register(platform: Installation, key: ECKey) -> None:
     """Two administrators of the other region let our identity be a client there."""
     there = platform.regions()["sending"]
     first = there.staff("an administrator", f"staff-{THERE}-administrator")
     centre = f"org-{THERE}-centre"
-    invited = first.post("/v1/staff", {"id": "work-2", "organization": centre, "roles": ["administrator"]})
-    second = joined(there, invited.json()["link"], "work-2", directory)
+    second = there.staff("another administrator", f"staff-{THERE}-second-administrator")
     client = {
         "id": CLIENT,
         "organization": centre,
@@ -138,7 +136,7 @@ def regions() -> Iterator[Regions]:
         try:
             made.launch()
             made.wait_ready()
-            register(made, key, Path(folder))
+            register(made, key)
             configure(made, key, Path(folder))
             assert made.stop() == 0
             made.launch()
