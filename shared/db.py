@@ -2,7 +2,7 @@
 
 from asyncpg.exceptions import DataError
 from sqlalchemy import MetaData
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import registry
@@ -20,7 +20,6 @@ GIVE_UP = 12.0  # seconds until an answer is not waited for any more: a server t
 AWAY_CLASSES = frozenset({"08", "53", "57", "58"})
 AWAY_CODES = frozenset({"25006", "25P03", "40001", "40P01", "55P03"})
 DATA_CLASS = "22"
-TAKEN = "23505"  # unique_violation
 
 
 def new_registry() -> registry:
@@ -67,11 +66,6 @@ def is_bad_data(error: BaseException) -> bool:
     if not isinstance(error, DBAPIError) or error.orig is None:
         return False
     return _sqlstate(error)[:2] == DATA_CLASS or isinstance(error.orig.__cause__, DataError)
-
-
-def is_taken(error: IntegrityError) -> bool:
-    """Whether somebody else has the key that a row was to get, perhaps since a moment ago."""
-    return _sqlstate(error) == TAKEN
 
 
 def _sqlstate(error: DBAPIError) -> str:

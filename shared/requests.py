@@ -1,6 +1,5 @@
 """What every route begins with: its grant, one transaction, and an answer kept under its Idempotency-Key."""
 
-import contextlib
 import hashlib
 import hmac
 import time
@@ -91,8 +90,6 @@ async def transaction(request: Request, held: RuntimeDep, grant: GrantDep) -> As
             held.wake_relay()
 
 
-# The same for a route that waits for somebody else between two transactions: its first one.
-first_transaction = contextlib.asynccontextmanager(transaction)
 SessionDep = Annotated[AsyncSession, Depends(transaction, scope="function")]
 
 

@@ -1,5 +1,6 @@
 """Pages on which people sign in; each leads back to the client that asked for it."""
 
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import BackgroundTasks, Depends, Form, Query, Request, Response
@@ -11,14 +12,14 @@ from services.identity.commands.passwords import Typed
 from services.identity.commands.signing_in import SigningIn
 from services.identity.commands.upstream import Away
 from services.identity.schemas import sign_in as schemas
-from shared.requests import Public, RuntimeDep, SessionDep, first_transaction
+from shared.requests import Public, RuntimeDep, SessionDep, transaction
 
 router = pages.router()
 
 
 async def away(request: Request, runtime: RuntimeDep, grant: Public, browser: BrowserDep) -> Away:
     """A browser on its way to another provider or back."""
-    return Away(runtime, browser, first_transaction(request, runtime, grant))
+    return Away(runtime, browser, asynccontextmanager(transaction)(request, runtime, grant))
 
 
 AwayDep = Annotated[Away, Depends(away)]

@@ -6,9 +6,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.identity.tables import Client, Organization, Staff
-from shared import db, problems
+from shared import problems
 from shared.grants import Grant
 from shared.runtime import Runtime
+
+TAKEN = "23505"  # unique_violation (PostgreSQL, appendix A): somebody else has this id
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,6 @@ class Act:
         try:
             await self.session.flush()
         except IntegrityError as error:
-            if not db.is_taken(error):
+            if getattr(error.orig, "sqlstate", "") != TAKEN:
                 raise
             raise problems.CONFLICT("Somebody else has just taken this id.") from None
