@@ -189,7 +189,8 @@ def main() -> int:
     """Measure, print, write; exit 1 when a p99 at the large size is beyond twice that at the small."""
     with postgres() as (server, directory):
         found, speeds = asyncio.run(compare(server, directory))
-    page = [f"# The directory at {SMALL:,} and {LARGE:,} offers\n\n{(__doc__ or '').partition('\n\n')[2]}"]
+    explained = (__doc__ or "").partition("\n\n")[2]
+    page = [f"# The directory at {SMALL:,} and {LARGE:,} offers\n\n{explained}"]
     page += [f"{table(name, sides)}\n" for name, sides in found.items()]
     ratios = {name: large.milliseconds(99) / small.milliseconds(99) for name, (small, large) in found.items()}
     told = "; ".join(f"{name}: {ratio:.2f}" for name, ratio in ratios.items())
