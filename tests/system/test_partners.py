@@ -24,7 +24,7 @@ EXAMPLES = {
     "agreement": "agr-610118-centre-education",
     "organization": "org-610118-education",
 }
-# What a fresh platform has nothing to show for: a log of one size, and offers (tests/conformance/test_hsds.py has some).
+# Where a fresh platform has nothing to show: a log of one size, and offers (tests/conformance/test_hsds.py has some).
 NOTHING_YET = {"/v1/log/consistency", "/directory/service_at_locations/{at_location_id}"}
 UNKNOWN = "0198aaaa-0000-7000-8000-000000000000"
 OPERATIONS = [(method, path, found) for path, methods in DOCUMENT["paths"].items() for method, found in methods.items()]
