@@ -145,7 +145,7 @@ def _named(taxonomy: uuid.UUID) -> str:
 
 
 async def _conditions(session: AsyncSession, wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [col(Listing.shown).is_(True)]
+    conditions: list[ColumnElement[bool]] = [and_(col(Listing.shown))]  # as the indexes say it
     if wanted.placed:
         conditions.append(col(Listing.organization) != "")
     if wanted.taxonomy_term_id is not None or wanted.taxonomy_id is not None:

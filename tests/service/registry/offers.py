@@ -101,7 +101,7 @@ async def ended(registry: RunningApp, path: str) -> dict[str, Any]:
             faults = (await client.get(f"{path}/faults", params={"limit": 200})).json()["items"]
         return dict(found | {"faults": faults})
 
-    return await until(over)
+    return await until(over, 60)
 
 
 async def registered(

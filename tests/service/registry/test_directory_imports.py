@@ -154,14 +154,14 @@ async def test_a_file_is_its_senders_own(registry: RunningApp, organization: str
 async def test_work_goes_on_where_a_stop_left_it(postgres: TestServer, tmp_path: Path) -> None:
     settings = apps.settings("registry", await postgres.create_database("registry"), tmp_path)
     await asyncio.to_thread(migrate.upgrade, "registry", settings)
-    rows = [offers.row(key=f"on-{number}", place=f"石井第{number}小学") for number in range(6000)]
+    rows = [offers.row(key=f"on-{number}", place=f"石井第{number}小学") for number in range(2500)]
     app = main.create(settings, bus := MemoryBus())
     async with app.router.lifespan_context(app):
         first = RunningApp(app, settings, bus)
         await offers.registered(first)
         async with offers.coordinator(first) as client:
             path = await offers.announce(client, file := offers.as_csv(rows), parts=2)
-            for number, part in enumerate((file[:700_000], file[700_000:]), 1):
+            for number, part in enumerate((file[:200_000], file[200_000:]), 1):
                 assert (await offers.put(client, path, number, part)).status_code == 200
             assert (await client.post(f"{path}:send")).status_code == 200
 
@@ -169,13 +169,13 @@ async def test_work_goes_on_where_a_stop_left_it(postgres: TestServer, tmp_path:
                 return int((await client.get(path)).json()["read"])
 
             read = await until(begun)
-    assert 0 < read < 6000
+    assert 0 < read < 2500
     app = main.create(settings, bus := MemoryBus())
     async with app.router.lifespan_context(app):
         second = RunningApp(app, settings, bus)
         done = await offers.ended(second, path)
-        assert (done["state"], done["read"], done["changed"]) == ("applied", 6000, 6000)
-        assert (await get(second, "/directory/service_at_locations"))["total_items"] == 6000
+        assert (done["state"], done["read"], done["changed"]) == ("applied", 2500, 2500)
+        assert (await get(second, "/directory/service_at_locations"))["total_items"] == 2500
 
 
 def hsds_tables() -> dict[str, list[dict[str, Any]]]:
