@@ -11,7 +11,7 @@ JIELI_VECTORS ?= ../shared/vectors
 export JIELI_VECTORS
 export PYTHONPATH := $(CURDIR)
 
-SUITES := unit architecture service bus system federation
+SUITES := unit architecture service bus
 CODE := services gateway shared cli demo deploy benchmarks tests
 
 define install # $(1): the lock file
@@ -28,7 +28,7 @@ define install # $(1): the lock file
 	@touch $@
 endef
 
-.PHONY: help setup run stop reset demo test outages conformance browser pictures check lint types bench lock docs migrate crash
+.PHONY: help setup run stop reset demo test system outages conformance browser pictures check lint types bench lock docs migrate crash
 
 help: ## what can be asked
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -58,6 +58,9 @@ migrate: $(VENV)/.run-lock ## bring the databases of an installation to the newe
 
 test: $(VENV)/.dev-lock ## the whole default suite, on real PostgreSQL and NATS
 	@$(BIN)/python -m pytest $(wildcard $(SUITES:%=tests/%))
+
+system: $(VENV)/.dev-lock ## both regions running, over real sockets
+	@$(BIN)/python -m pytest tests/system tests/federation
 
 outages: $(VENV)/.dev-lock ## servers and whole platforms that are killed in the middle of work
 	@$(BIN)/python -m pytest tests/outages

@@ -88,14 +88,14 @@ def test_the_check_before_landing_runs_the_whole_suite() -> None:
     script = (house.ROOT / ".ci" / "run").read_text("utf-8")
     parts = re.findall(r"^part make ([a-z-]+)$", script, re.MULTILINE)
     assert '"$@" || failed+=' in script
-    assert {"lint", "types", "test", "outages", "conformance", "browser", "crash"} <= set(parts) <= set(targets())
+    assert {"lint", "types", "test", "system", "outages", "conformance", "browser", "crash"} <= set(parts) <= set(targets())
 
 
 def test_make_test_runs_every_suite() -> None:
     """A new folder of tests is a suite, or it is named where it runs instead."""
     suites = set(re.findall(r"^SUITES := (.*)$", MAKEFILE, re.MULTILINE)[0].split())
     folders = {path.parent.name for path in (house.ROOT / "tests").glob("*/__init__.py")}
-    assert folders - {"support"} - suites <= {"outages", "conformance", "browser"}
+    assert folders - {"support"} - suites <= {"system", "federation", "outages", "conformance", "browser"}
 
 
 @pytest.mark.parametrize("name", LOCKS)
