@@ -1,6 +1,4 @@
-"""The gateway: its record for the app factory, the desk of its hot path, and the two ways to make the app."""
-
-import os
+"""The gateway: its record for the app factory, the desk of its hot path, and the way to make the app."""
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -143,8 +141,3 @@ def create(settings: Settings, bus: Bus | None = None) -> FastAPI:
     if settings.public_url.startswith("https://"):
         made.add_middleware(StrictTransport)
     return made
-
-
-def from_environment() -> FastAPI:
-    """The app as production starts it."""
-    return create(Settings.load(SERVICE.name, os.environ))

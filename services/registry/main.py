@@ -1,6 +1,4 @@
-"""Registry: its record for the app factory, and the two ways to make the app."""
-
-import os
+"""Registry: its record for the app factory, and the way to make the app."""
 
 from fastapi import FastAPI
 
@@ -34,8 +32,3 @@ SERVICE = app.Service(
 def create(settings: Settings, bus: Bus | None = None) -> FastAPI:
     """The app with these settings."""
     return app.create_app(SERVICE, settings, bus)
-
-
-def from_environment() -> FastAPI:
-    """The app as production starts it."""
-    return create(Settings.load(SERVICE.name, os.environ))

@@ -10,6 +10,7 @@ from demo import family
 from demo.client import Actor, Region
 from tests.support.launched import Installation
 from tests.support.until import until
+from tests.system.test_administration import came
 from tests.system.test_foreign_ids import consent, refer
 from tests.system.test_partners import OPERATIONS, fits
 
@@ -20,10 +21,6 @@ READ = "/v1/erasures/{erasure}"
 @pytest.fixture(scope="module")
 def region(platform: Installation) -> Region:
     return platform.regions()["receiving"]
-
-
-def came(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json().get("code", "")
 
 
 def stands(region: Region, erasure: str) -> dict[str, Any]:

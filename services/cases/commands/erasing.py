@@ -10,9 +10,8 @@ from services.cases.rules import states
 from services.cases.tables import MediationCase, Party
 from shared import ids, outbox
 from shared.contracts.events import CasesErasureDone, CasesErasureOrdered
+from shared.contracts.events.erasures import NOBODY
 from shared.runtime import Runtime
-
-ERASED = "erased"  # in place of a seal: nobody is meant any more
 
 
 async def erase(runtime: Runtime, session: AsyncSession, event: CasesErasureOrdered) -> None:
@@ -26,7 +25,7 @@ async def erase(runtime: Runtime, session: AsyncSession, event: CasesErasureOrde
 
 
 async def _leave(session: AsyncSession, case: MediationCase, party: Party) -> None:
-    party.person, party.seal = ids.new(), ERASED
+    party.person, party.seal = ids.new(), NOBODY
     party.contact = party.statement = None
     await session.flush()
     if case.state in states.CASE.moves["stop"][0]:

@@ -12,9 +12,8 @@ from services.referrals.rules import states
 from services.referrals.tables import PersonAnswer, Referral, ReferralAnswers
 from shared import outbox
 from shared.contracts.events import ReferralsErasureDone, ReferralsErasureOrdered
+from shared.contracts.events.erasures import NOBODY
 from shared.runtime import Runtime
-
-ERASED = "erased"  # in place of a seal: nobody is meant any more
 
 
 async def erase(runtime: Runtime, session: AsyncSession, event: ReferralsErasureOrdered) -> None:
@@ -31,6 +30,6 @@ async def erase(runtime: Runtime, session: AsyncSession, event: ReferralsErasure
 
 
 async def _stop(session: AsyncSession, referral: Referral) -> None:
-    referral.seal = ERASED
+    referral.seal = NOBODY
     if referral.state in states.OPEN:
         await moves.apply(session, referral, moves.Step("cancel", "person", datetime.now(UTC)))

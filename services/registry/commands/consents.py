@@ -18,6 +18,7 @@ from services.registry.tables import Consent, ConsentEvent, now
 from shared import ids, outbox, problems
 from shared.contracts import clock, vocabulary
 from shared.contracts.events import ConsentGiven, ConsentRefused, ConsentWithdrawn
+from shared.contracts.events.erasures import NOBODY
 from shared.grants import Grant
 from shared.runtime import Runtime
 from shared.settings import Settings
@@ -40,7 +41,6 @@ ALREADY_GIVEN = problems.kind(
 NOT_GIVEN = problems.kind(409, "consent-not-live", "There is nothing to withdraw", "Only a given consent is withdrawn.")
 
 
-ERASED = "erased"  # in place of a seal: nobody is meant any more
 FACTS = {"referral", "recipient", "purpose", "agreement", "agreement_version", "consent_hash"}
 
 
@@ -183,7 +183,7 @@ async def stop(session: AsyncSession, runtime: Runtime, row: Consent) -> None:
     """Let nothing run on a consent any more, as its person is erased. Raises `sealed-gone` when she was before."""
     decided = await queries.opened(runtime.vault, row)
     if queries.state(decided, clock.day_of(now())) is rules.ConsentState.GIVEN:
-        await _tell_withdrawn(session, row, decided, ERASED)
+        await _tell_withdrawn(session, row, decided, NOBODY)
 
 
 async def _tell_withdrawn(session: AsyncSession, row: Consent, decided: ConsentSealed, seal: str) -> None:

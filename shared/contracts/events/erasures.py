@@ -1,11 +1,13 @@
 """A person is erased everywhere: the registry asks, the gateway orders by each app's own id, each app says done."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from pydantic import Field
 
 from shared.contracts.events.values import Id, Seal
 from shared.events import Event
+
+NOBODY: Final = "erased"  # in place of a seal, once its person is erased
 
 
 class ErasureAsked(Event):
