@@ -79,7 +79,7 @@ async def close(session: AsyncSession, event: ErasureCompleted) -> None:
 
 
 async def _withdraw(session: AsyncSession, runtime: Runtime, row: Consent) -> None:
-    """Stop what runs on a consent, at once where it opens; the gateway unlinks it in any case once all apps are done."""
+    """Stop at once what runs on a consent that still opens; once all apps are done the gateway unlinks every one."""
     try:
         await consents.stop(session, runtime, row)
     except Problem as problem:
