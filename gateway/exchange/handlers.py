@@ -43,6 +43,21 @@ async def case(session: AsyncSession, event: events.CaseFact) -> None:
     await _upsert_link(session, row)
 
 
+async def rights_request(session: AsyncSession, event: events.RightsRequestMade) -> None:
+    """Keep which desk answers whom."""
+    row = {
+        "id": event.request,
+        "type": "rights_request",
+        "provider": event.desk,
+        "consumer": event.desk,
+        "service": "",
+        "state": "made",
+        "consent": None,
+        "seals": [event.seal],
+    }
+    await _upsert_link(session, row)
+
+
 async def _upsert_link(session: AsyncSession, row: Mapping[str, object]) -> None:
     changed = {key: value for key, value in row.items() if key != "id"}
     await session.execute(insert(Link).values(row).on_conflict_do_update(index_elements=["id"], set_=changed))
@@ -107,6 +122,7 @@ HANDLERS: Handlers = {
     events.ConsentGiven: consent_given,
     events.ConsentRefused: consent_refused,
     events.ConsentWithdrawn: consent_withdrawn,
+    events.RightsRequestMade: rights_request,
     **dict.fromkeys(events.ReferralFact.__subclasses__(), referral),
     **dict.fromkeys(events.CaseFact.__subclasses__(), case),
 }

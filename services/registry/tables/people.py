@@ -186,9 +186,10 @@ class Release(Base, table=True):
 
 
 class RightsRequest(Base, table=True):
-    """What a person asked for; once everything of her is erased it is nobody's any more."""
+    """What a person asked for, and the desk that answers; an erasure is nobody's any more once it is carried out."""
 
     __tablename__ = "rights_request"
+    __table_args__ = (Index("rights_request_open", "desk", "due_on"),)
 
     id: uuid.UUID = Field(primary_key=True)
     subject: str | None = Field(default=None, index=True)
@@ -197,6 +198,10 @@ class RightsRequest(Base, table=True):
     due_on: date
     asked_at: datetime = Field(sa_column=moment())
     closed_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    desk: str | None = None
+    answered_by: str | None = None
+    version: int = 1
+    sealed: bytes | None = Field(default=None, sa_column=octets(optional=True))
 
 
 class Message(Base, table=True):

@@ -33,6 +33,7 @@ from shared.contracts.events.erasures import (
     ReferralsErasureOrdered,
     RegistryErasureDone,
     RegistryErasureOrdered,
+    RightsRequestMade,
 )
 from shared.contracts.events.values import Code, Digest, District, FieldName, Id, Label, Seal, ServiceCode
 from shared.events import Event
@@ -63,6 +64,7 @@ __all__ = [
     "ReferralsErasureOrdered",
     "RegistryErasureDone",
     "RegistryErasureOrdered",
+    "RightsRequestMade",
     "Seal",
     "ServiceCode",
     "SessionEnded",
@@ -371,16 +373,9 @@ _ALL: tuple[type[Event], ...] = (
     *(ClientRegistered, ClientRevoked, TokenRevoked, SessionEnded, ServicePublished),
     *(ConsentGiven, ConsentRefused, ConsentWithdrawn),
     *(RecordRequestMade, RecordRequestReleased, RecordRequestUndelivered),
-    *(
-        ReferralDrafted,
-        ReferralRequested,
-        ReferralAccepted,
-        ReferralRejected,
-        ReferralStarted,
-        ReferralHeld,
-        ReferralResumed,
-    ),
-    *(ReferralCompleted, ReferralFailed, ReferralCancelled, ReferralRevoked, ReferralConfirmed, ReferralDisputed),
+    *(ReferralDrafted, ReferralRequested, ReferralAccepted, ReferralRejected, ReferralStarted, ReferralHeld),
+    *(ReferralResumed, ReferralCompleted, ReferralFailed, ReferralCancelled, ReferralRevoked),
+    *(ReferralConfirmed, ReferralDisputed),
     *(
         CaseApplied,
         CaseScreened,
@@ -393,7 +388,7 @@ _ALL: tuple[type[Event], ...] = (
         CaseSigned,
     ),
     *(CasePerformed, CaseBreached, CaseStopped, AgreementActivated, AgreementSuspended),
-    *(ErasureAsked, ErasureCompleted),
+    *(RightsRequestMade, ErasureAsked, ErasureCompleted),
     *(IdentityErasureOrdered, RegistryErasureOrdered, ReferralsErasureOrdered, CasesErasureOrdered),
     *(IdentityErasureDone, RegistryErasureDone, ReferralsErasureDone, CasesErasureDone),
 )
