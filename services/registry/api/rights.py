@@ -43,13 +43,13 @@ async def erasure(session: SessionDep, _: Public, erasure: uuid.UUID) -> schemas
 
 
 @router.post("/v1/me/rights-requests", status_code=201)
-async def ask(call: Own, body: schemas.RightIn) -> schemas.MovedOut:
+async def ask_right(call: Own, body: schemas.RightIn) -> schemas.MovedOut:
     """Ask the desk to explain, correct, delete or restrict something; it answers within 15 days."""
     return _moved(await commands.ask(call.session, call.runtime, call.grant, body))
 
 
 @router.get("/v1/me/rights-requests")
-async def asked(call: Own, limit: pages.Limit = 50, cursor: pages.Cursor = None) -> schemas.RightsOut:
+async def own_rights(call: Own, limit: pages.Limit = 50, cursor: pages.Cursor = None) -> schemas.RightsOut:
     """The own requests with every answer, newest first."""
     rows = await queries.page(call.session, call.grant.subject, pages.after(cursor), limit)
     shown = [await queries.shown(call.runtime.vault, row) for row in rows]
@@ -57,32 +57,32 @@ async def asked(call: Own, limit: pages.Limit = 50, cursor: pages.Cursor = None)
 
 
 @router.get("/v1/me/rights-requests/{rights_request}")
-async def one(call: Own, rights_request: uuid.UUID) -> schemas.RightOut:
+async def own_right(call: Own, rights_request: uuid.UUID) -> schemas.RightOut:
     """One own request with its answers, and where to go when they do not satisfy."""
     return await queries.shown(call.runtime.vault, await queries.own(call.session, call.grant.subject, rights_request))
 
 
 @router.post("/v1/me/rights-requests/{rights_request}:appeal")
-async def appeal(call: Own, rights_request: uuid.UUID) -> schemas.MovedOut:
+async def appeal_right(call: Own, rights_request: uuid.UUID) -> schemas.MovedOut:
     """Have a refusal looked at by another officer."""
     return _moved(await commands.move(call.session, call.grant.subject, rights_request, "appeal"))
 
 
 @router.post("/v1/me/rights-requests/{rights_request}:take-back")
-async def take_back(call: Own, rights_request: uuid.UUID) -> schemas.MovedOut:
+async def take_back_right(call: Own, rights_request: uuid.UUID) -> schemas.MovedOut:
     """End a request that is not answered yet."""
     return _moved(await commands.move(call.session, call.grant.subject, rights_request, "take_back"))
 
 
 @router.get("/v1/rights-requests")
-async def waiting(session: SessionDep, grant: Internal, limit: pages.Limit = 50) -> schemas.DeskOut:
+async def rights_waiting(session: SessionDep, grant: Internal, limit: pages.Limit = 50) -> schemas.DeskOut:
     """What the own desk has to answer, the most urgent first: kinds and days, nobody's name or words."""
     await reach.visible_to_platform(session)
     return schemas.DeskOut(requests=[queries.line(row) for row in await queries.waiting(session, grant, limit)])
 
 
 @router.get("/v1/rights-requests/{rights_request}")
-async def read(desk: Desk, response: Response) -> schemas.RightOut:
+async def read_right(desk: Desk, response: Response) -> schemas.RightOut:
     """One request, in the words of whoever asks; it does not say who that is. The person sees that it was read."""
     row = await queries.at_desk(desk.session, desk.grant, desk.request)
     response.headers["etag"] = requests.etag(row.version)
@@ -90,7 +90,7 @@ async def read(desk: Desk, response: Response) -> schemas.RightOut:
 
 
 @router.post("/v1/rights-requests/{rights_request}:extend")
-async def extend(desk: Desk, body: schemas.AnswerIn) -> schemas.MovedOut:
+async def extend_right(desk: Desk, body: schemas.AnswerIn) -> schemas.MovedOut:
     """Take 15 more days, once, and say why."""
     return _moved(await commands.answer(desk, "extend", body))
 
@@ -102,19 +102,19 @@ async def grant_right(desk: Desk, body: schemas.AnswerIn) -> schemas.MovedOut:
 
 
 @router.post("/v1/rights-requests/{rights_request}:refuse")
-async def refuse(desk: Desk, body: schemas.AnswerIn) -> schemas.MovedOut:
+async def refuse_right(desk: Desk, body: schemas.AnswerIn) -> schemas.MovedOut:
     """Refuse, with the reason that the law gives (PIPL 50)."""
     return _moved(await commands.answer(desk, "refuse", body))
 
 
 @router.post("/v1/rights-requests/{rights_request}:uphold")
-async def uphold(desk: Desk, body: schemas.AnswerIn) -> schemas.MovedOut:
+async def uphold_refusal(desk: Desk, body: schemas.AnswerIn) -> schemas.MovedOut:
     """After an appeal, refuse again; another officer than before."""
     return _moved(await commands.answer(desk, "uphold", body))
 
 
 @router.post("/v1/rights-requests/{rights_request}:overturn")
-async def overturn(desk: Desk, body: schemas.AnswerIn) -> schemas.MovedOut:
+async def overturn_refusal(desk: Desk, body: schemas.AnswerIn) -> schemas.MovedOut:
     """After an appeal, grant it after all; another officer than before."""
     return _moved(await commands.answer(desk, "overturn", body))
 
