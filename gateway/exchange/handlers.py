@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from gateway.exchange.tables import Consent, Link, Party, Revocation
 from shared.contracts import events
@@ -81,6 +82,20 @@ async def consent_withdrawn(session: AsyncSession, event: events.ConsentWithdraw
     )
 
 
+async def consent_frozen(session: AsyncSession, event: events.ConsentFrozen) -> None:
+    """It opens nothing for a while."""
+    await _freeze(session, event.consent, True)
+
+
+async def consent_thawed(session: AsyncSession, event: events.ConsentThawed) -> None:
+    """It opens again what it covers."""
+    await _freeze(session, event.consent, False)
+
+
+async def _freeze(session: AsyncSession, consent: str, frozen: bool) -> None:
+    await session.execute(update(Consent).where(col(Consent.id) == consent).values(frozen=frozen))
+
+
 async def _keep_consent(session: AsyncSession, event: events.ConsentFact, state: str) -> None:
     row = {name: getattr(event, name) for name in _CONSENT_COLUMNS}
     row |= {"id": event.consent, "state": state, "fields": list(event.fields), "separate": list(event.separate)}
@@ -122,6 +137,8 @@ HANDLERS: Handlers = {
     events.ConsentGiven: consent_given,
     events.ConsentRefused: consent_refused,
     events.ConsentWithdrawn: consent_withdrawn,
+    events.ConsentFrozen: consent_frozen,
+    events.ConsentThawed: consent_thawed,
     events.RightsRequestMade: rights_request,
     **dict.fromkeys(events.ReferralFact.__subclasses__(), referral),
     **dict.fromkeys(events.CaseFact.__subclasses__(), case),

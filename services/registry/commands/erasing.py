@@ -16,6 +16,7 @@ from services.registry.tables import (
     Comparison,
     Consent,
     Dependant,
+    Freeze,
     HeldRecord,
     Message,
     NameWriting,
@@ -31,7 +32,7 @@ from shared.grants import Grant
 from shared.problems import Problem
 from shared.runtime import Runtime
 
-ERASED = (Person, NameWriting, Dependant, HeldRecord, RecordRequest, Message, Comparison, CodeSent)
+ERASED = (Person, Freeze, NameWriting, Dependant, HeldRecord, RecordRequest, Message, Comparison, CodeSent)
 
 
 async def ask_erasure(session: AsyncSession, grant: Grant) -> RightsRequest:

@@ -135,6 +135,15 @@ class ConsentEvent(Base, table=True):
     sealed: bytes = Field(sa_column=octets())
 
 
+class Freeze(Base, table=True):
+    """A person restricts what others may do with her data: none of her consents opens anything meanwhile."""
+
+    __tablename__ = "freezing"
+
+    subject: str = Field(primary_key=True)
+    since: datetime = Field(default_factory=now, sa_column=moment())
+
+
 class HeldRecord(Base, table=True):
     """A record that this region holds of a person or of one she answers for."""
 

@@ -131,6 +131,20 @@ class ConsentWithdrawn(ConsentFact):
     subject: ClassVar[str] = "registry.consent.withdrawn.v1"
 
 
+class ConsentFrozen(Event):
+    """Its person restricts what may be done with her data (PIPL 44): it opens nothing until she ends that."""
+
+    subject: ClassVar[str] = "registry.consent.frozen.v1"
+    consent: Id
+
+
+class ConsentThawed(Event):
+    """Its person lets it open again what it covers."""
+
+    subject: ClassVar[str] = "registry.consent.thawed.v1"
+    consent: Id
+
+
 class RecordRequestFact(Event):
     """Which record request, at which other region, for which type of record."""
 
@@ -371,23 +385,13 @@ _ALL: tuple[type[Event], ...] = (
     *(OrganizationRegistered, OrganizationSuspended, OrganizationResumed, OrganizationClosed),
     *(StaffJoined, StaffAssigned, StaffMoved, StaffLeft),
     *(ClientRegistered, ClientRevoked, TokenRevoked, SessionEnded, ServicePublished),
-    *(ConsentGiven, ConsentRefused, ConsentWithdrawn),
+    *(ConsentGiven, ConsentRefused, ConsentWithdrawn, ConsentFrozen, ConsentThawed),
     *(RecordRequestMade, RecordRequestReleased, RecordRequestUndelivered),
     *(ReferralDrafted, ReferralRequested, ReferralAccepted, ReferralRejected, ReferralStarted, ReferralHeld),
     *(ReferralResumed, ReferralCompleted, ReferralFailed, ReferralCancelled, ReferralRevoked),
     *(ReferralConfirmed, ReferralDisputed),
-    *(
-        CaseApplied,
-        CaseScreened,
-        CaseInvited,
-        CaseAccepted,
-        CaseDeclined,
-        CaseNotified,
-        CaseOpened,
-        CaseDrafted,
-        CaseSigned,
-    ),
-    *(CasePerformed, CaseBreached, CaseStopped, AgreementActivated, AgreementSuspended),
+    *(CaseApplied, CaseScreened, CaseInvited, CaseAccepted, CaseDeclined, CaseNotified, CaseOpened, CaseDrafted),
+    *(CaseSigned, CasePerformed, CaseBreached, CaseStopped, AgreementActivated, AgreementSuspended),
     *(RightsRequestMade, ErasureAsked, ErasureCompleted),
     *(IdentityErasureOrdered, RegistryErasureOrdered, ReferralsErasureOrdered, CasesErasureOrdered),
     *(IdentityErasureDone, RegistryErasureDone, ReferralsErasureDone, CasesErasureDone),

@@ -1,4 +1,4 @@
-"""requests that a desk answers, beside erasures"""
+"""requests that a desk answers, beside erasures; and people who restrict what others may do with their data"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +20,19 @@ def upgrade() -> None:
     # A sealed object has one size per kind (content, plus 29 bytes of version, nonce and tag).
     op.create_check_constraint(
         op.f("rights_request_one_size"), "rights_request", f"octet_length(sealed) = {36_864 + 29}"
+    )
+    op.create_table(
+        "freezing",
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("freezing_pkey")),
+    )
+    op.execute("ALTER TABLE freezing ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE freezing FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "CREATE POLICY freezing_reach ON freezing USING"
+        " (subject = nullif(current_setting('app.subject', true), '')"
+        " OR current_setting('app.platform', true) = 'on')"
     )
 
 
