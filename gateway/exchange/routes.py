@@ -120,6 +120,7 @@ OWN = (
     Route("self", "PUT", "/v1/me/record", "registry", "keep_own_record"),
     Route("self", "GET", "/v1/me/record", "registry", "read_own_record"),
     Route("self", "POST", "/v1/me/erasures", "registry", "ask_erasure"),
+    Route("self", "GET", "/v1/me/held-records", "registry", "read_held_records"),
     Route("self", "POST", "/v1/me/rights-requests", "registry", "ask_right"),
     Route("self", "GET", "/v1/me/rights-requests", "registry", "read_own_rights"),
     Route("self", "GET", "/v1/me/rights-requests/{rights_request}", "registry", "read_own_rights"),

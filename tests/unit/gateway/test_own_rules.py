@@ -52,6 +52,8 @@ AT_COUNTER = {
     "withdraw_consent": frozenset(presences.TASKS),
     "freeze_consents": frozenset({"intake", "record", "consent", "recovery"}),
     "thaw_consents": frozenset({"record", "consent"}),
+    "read_held_records": frozenset({"record"}),
+    "read_copy": frozenset({"record"}),
     "ask_right": frozenset({"record"}),
     "read_own_rights": frozenset({"record"}),
     "ask_erasure": frozenset({"record"}),
