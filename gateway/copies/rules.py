@@ -25,6 +25,7 @@ SECTIONS: Final = (
     Section("consents", "registry", "/v1/me/consents", "consents"),
     Section("freeze", "registry", "/v1/me/freeze"),
     Section("rights_requests", "registry", "/v1/me/rights-requests", "requests"),
+    Section("incidents", "registry", "/v1/me/incidents"),
     Section("record_requests", "registry", "/v1/me/record-requests", "requests", "/v1/me/record-requests/{id}/record"),
     Section("referrals", "referrals", "/v1/me/referrals", "referrals", "/v1/me/referrals/{id}"),
     Section("cases", "cases", "/v1/me/cases", "cases", "/v1/me/cases/{case}"),

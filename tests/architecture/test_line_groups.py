@@ -50,6 +50,7 @@ MANIFOLD = {
         for table in ("listing", "staged_listing")
         for column in ("languages", "hours")
     },
+    "registry.incident.kinds": "codes of the catalogue's fields",
     "outbox.data": "an event of shared.contracts.events, frozen and closed",
     "identity.client_key.jwk": "a system's public key",
     "gateway.agreement.body": "an agreement's text, public",

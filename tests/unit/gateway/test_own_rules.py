@@ -54,6 +54,7 @@ AT_COUNTER = {
     "thaw_consents": frozenset({"record", "consent"}),
     "read_held_records": frozenset({"record"}),
     "read_copy": frozenset({"record"}),
+    "read_own_incidents": frozenset({"record"}),
     "ask_right": frozenset({"record"}),
     "read_own_rights": frozenset({"record"}),
     "ask_erasure": frozenset({"record"}),
