@@ -63,6 +63,7 @@ PUBLIC = (
     Route("public", "GET", "/directory/taxonomy_terms", "registry"),
     Route("public", "GET", "/directory/taxonomy_terms/{id}", "registry"),
     Route("public", "GET", "/directory/receipt-keys", "registry"),
+    Route("public", "GET", "/directory/processing", "registry"),
     Route("public", "GET", "/v1/divisions/{code}", "registry"),
     Route("public", "GET", "/v1/erasures/{erasure}", "registry"),
     Route("public", "POST", "/v1/confirmations", "registry"),

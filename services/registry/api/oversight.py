@@ -5,13 +5,17 @@ from typing import Annotated
 
 from fastapi import Depends, Response
 
+from services.registry import processing
 from services.registry.api.reach import IfMatch, Own
 from services.registry.commands import oversight as commands
+from services.registry.queries import directory
 from services.registry.queries import oversight as queries
 from services.registry.schemas import oversight as schemas
+from services.registry.schemas.processing import ProcessingOut
 from services.registry.tables import ImpactAssessment, Incident
 from shared import requests
-from shared.requests import Internal, RuntimeDep, SessionDep
+from shared.contracts import vocabulary
+from shared.requests import Internal, Public, RuntimeDep, SessionDep
 
 router = requests.router()
 
@@ -32,6 +36,14 @@ async def on_incident(
 
 Assessment = Annotated[commands.Act, Depends(on_assessment, scope="function")]
 OnIncident = Annotated[commands.Act, Depends(on_incident, scope="function")]
+
+
+@router.get("/directory/processing")
+async def processing_register(session: SessionDep, runtime: RuntimeDep, _: Public) -> ProcessingOut:
+    """What is kept of people here, why, on what basis and how long; what may be asked for which purpose."""
+    closed = vocabulary.load(runtime.settings.vocabulary_key)
+    services, assessed = await directory.catalogue(session), await queries.assessed(session)
+    return processing.register(runtime.settings, closed, services, assessed)
 
 
 @router.post("/v1/impact-assessments", status_code=201)

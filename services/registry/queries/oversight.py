@@ -42,6 +42,13 @@ async def in_force(session: AsyncSession, organization: str) -> dict[str, Impact
     return {row.purpose: row for row in found.all()}
 
 
+async def assessed(session: AsyncSession) -> dict[str, ImpactAssessment]:
+    """The newest assessment in force of each purpose, whichever office made it."""
+    query = select(ImpactAssessment).where(ImpactAssessment.state == "approved")
+    found = await session.scalars(query.order_by(col(ImpactAssessment.approved_at)))
+    return {row.purpose: row for row in found.all()}
+
+
 async def incidents(session: AsyncSession, organization: str) -> Sequence[Incident]:
     """An office's incidents, newest first."""
     query = select(Incident).where(Incident.organization == organization)

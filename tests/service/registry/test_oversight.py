@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from shared.contracts import vocabulary
 from tests.service.registry.test_consents import decided
 from tests.support import grants
 from tests.support.apps import RunningApp
@@ -191,3 +192,20 @@ async def test_what_cannot_have_happened_is_refused(
     officers: tuple[Officer, Officer], change: dict[str, Any], status: int, code: str
 ) -> None:
     assert came(await officers[0].post("/v1/incidents", happened(**change))) == (status, code)
+
+
+async def test_the_register_is_what_the_release_the_catalogue_and_the_assessments_say(
+    registry: RunningApp, officers: tuple[Officer, Officer]
+) -> None:
+    made = (await officers[0].post("/v1/impact-assessments", ASSESSED | {"purpose": "legal_help"})).json()["id"]
+    await officers[1].act(f"/v1/impact-assessments/{made}", "approve")
+    async with registry.as_() as anybody:
+        register = (await anybody.get("/directory/processing")).json()
+    closed = vocabulary.load().release
+    assert register["release"] == closed.version
+    assert [each["code"] for each in register["purposes"]] == [each.code for each in closed.purposes]
+    by_code = {each["code"]: each for each in register["purposes"]}
+    [legal_aid] = [each for each in by_code["legal_help"]["services"] if each["code"] == "LEG-02"]
+    assert set(legal_aid["fields"]) == set(vocabulary.load().services["LEG-02"].fields)
+    assert by_code["legal_help"]["assessed_on"] and by_code["culture_and_language"]["assessed_on"] is None
+    assert {each["field"] for each in register["fields"]} >= {"name", "birth_date", "district"}
