@@ -49,6 +49,8 @@ def test_what_is_no_withdrawal_does_not_become_one(person: Actor, record: dict[s
     ):
         refused = person.put(f"{RECORD}/consent-record/{record['id']}/", body)
         assert (refused.status_code, refused.json()["code"]) == (422, "body-invalid"), body
+    told = person.put(f"{RECORD}/consent-record/{record['id']}/", {"consentRecord": record}).json()["detail"]
+    assert told.startswith("Send `optIn: false`"), "the gateway has to say so, before it marks a withdrawal"
     assert state(person, record) == "given"
 
 
@@ -61,7 +63,7 @@ def test_her_records_are_hers_alone(person: Actor, record: dict[str, Any]) -> No
     assert state(person, record) == "given"
 
 
-def test_opting_out_stops_the_referral_at_once(person: Actor, record: dict[str, Any]) -> None:
+def test_opting_out_withdraws(person: Actor, record: dict[str, Any]) -> None:
     back = person.put(f"{RECORD}/consent-record/{record['id']}/", {"consentRecord": record | {"optIn": False}})
     assert (back.status_code, back.json()["consentRecord"]["optIn"]) == (200, False)
     assert state(person, record) == "withdrawn"
