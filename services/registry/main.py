@@ -16,8 +16,7 @@ from services.registry.api import (
     writings,
 )
 from services.registry.commands import directory as directory_commands
-from services.registry.commands import receipts
-from services.registry.commands import rights as rights_commands
+from services.registry.commands import erasing, receipts
 from services.registry.queries import notices as notice_queries
 from shared import app, sender
 from shared.bus import Bus
@@ -36,7 +35,7 @@ SERVICE = app.Service(
     events=events.BY_SUBJECT,
     checks=(sender.check, receipts.check, notice_queries.check),
     on_start=(receipts.ensure_key, directory_commands.load_reference),
-    erasing=Erasing(events.RegistryErasureOrdered, rights_commands.erase),
+    erasing=Erasing(events.RegistryErasureOrdered, erasing.erase),
     background=(messages.match, messages.deliver, messages.compare, messages.settle, loading.load),
 )
 

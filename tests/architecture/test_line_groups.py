@@ -60,6 +60,7 @@ MANIFOLD = {
 }
 # Schemas without a closed list of members: what they hold.
 FREE_SCHEMAS = {
+    "CopyOut": "the closed answers of a person's own routes, told together",
     "ValidationError": "FastAPI's own description of a problem that is not used",
     "gateway__agreements__schemas__AgreementOut": "an agreement's text, public",
     "AgreementOut": "the text that both parties of a case signed, or an agreement's, public",
