@@ -41,6 +41,11 @@ def decision(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def about(purpose: str) -> dict[str, Any]:
+    """What is otherwise in a decision for another purpose."""
+    return {"purpose": purpose, "fields": ["姓名"], "notice": NOTICE | {"id": purpose}}
+
+
 async def decided(registry: RunningApp, caller: grants.Caller, **changes: Any) -> str:
     async with registry.as_(caller) as client:
         answer = await client.post("/v1/me/consents", json=decision(**changes))
@@ -282,7 +287,7 @@ async def frozen(registry: RunningApp, caller: grants.Caller, verb: str) -> http
 async def test_freezing_closes_every_live_consent_and_ends_none(registry: RunningApp, person: grants.Caller) -> None:
     live, over = (
         await decided(registry, person),
-        await decided(registry, person, purpose="health_service", fields=["姓名"]),
+        await decided(registry, person, **about("health_service")),
     )
     async with registry.as_(person) as client:
         await client.post(f"/v1/me/consents/{over}:withdraw")
@@ -290,7 +295,7 @@ async def test_freezing_closes_every_live_consent_and_ends_none(registry: Runnin
     assert (await frozen(registry, person, "")).status_code == 200
     [_] = await facts(registry, "frozen", live)
     assert (await read(registry, person, live))["state"] == "given"
-    assert await refusal(registry, person, purpose="housing_help", fields=["姓名"]) == (409, "consents-frozen")
+    assert await refusal(registry, person, **about("housing_help")) == (409, "consents-frozen")
     assert (await frozen(registry, person, ":end")).json() == {"frozen": False, "since": None}
     [_] = await facts(registry, "thawed", live)
     told = registry.bus.events("registry.consent.frozen.v1") + registry.bus.events("registry.consent.thawed.v1")
