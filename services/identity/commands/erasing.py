@@ -6,16 +6,8 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, or_
 
-from services.identity.commands import helping, presences, sessions
-from services.identity.tables import (
-    Delegation,
-    Handle,
-    HelperInvitation,
-    PaperKey,
-    Passkey,
-    Presence,
-    Resident,
-)
+from services.identity.commands import helping, paper, presences, sessions
+from services.identity.tables import Delegation, Handle, HelperInvitation, Passkey, Presence, Resident
 from shared import outbox
 from shared.contracts.events import IdentityErasureDone, IdentityErasureOrdered
 from shared.runtime import Runtime
@@ -28,9 +20,8 @@ async def erase(_: Runtime, session: AsyncSession, event: IdentityErasureOrdered
     await presences.end_all(session, person)
     await helping.end_all(session, person)
     await session.flush()
-    hers = delete(Handle).where(col(Handle.person) == person).returning(col(Handle.tag))
-    tags = list((await session.scalars(hers)).all())
-    await session.execute(delete(PaperKey).where(col(PaperKey.tag).in_(tags)))
+    await paper.forget_all(session, person)
+    await session.execute(delete(Handle).where(col(Handle.person) == person))
     await session.execute(delete(Passkey).where(col(Passkey.kind) == "resident", col(Passkey.subject) == event.person))
     await session.execute(update(Presence).where(col(Presence.person) == person).values(person=None))
     await session.execute(delete(HelperInvitation).where(col(HelperInvitation.person) == person))
