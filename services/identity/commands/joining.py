@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 
 import pyotp
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from services.identity.commands import invitations, passwords, sessions, staff
 from services.identity.queries import people
 from services.identity.rules import secrets
 from services.identity.rules import sign_in as rules
 from services.identity.rules.staff import typed
-from services.identity.tables import Passkey, Staff
+from services.identity.tables import Staff
 from shared.runtime import Runtime
 from shared.settings import Settings
 
@@ -50,8 +48,7 @@ async def join(session: AsyncSession, runtime: Runtime, chosen: Chosen) -> Staff
     if not pyotp.TOTP(chosen.totp).verify(chosen.code.strip(), valid_window=1):
         raise rules.NOT_PROVEN("The six digits are not what this authenticator shows now.")
     await passwords.choose(session, runtime.settings, row.id, chosen.password, chosen.totp)
-    await sessions.end_all(session, "staff", row.id)
-    await session.execute(delete(Passkey).where(col(Passkey.kind) == "staff", col(Passkey.subject) == row.id))
+    await sessions.end_with_passkeys(session, "staff", row.id)
     await invitations.end(session, row.id)
     await staff.joined(session, row)
     return row

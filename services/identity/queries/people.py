@@ -84,6 +84,13 @@ async def lock_handle(session: AsyncSession, tag: bytes) -> None:
     await session.execute(_LOCK, {"tag": tag.hex()})
 
 
+async def lock_handles(session: AsyncSession, person: uuid.UUID, *more: bytes) -> None:
+    """The same for every handle of a person and for `more`, in one order whoever asks."""
+    hers = (await session.scalars(select(Handle.tag).where(Handle.person == person))).all()
+    for tag in sorted({*hers, *more}):
+        await lock_handle(session, tag)
+
+
 async def failures(session: AsyncSession, tag: bytes) -> Failure | None:
     """How often somebody failed, locked."""
     return (await session.scalars(select(Failure).where(Failure.tag == tag).with_for_update())).first()
