@@ -114,3 +114,26 @@ async def test_a_sign_in_by_password_does_not_outlive_a_new_invitation(desk: Fro
     assert await open_sessions(desk.identity, name) == 0
     await desk.open(prompt="login")
     assert (await desk.password(name, desk.shown(name, 1))).status_code == 403
+
+
+@asynccontextmanager
+async def browsers(identity: RunningApp, place: Path, count: int) -> AsyncIterator[list[FrontEnd]]:
+    """So many strangers at the desk's page."""
+    async with AsyncExitStack() as stack:
+        made = [FrontEnd(identity, await stack.enter_async_context(identity.as_()), place) for _ in range(count)]
+        for each in made:
+            await each.open()
+        yield made
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_two_wrong_passwords_at_once_tell_nothing_of_an_account(
+    identity: RunningApp, place: Path, unused: Unused, known: bool
+) -> None:
+    name = unused() if known else f"nobody-{uuid.uuid4()}"
+    async with browsers(identity, place, 2) as two:
+        async with nothing_written(identity, "failure") as waiting:
+            tries = [asyncio.ensure_future(each.password(name, code="000000")) for each in two]
+            await waiting(2)
+        answers = await asyncio.gather(*tries)
+    assert [answer.status_code for answer in answers] == [403, 403]
