@@ -21,6 +21,9 @@ NOT_PROVEN = problems.kind(
     403, "sign-in-not-proven", "This does not fit", "Check what you typed; after some tries there is a pause."
 )
 PAUSED = problems.kind(429, "sign-in-paused", "Too many tries", "Wait, or sign in from a browser that you used before.")
+BUSY = problems.kind(
+    503, "sign-in-busy", "Many people are signing in now", "Go back and try again in a moment, or use a passkey."
+)
 PASSWORD_WEAK = problems.kind(
     422, "password-weak", "This password is easily guessed", "Take at least 12 characters, best four unrelated words."
 )

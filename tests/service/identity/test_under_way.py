@@ -137,3 +137,21 @@ async def test_two_wrong_passwords_at_once_tell_nothing_of_an_account(
             await waiting(2)
         answers = await asyncio.gather(*tries)
     assert [answer.status_code for answer in answers] == [403, 403]
+
+
+async def test_whoever_floods_the_password_page_keeps_no_system_from_a_token(identity: RunningApp, place: Path) -> None:
+    system = FrontEnd(identity, identity.as_(), place, "a-system")
+    async with browsers(identity, place, 2 * identity.settings.database_pool) as many:
+        async with passwords.AT_ONCE, passwords.AT_ONCE:
+            tries = [asyncio.ensure_future(each.password(f"nobody-{uuid.uuid4()}")) for each in many]
+
+            async def refused() -> bool:
+                return sum(each.done() for each in tries) == len(tries) - passwords.ROOM
+
+            await until(refused, 4)
+            granted = await system.token({"grant_type": "client_credentials"})
+        answers = await asyncio.gather(*tries)
+    assert granted.status_code == 200
+    statuses = [answer.status_code for answer in answers]
+    assert (statuses.count(403), statuses.count(503)) == (passwords.ROOM, len(many) - passwords.ROOM)
+    assert "很多人" in next(answer.text for answer in answers if answer.status_code == 503)
