@@ -104,6 +104,19 @@ async def codes_sent(session: AsyncSession, tag: bytes, count: tuple[str, bool],
     return int(found or 0)
 
 
+async def codes_asked(session: AsyncSession, holder: bytes, since: datetime) -> int:
+    """How many codes one browser or person had sent since then, to whatever numbers."""
+    counted = select(func.count()).where(OneTimeCode.holder == holder, col(OneTimeCode.sent_at) > since)
+    return int(await session.scalar(counted) or 0)
+
+
+async def codes_left(session: AsyncSession, count: tuple[str, bool], since: datetime) -> int:
+    """How many codes left since then for everybody: for one purpose, to browsers used before or to all others."""
+    purpose, known = count
+    counted = select(func.count()).where(OneTimeCode.purpose == purpose, OneTimeCode.known == known)
+    return int(await session.scalar(counted.where(col(OneTimeCode.sent_at) > since)) or 0)
+
+
 async def newest_code(session: AsyncSession, holder: bytes, now: datetime) -> OneTimeCode | None:
     """The last code that a browser asked for, if it has not run out, locked."""
     statement = select(OneTimeCode).where(OneTimeCode.holder == holder, OneTimeCode.expires_at > now)
