@@ -33,13 +33,13 @@ async def sign_in(session: SessionDep, runtime: RuntimeDep, _: Public, browser: 
     return pages.shown(await at.shown(), runtime.settings)
 
 
-async def room(_: Public) -> AsyncIterator[None]:
+async def place_to_wait(_: Public) -> AsyncIterator[None]:
     """A place among those whose password is looked at, before the database is touched."""
-    async with passwords.room():
+    async with passwords.place_to_wait():
         yield
 
 
-@router.post("/sign-in/password", dependencies=[Depends(room, scope="function")])
+@router.post("/sign-in/password", dependencies=[Depends(place_to_wait, scope="function")])
 async def password(
     session: SessionDep,
     runtime: RuntimeDep,

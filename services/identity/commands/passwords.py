@@ -41,7 +41,7 @@ class Typed:
 
 
 @asynccontextmanager
-async def room() -> AsyncIterator[None]:
+async def place_to_wait() -> AsyncIterator[None]:
     """A place among the few who may wait for their password to be looked at; 503 `sign-in-busy` where none is free."""
     if _IN_ROOM.locked():
         raise rules.BUSY()
