@@ -103,6 +103,8 @@ class Settings(BaseModel):
     """http: the JSON body of a message, with {to} and {text}."""
     sender_token_file: Path | None = None
     """http: the file with the bearer token, in the folder of key files unless its path is absolute."""
+    codes_per_hour: int = Field(default=2_000, ge=1)
+    """Identity: one-time codes that leave in an hour; a flood in one purpose, or from new browsers, stops no other."""
     messages_file: Path | None = None
     """file: messages are written here, a line of JSON each, instead of being sent."""
     vocabulary_key: Path | None = None

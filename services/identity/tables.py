@@ -82,7 +82,10 @@ class ClientKey(Base, table=True):
 
 
 class Staff(Base, table=True):
-    """A member of staff within one organisation; `upstream` is their `sub` at the provider that signs staff in."""
+    """A member of staff within one organisation; `upstream` is their `sub` at the provider that signs staff in.
+
+    A code that the operator hands over opens nothing unless it runs out after `invited_until`.
+    """
 
     __tablename__ = "staff"
 
@@ -91,6 +94,7 @@ class Staff(Base, table=True):
     roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     state: str = "active"
     upstream: str | None = Field(default=None, unique=True)
+    invited_until: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
 class Invitation(Base, table=True):

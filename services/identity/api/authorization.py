@@ -11,18 +11,23 @@ from services.identity.commands import authorization as commands
 from services.identity.commands.signing_in import Step
 from services.identity.schemas import authorization as schemas
 from shared import requests
+from shared.app import rendered
+from shared.problems import Problem
 from shared.requests import Public, RuntimeDep, SessionDep
 
 router = requests.router()
 opening = pages.router()
 
 
-@router.post("/v1/par", status_code=201, dependencies=[Depends(requests.kept_nowhere)])
+@router.post(
+    "/v1/par", status_code=201, response_model=schemas.PushedOut, dependencies=[Depends(requests.kept_nowhere)]
+)
 async def push(
     session: SessionDep, runtime: RuntimeDep, _: Public, form: Annotated[schemas.PushForm, Form()], dpop: Proof = ""
-) -> schemas.PushedOut:
+) -> schemas.PushedOut | Response:
     """Push an authorization request; the browser is then sent with the reference alone (RFC 9126)."""
-    return await commands.push(session, runtime.settings, form, dpop)
+    pushed = await commands.push(session, runtime.settings, form, dpop)
+    return rendered(pushed) if isinstance(pushed, Problem) else pushed
 
 
 @opening.get("/v1/authorize")

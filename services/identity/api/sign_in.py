@@ -1,5 +1,6 @@
 """Pages on which people sign in; each leads back to the client that asked for it."""
 
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
@@ -7,7 +8,7 @@ from fastapi import BackgroundTasks, Depends, Form, Query, Request, Response
 
 from services.identity import pages
 from services.identity.api.browser import BrowserDep
-from services.identity.commands import codes, passkeys
+from services.identity.commands import codes, passkeys, passwords
 from services.identity.commands.passwords import Typed
 from services.identity.commands.signing_in import SigningIn
 from services.identity.commands.upstream import Away
@@ -32,7 +33,13 @@ async def sign_in(session: SessionDep, runtime: RuntimeDep, _: Public, browser: 
     return pages.shown(await at.shown(), runtime.settings)
 
 
-@router.post("/sign-in/password")
+async def place_to_wait(_: Public) -> AsyncIterator[None]:
+    """A place among those whose password is looked at, before the database is touched."""
+    async with passwords.place_to_wait():
+        yield
+
+
+@router.post("/sign-in/password", dependencies=[Depends(place_to_wait, scope="function")])
 async def password(
     session: SessionDep,
     runtime: RuntimeDep,

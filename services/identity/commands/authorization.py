@@ -17,6 +17,7 @@ from services.identity.schemas.authorization import PushedOut, PushForm
 from services.identity.tables import Authorization, Session
 from shared import ids
 from shared.contracts import vocabulary
+from shared.problems import Problem
 from shared.settings import Settings
 
 
@@ -28,14 +29,20 @@ class Begun:
     cookies: dict[str, str] = field(default_factory=dict)
 
 
-async def push(session: AsyncSession, settings: Settings, form: PushForm, proof: str) -> PushedOut:
-    """Keep what a proven client wants to ask; the browser gets a reference alone. OAuth error codes otherwise."""
+async def push(session: AsyncSession, settings: Settings, form: PushForm, proof: str) -> PushedOut | Problem:
+    """Keep what a proven client wants to ask; the browser gets a reference alone. OAuth error codes otherwise.
+
+    Once the client is proven a refusal is returned and not raised, so that what served stays used.
+    """
     client = await proving.client(session, settings, form)
-    rules.check(form.model_dump(), client.redirect_uris, client.signs_in)
-    tokens.details(form.authorization_details, vocabulary.load(settings.vocabulary_key))
-    key = await proving.key(session, settings, proof, "/v1/par") if proof else form.dpop_jkt
-    if form.dpop_jkt not in ("", key):
-        raise tokens.INVALID_PROOF("dpop_jkt is not the key of the proof.", error="invalid_dpop_proof")
+    try:
+        key = await proving.key(session, settings, proof, "/v1/par") if proof else form.dpop_jkt
+        rules.check(form.model_dump(), client.redirect_uris, client.signs_in)
+        tokens.details(form.authorization_details, vocabulary.load(settings.vocabulary_key))
+        if form.dpop_jkt not in ("", key):
+            raise tokens.INVALID_PROOF("dpop_jkt is not the key of the proof.", error="invalid_dpop_proof")
+    except Problem as refused:
+        return refused
     secret = secrets.fresh()
     session.add(_asked(form, client.id, key, secret))
     return PushedOut(request_uri=rules.REQUEST_URN + secret, expires_in=rules.REQUEST_LIFETIME)

@@ -46,22 +46,28 @@ class Message:
 async def make(
     session: AsyncSession, runtime: Runtime, holder: Holder, typed: str, words: Callable[[str], str]
 ) -> Message | None:
-    """A code for a number, told in `words`; beyond the number's limit there is none, and nobody can tell.
+    """A code for a number, told in `words`; beyond a limit there is none, and nobody can tell.
 
     Raises for no number.
     """
     number = rules.phone(typed)
-    tag = secrets.keyed(runtime.settings.index_key, PHONE, number)
+    tag, asks = secrets.keyed(runtime.settings.index_key, PHONE, number), secrets.digest(holder.secret)
     count = (holder.purpose, bool(devices.known(runtime.settings, tag.hex(), holder.device)))
     now, code = datetime.now(UTC), secrets.code()
+    await people.lock_handle(session, asks)
     await people.lock_handle(session, tag)
     for span, most in rules.CODES.items():
         if await people.codes_sent(session, tag, count, now - span) >= most:
             return None
+    if await people.codes_asked(session, asks, now - rules.HOUR) >= rules.CODES_ASKED:
+        return None
+    if await people.codes_left(session, count, now - rules.HOUR) >= runtime.settings.codes_per_hour:
+        log.warning("codes_at_ceiling")
+        return None
     session.add(
         OneTimeCode(
             id=secrets.digest(secrets.fresh()),
-            holder=secrets.digest(holder.secret),
+            holder=asks,
             tag=tag,
             hash=secrets.keyed(runtime.settings.index_key, holder.secret, code),
             purpose=count[0],

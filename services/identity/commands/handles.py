@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.identity.commands import codes, helping, passkeys, presences, sessions
+from services.identity.commands import codes, helping, presences, sessions
 from services.identity.commands.codes import PHONE, Holder, Message
 from services.identity.queries import people
 from services.identity.rules import paper
@@ -37,16 +37,14 @@ async def confirm(session: AsyncSession, runtime: Runtime, grant: Grant, typed: 
     tag = await codes.proved(session, runtime, _holder(person).secret, typed)
     if isinstance(tag, Problem):
         return tag
-    await people.lock_handle(session, tag)
+    await people.lock_handles(session, person, tag)
     known = await people.handle(session, tag)
     if known and known.person != person:
         return rules.PHONE_TAKEN()
     await session.execute(delete(Handle).where(col(Handle.person) == person, col(Handle.kind) == PHONE))
     paper_until = paper.until(on_paper, datetime.now(UTC))
     session.add(Handle(tag=tag, person=person, kind=PHONE, paper_until=paper_until))
-    await passkeys.forget_all(session, "resident", str(person))
-    await sessions.end_all(session, "resident", str(person))
-    await passkeys.forget_all(session, "resident", str(person))  # a session that has just ended may have added one
+    await sessions.end_with_passkeys(session, "resident", str(person))
     await presences.end_all(session, person)
     await helping.end_all(session, person)
     return None

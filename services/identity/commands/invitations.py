@@ -18,7 +18,7 @@ from services.identity.rules import staff as rules
 from services.identity.rules.organizations import check_second, check_takes
 from services.identity.rules.staff import STAFF
 from services.identity.schemas.staff import ApprovedOut, InvitedOut, StaffIn
-from services.identity.tables import Invitation, Passkey, Password, Staff
+from services.identity.tables import Invitation, Password, Staff
 from shared import problems
 
 
@@ -60,11 +60,10 @@ async def approve(act: Act, staff_id: str) -> ApprovedOut:
 
 
 async def end_credentials(session: AsyncSession, staff: str) -> None:
-    """Nothing that somebody had or was given opens anything any more."""
-    await sessions.end_all(session, "staff", staff)
+    """Nothing that somebody had or was given opens anything any more; whoever signs in now is waited for."""
     await end(session, staff)
     await session.execute(delete(Password).where(col(Password.staff) == staff))
-    await session.execute(delete(Passkey).where(col(Passkey.kind) == "staff", col(Passkey.subject) == staff))
+    await sessions.end_with_passkeys(session, "staff", staff)
 
 
 async def end(session: AsyncSession, staff: str) -> None:

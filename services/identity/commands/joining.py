@@ -1,18 +1,17 @@
 """Staff join by an invitation: a password and an authenticator of their own choosing, once."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pyotp
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from services.identity.commands import invitations, passwords, sessions, staff
 from services.identity.queries import people
 from services.identity.rules import secrets
 from services.identity.rules import sign_in as rules
-from services.identity.rules.staff import typed
-from services.identity.tables import Passkey, Staff
+from services.identity.rules.staff import INVITED_FOR, typed
+from services.identity.tables import Staff
 from shared.runtime import Runtime
 from shared.settings import Settings
 
@@ -45,13 +44,16 @@ def authenticator(settings: Settings, staff: str) -> tuple[str, str]:
 
 
 async def join(session: AsyncSession, runtime: Runtime, chosen: Chosen) -> Staff:
-    """Take the invitation: old credentials and sessions end, the new ones hold. Raises 403 or 422."""
+    """Take the invitation: old credentials and sessions end, the new ones hold. Raises 403 or 422.
+
+    Whatever else was handed over until now opens nothing any more.
+    """
     row = await invited(session, chosen.invitation, chosen.approval)
     if not pyotp.TOTP(chosen.totp).verify(chosen.code.strip(), valid_window=1):
         raise rules.NOT_PROVEN("The six digits are not what this authenticator shows now.")
     await passwords.choose(session, runtime.settings, row.id, chosen.password, chosen.totp)
-    await sessions.end_all(session, "staff", row.id)
-    await session.execute(delete(Passkey).where(col(Passkey.kind) == "staff", col(Passkey.subject) == row.id))
+    await sessions.end_with_passkeys(session, "staff", row.id)
     await invitations.end(session, row.id)
+    row.invited_until = datetime.now(UTC) + INVITED_FOR
     await staff.joined(session, row)
     return row

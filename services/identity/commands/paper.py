@@ -34,8 +34,7 @@ async def make(session: AsyncSession, settings: Settings, grant: Grant, pin: str
     else:
         salt, hidden = None, _chosen(settings, tag, pin)
     await people.lock_handle(session, person.bytes)
-    for earlier in await people.handles_of(session, person, KIND):
-        await _forget(session, earlier.tag)
+    await forget_all(session, person)
     await sessions.end_all(session, "resident", str(person), PAPER)
     session.add(Handle(tag=tag, person=person, kind=KIND))
     await session.flush()
@@ -80,6 +79,12 @@ async def prove(session: AsyncSession, settings: Settings, typed: str, pin: str)
     kept.wrong = 0
     await throttle.passed(session, counted)
     return handle
+
+
+async def forget_all(session: AsyncSession, person: uuid.UUID) -> None:
+    """The key that a person has opens nothing any more."""
+    for held in await people.handles_of(session, person, KIND):
+        await _forget(session, held.tag)
 
 
 async def _wrong(session: AsyncSession, kept: PaperKey | None) -> None:

@@ -20,12 +20,14 @@ from services.identity.queries import passkeys as queries
 from services.identity.rules import paper, secrets
 from services.identity.rules import sign_in as rules
 from services.identity.tables import Challenge, Passkey, Session
-from shared import problems
+from shared import problems, proofs
 from shared.problems import Problem
 from shared.settings import Settings
 
 LIFETIME = timedelta(minutes=5)
 MOST = 10  # passkeys of one person
+# What reading an authenticator's answer may raise: the library meets members of any type and length, at any depth.
+UNREADABLE = (WebAuthnException, IndexError, *proofs.MALFORMED)
 VERIFIED = UserVerificationRequirement.REQUIRED
 MALFORMED = problems.kind(422, "passkey-unreadable", "This passkey cannot be used", "Try again, or use another way.")
 
@@ -65,7 +67,7 @@ async def prove(session: AsyncSession, settings: Settings, holder: str, credenti
             credential_current_sign_count=row.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError):
+    except UNREADABLE:
         return rules.NOT_PROVEN()
     row.sign_count = shown.new_sign_count
     return row
@@ -105,8 +107,10 @@ async def add(session: AsyncSession, settings: Settings, holder: str, held: Sess
             expected_origin=origin(settings),
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError):
+    except UNREADABLE:
         raise MALFORMED() from None
+    if await queries.passkey(session, made.credential_id):
+        raise MALFORMED("There is this passkey already.")
     await session.delete(challenge)
     now = datetime.now(UTC)
     row = Passkey(
@@ -124,7 +128,10 @@ async def add(session: AsyncSession, settings: Settings, holder: str, held: Sess
 
 async def remove(session: AsyncSession, held: Session, key: str) -> None:
     """Forget a passkey of whoever is signed in; 404 for anybody else's."""
-    row = await queries.passkey(session, base64url_to_bytes(key))
+    try:
+        row = await queries.passkey(session, base64url_to_bytes(key))
+    except ValueError:
+        raise problems.NOT_FOUND() from None
     if row is None or (row.kind, row.subject) != (held.kind, held.subject):
         raise problems.NOT_FOUND()
     await session.delete(row)

@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets as random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -22,6 +24,8 @@ from shared.settings import Settings
 
 HASHER = PasswordHasher()  # argon2id, 64 MiB, 3 passes (RFC 9106, 4)
 AT_ONCE = asyncio.Semaphore(2)  # hashes, each takes a core and 64 MiB
+ROOM = 5  # tries that may hold a connection to the database; the others are everybody else's
+_IN_ROOM = asyncio.Semaphore(ROOM)
 STEP = 30  # seconds (RFC 6238)
 _NOBODYS = HASHER.hash(random.token_urlsafe(32))
 
@@ -34,6 +38,15 @@ class Typed:
     password: str
     code: str
     device: str
+
+
+@asynccontextmanager
+async def place_to_wait() -> AsyncIterator[None]:
+    """A place among the few who may wait for their password to be looked at; 503 `sign-in-busy` where none is free."""
+    if _IN_ROOM.locked():
+        raise rules.BUSY()
+    async with _IN_ROOM:
+        yield
 
 
 async def prove(session: AsyncSession, settings: Settings, typed: Typed) -> Problem | None:

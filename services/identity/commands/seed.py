@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.identity.commands import clients, invitations, organizations, passwords, staff
@@ -24,6 +25,8 @@ from shared.runtime import Runtime
 from shared.settings import SettingsError
 
 Entry = dict[str, Any]
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -107,16 +110,18 @@ class Taking:
     async def _invite(self, row: Staff, invitation: Entry) -> None:
         """Let a member of staff join by a code, of which the file holds the SHA-256.
 
-        The file is read at every start: for whoever joined, left, or was invited anew since, it opens nothing any more.
-        A later code stands in for the second administrator, where one proposed the only other one anew.
+        The file is read at every start: for whoever left, or joined or was invited anew since, it opens nothing any
+        more. A code later than all of these is the operator's act and ends what they sign in by: the last administrator
+        may have lost it, and nobody else is left to invite them.
         """
-        now, expires = datetime.now(UTC), datetime.fromisoformat(invitation["expires_at"])
-        proposed = await people.proposed(self.session, row.id)
-        first = row.state == STAFF.initial and not await seed.is_invited(self.session, row.id, now)
-        if expires > max(now, proposed.expires_at) if proposed else first and expires > now:
-            await invitations.end(self.session, row.id)
-            code = bytes.fromhex(invitation["sha256"])
-            self.session.add(Invitation(code=code, staff=row.id, expires_at=expires))
+        expires = datetime.fromisoformat(invitation["expires_at"])
+        known = (datetime.now(UTC), row.invited_until, await seed.invited_until(self.session, row.id))
+        if row.state not in STAFF.moves["join"][0] or expires <= max(filter(None, known)):
+            return
+        await invitations.end_credentials(self.session, row.id)
+        code, row.invited_until = bytes.fromhex(invitation["sha256"]), expires
+        self.session.add(Invitation(code=code, staff=row.id, expires_at=expires))
+        log.warning("operator_invites", detail=row.id)
 
     async def credential(self, entry: Entry) -> None:
         """The demonstration's staff get their passwords from the installation; anybody else chooses their own."""

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.identity.commands import passkeys
 from services.identity.queries import sessions as queries
 from services.identity.rules import secrets, tokens
 from services.identity.rules.sessions import LONGEST, METHODS, SESSION, Proof, lives
@@ -65,6 +66,17 @@ async def end_own(session: AsyncSession, kind: str, subject: str, session_id: uu
     if row.state == SESSION.initial:
         await end(session, row)
     return row
+
+
+async def end_with_passkeys(session: AsyncSession, kind: str, subject: str) -> None:
+    """Forget the passkeys of somebody, and end everything that they are signed in to: what held them was lost.
+
+    The passkeys go first, which waits for whoever signs in with one now; the sessions that this began end with the
+    others. A session that has just ended may have added a passkey.
+    """
+    await passkeys.forget_all(session, kind, subject)
+    await end_all(session, kind, subject)
+    await passkeys.forget_all(session, kind, subject)
 
 
 async def end_all(session: AsyncSession, kind: str, subject: str, method: str = "") -> None:

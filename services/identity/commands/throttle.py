@@ -11,7 +11,8 @@ from shared.problems import Problem
 
 
 async def paused(session: AsyncSession, tag: bytes) -> Problem | None:
-    """Why not to look at a try now, if so."""
+    """Why not to look at a try now, if so; tries with one tag are looked at one after another, known or not."""
+    await queries.lock_handle(session, tag)
     row = await queries.failures(session, tag)
     if row is None or row.blocked_until <= datetime.now(UTC):
         return None

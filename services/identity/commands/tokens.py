@@ -35,17 +35,22 @@ def minting(settings: Settings) -> Minting:
 async def issue(session: AsyncSession, runtime: Runtime, form: TokenForm, proof: str) -> TokenOut | Problem:
     """Issue an access token for a proven caller, bound to its key; RFC 6749 error codes otherwise.
 
-    A refusal after which something stays in the database is returned and not raised.
+    Once the client is proven a refusal is returned and not raised, so that what served stays used.
     """
     settings, grant = runtime.settings, GRANTS.get(form.grant_type)
     if grant is None:
         raise tokens.GRANT_TYPE(error="unsupported_grant_type")
     client = await proving.client(session, settings, form)
-    key = await proving.key(session, settings, proof, "/v1/token")
-    grants.check_registered(client, form.grant_type)
-    granted = await grant(Asking(session, runtime, client, key, form))
-    if isinstance(granted, Problem):
-        return granted
+    try:
+        key = await proving.key(session, settings, proof, "/v1/token")
+        grants.check_registered(client, form.grant_type)
+        granted = await grant(Asking(session, runtime, client, key, form))
+        return granted if isinstance(granted, Problem) else _token(settings, granted, client, key)
+    except Problem as refused:
+        return refused
+
+
+def _token(settings: Settings, granted: Granted, client: Client, key: str) -> TokenOut:
     details = tokens.details(granted.details, vocabulary.load(settings.vocabulary_key))
     return signed(settings, granted, Holder(client.id, client.organization, key, details))
 

@@ -84,6 +84,13 @@ async def lock_handle(session: AsyncSession, tag: bytes) -> None:
     await session.execute(_LOCK, {"tag": tag.hex()})
 
 
+async def lock_handles(session: AsyncSession, person: uuid.UUID, *more: bytes) -> None:
+    """The same for every handle of a person and for `more`, in one order whoever asks."""
+    hers = (await session.scalars(select(Handle.tag).where(Handle.person == person))).all()
+    for tag in sorted({*hers, *more}):
+        await lock_handle(session, tag)
+
+
 async def failures(session: AsyncSession, tag: bytes) -> Failure | None:
     """How often somebody failed, locked."""
     return (await session.scalars(select(Failure).where(Failure.tag == tag).with_for_update())).first()
@@ -95,6 +102,19 @@ async def codes_sent(session: AsyncSession, tag: bytes, count: tuple[str, bool],
     counted = select(func.count()).where(col(OneTimeCode.tag) == tag, col(OneTimeCode.purpose) == purpose)
     found = await session.scalar(counted.where(col(OneTimeCode.known) == known, col(OneTimeCode.sent_at) > since))
     return int(found or 0)
+
+
+async def codes_asked(session: AsyncSession, holder: bytes, since: datetime) -> int:
+    """How many codes one browser or person had sent since then, to whatever numbers."""
+    counted = select(func.count()).where(OneTimeCode.holder == holder, col(OneTimeCode.sent_at) > since)
+    return int(await session.scalar(counted) or 0)
+
+
+async def codes_left(session: AsyncSession, count: tuple[str, bool], since: datetime) -> int:
+    """How many codes left since then for everybody: for one purpose, to browsers used before or to all others."""
+    purpose, known = count
+    counted = select(func.count()).where(OneTimeCode.purpose == purpose, OneTimeCode.known == known)
+    return int(await session.scalar(counted.where(col(OneTimeCode.sent_at) > since)) or 0)
 
 
 async def newest_code(session: AsyncSession, holder: bytes, now: datetime) -> OneTimeCode | None:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, col, select
+from sqlmodel import SQLModel, select
 
 from services.identity.tables import Invitation, Staff
 
@@ -16,10 +17,10 @@ async def known(session: AsyncSession, table: type[Row], row_id: str) -> Row | N
     return await session.get(table, row_id)
 
 
-async def is_invited(session: AsyncSession, staff: str, now: datetime) -> bool:
-    """Whether a code waits for this member of staff."""
-    query = select(Invitation).where(Invitation.staff == staff, col(Invitation.expires_at) > now)
-    return (await session.scalars(query.limit(1))).first() is not None
+async def invited_until(session: AsyncSession, staff: str) -> datetime | None:
+    """When the code that waits for this member of staff runs out, if there is one."""
+    query = select(func.max(Invitation.expires_at)).where(Invitation.staff == staff)
+    return (await session.scalars(query)).first()
 
 
 async def holder(session: AsyncSession, upstream: str) -> str | None:

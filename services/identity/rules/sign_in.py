@@ -11,7 +11,9 @@ LONGEST_PAUSE = timedelta(minutes=15)
 FORGOTTEN = timedelta(hours=24)  # without a new failure
 CODE_LIFETIME = timedelta(minutes=10)
 CODE_TRIES = 5
-CODES = {timedelta(hours=1): 5, timedelta(days=1): 10}  # to one number
+HOUR = timedelta(hours=1)
+CODES = {HOUR: 5, timedelta(days=1): 10}  # to one number
+CODES_ASKED = 5  # in an hour by one sign-in, or by one person for a new phone
 PASSWORD = range(12, 129)  # characters (NIST SP 800-63B, 3.1.1.2)
 STRENGTH = 3  # of 4 on zxcvbn's scale
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -21,6 +23,9 @@ NOT_PROVEN = problems.kind(
     403, "sign-in-not-proven", "This does not fit", "Check what you typed; after some tries there is a pause."
 )
 PAUSED = problems.kind(429, "sign-in-paused", "Too many tries", "Wait, or sign in from a browser that you used before.")
+BUSY = problems.kind(
+    503, "sign-in-busy", "Many people are signing in now", "Go back and try again in a moment, or use a passkey."
+)
 PASSWORD_WEAK = problems.kind(
     422, "password-weak", "This password is easily guessed", "Take at least 12 characters, best four unrelated words."
 )

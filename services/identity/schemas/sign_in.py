@@ -66,5 +66,5 @@ class JoinForm(InvitationForm):
     """A password, and what the new authenticator shows."""
 
     password: str = Field(max_length=256)
-    totp: str = Field(max_length=64, pattern=r"^[A-Z2-7]{16,64}$")
+    totp: str = Field(pattern=r"^[A-Z2-7]{32}$")
     code: str = Field(max_length=16)

@@ -13,7 +13,9 @@ import pytest
 from sqlalchemy import text
 
 from services.identity.commands import seed
+from tests.service.identity.test_joining import invite, join
 from tests.support.apps import RunningApp
+from tests.support.sign_in import FrontEnd
 
 
 @dataclass
@@ -97,6 +99,41 @@ async def test_whoever_did_not_join_in_time_is_invited_by_a_new_code(installatio
     code = installation.write()
     await installation.start()
     assert await installation.codes() == [code]
+
+
+async def test_the_operator_lets_in_again_who_joined_and_lost_everything(installation: Installation) -> None:
+    installation.write()
+    await installation.start()
+    await installation.run("DELETE FROM invitation WHERE staff = :staff")
+    await installation.run("UPDATE staff SET state = 'active' WHERE id = :staff")
+    await installation.run("INSERT INTO password VALUES (:staff, 'x', 'x', 0)")
+    code = installation.write(timedelta(days=7, hours=1))
+    await installation.start()
+    assert (await installation.state(), await installation.codes()) == ("active", [code])
+    assert await installation.run("SELECT staff FROM password WHERE staff = :staff") == []
+    await installation.run("DELETE FROM invitation WHERE staff = :staff")
+    await installation.start()
+    assert await installation.codes() == [], "it was taken"
+
+
+async def test_a_code_from_before_somebody_joined_opens_nothing(installation: Installation, desk: FrontEnd) -> None:
+    installation.write(timedelta(days=6))
+    await installation.start()
+    installation.write()
+    await installation.run("DELETE FROM invitation WHERE staff = :staff")
+    assert (await join(desk, await invite(desk, installation.staff)))[0].status_code == 200
+    await installation.start()
+    assert (await installation.state(), await installation.codes()) == ("active", [])
+
+
+async def test_nobody_is_let_in_again_who_left(installation: Installation) -> None:
+    installation.write()
+    await installation.start()
+    await installation.run("UPDATE staff SET state = 'left' WHERE id = :staff")
+    await installation.run("DELETE FROM invitation WHERE staff = :staff")
+    installation.write(timedelta(days=7, hours=1))
+    await installation.start()
+    assert (await installation.state(), await installation.codes()) == ("left", [])
 
 
 async def test_the_operator_stands_in_where_nobody_is_left_to_approve(installation: Installation) -> None:

@@ -95,6 +95,12 @@ async def test_what_is_not_good_enough_changes_nothing(desk: FrontEnd, changed: 
     assert (await join(desk, invitation))[0].status_code == 200
 
 
+@pytest.mark.parametrize("totp", ["A" * 17, "A" * 31, "A" * 16, "1" * 32])
+async def test_only_an_authenticator_of_ours_is_kept(desk: FrontEnd, totp: str) -> None:
+    form = {"invitation": await invite(desk, "staff-odd"), "password": GOOD, "totp": totp, "code": "123456"}
+    assert (await desk.http.post("/sign-in/joined", data=form)).status_code == 422
+
+
 @pytest.mark.parametrize(("state", "days"), [("left", 7), ("invited", -1)])
 async def test_whoever_left_or_came_too_late_does_not_join(desk: FrontEnd, state: str, days: int) -> None:
     invitation = await invite(desk, f"staff-{state}-late", state, days)

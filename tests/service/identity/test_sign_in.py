@@ -1,5 +1,6 @@
 """People sign in: staff by password and authenticator, residents by a code to the phone; and what never works."""
 
+import dataclasses
 import random
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from joserfc.jwk import ECKey
+from sqlalchemy import text
 
 from demo import family
 from services.identity.rules import sign_in as rules
@@ -169,6 +171,40 @@ async def test_a_number_gets_five_codes_an_hour_and_nobody_can_tell(portal: Fron
         return len(portal.received(phone)) == 5
 
     await until(five)
+
+
+async def test_one_sign_in_has_codes_sent_to_five_numbers_and_nobody_can_tell(portal: FrontEnd) -> None:
+    phones = [number() for _ in range(7)]
+    await portal.open()
+    pages = [await portal.send("/phone", phone=each) for each in phones]
+    assert len({(page.status_code, page.text) for page in pages}) == 1
+    await portal.open(prompt="login")
+    last = number()
+    await portal.phone(last)
+    assert [len(portal.received(each)) for each in phones] == [1] * 5 + [0] * 2
+
+
+async def test_strangers_have_no_more_codes_sent_in_an_hour_than_the_region_pays_for(
+    portal: FrontEnd, identity: Any
+) -> None:
+    hers, first, second, paid_for = number(), number(), number(), 1
+    await resident(portal, hers)
+    async with identity.runtime.engine.connect() as connection:
+        statement = "SELECT count(*) FROM one_time_code WHERE purpose = 'sign_in' AND NOT known"
+        paid_for += int(await connection.scalar(text(statement)) or 0)
+    runtime = identity.runtime
+    settings = identity.settings.model_copy(update={"codes_per_hour": paid_for})
+    identity.app.state.runtime = dataclasses.replace(runtime, settings=settings)
+    mark = portal.http.cookies.pop("jieli_device")
+    try:
+        await portal.open(prompt="login")
+        pages = [await portal.send("/phone", phone=each) for each in (first, second)]
+        assert pages[0].text == pages[1].text
+        portal.http.cookies.set("jieli_device", mark)
+        assert (await portal.send("/code", code=await portal.phone(hers))).status_code == 303
+    finally:
+        identity.app.state.runtime = runtime
+    assert [len(portal.received(each)) for each in (first, second)] == [1, 0]
 
 
 async def test_strangers_who_ask_for_codes_leave_a_browser_that_was_used_before_its_own(

@@ -13,7 +13,7 @@ from services.identity.rules import clients
 from tests.support import grants
 from tests.support.apps import RunningApp
 from tests.support.assertions import assertion, proof
-from tests.support.sign_in import KEY
+from tests.support.sign_in import KEY, FrontEnd
 from tests.support.until import until
 
 HOLDER = ECKey.generate_key("P-256")
@@ -31,7 +31,7 @@ async def ask(identity: RunningApp, dpop: str | None = None, **form: str) -> Any
 
 async def client_token(identity: RunningApp, signed: str, dpop: str | None = None, **more: str) -> Any:
     form = {"grant_type": "client_credentials", "client_assertion_type": clients.CLIENT_ASSERTION}
-    return await ask(identity, dpop, **form, client_assertion=signed, **more)
+    return await ask(identity, dpop, **form | {"client_assertion": signed} | more)
 
 
 async def claims_of(identity: RunningApp, answer: Any) -> dict[str, Any]:
@@ -58,6 +58,40 @@ async def test_an_assertion_serves_once(identity: RunningApp) -> None:
     signed = assertion(KEY, "a-system", "a-system", AUDIENCE)
     assert (await client_token(identity, signed)).status_code == 200
     replayed = await client_token(identity, signed)
+    assert (replayed.status_code, replayed.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        {"grant_type": "authorization_code", "code": "of nobody"},
+        {"grant_type": "refresh_token", "refresh_token": "of nobody"},
+        {"authorization_details": "no list"},
+    ],
+)
+async def test_an_assertion_and_a_proof_that_were_refused_together_serve_no_more(
+    identity: RunningApp, refused: dict[str, str]
+) -> None:
+    signed, shown = assertion(KEY, "a-system", "a-system", AUDIENCE), proof(HOLDER, TOKEN_URL)
+    assert (await client_token(identity, signed, shown, **refused)).status_code == 400
+    replayed = await client_token(identity, signed)
+    assert (replayed.status_code, replayed.json()["error"]) == (401, "invalid_client")
+    fresh = await client_token(identity, assertion(KEY, "a-system", "a-system", AUDIENCE), shown)
+    assert (fresh.status_code, fresh.json()["error"]) == (400, "invalid_dpop_proof")
+
+
+async def test_an_assertion_beside_a_proof_that_is_none_serves_no_more(identity: RunningApp) -> None:
+    signed = assertion(KEY, "a-system", "a-system", AUDIENCE)
+    refused = await client_token(identity, signed, "no proof")
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_dpop_proof")
+    assert (await client_token(identity, signed)).status_code == 401
+
+
+async def test_an_assertion_of_a_refused_request_to_sign_in_serves_no_more(desk: FrontEnd) -> None:
+    proves = desk.proves()
+    refused = await desk.push(**proves, redirect_uri="https://elsewhere.test/")
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_request")
+    replayed = await desk.push(**proves)
     assert (replayed.status_code, replayed.json()["error"]) == (401, "invalid_client")
 
 

@@ -24,13 +24,22 @@ def decide(request: Request) -> rules.Verdict:
     return rules.before_lookup(request, None, d.POLICY, d.NOW)
 
 
-@given(st.integers(min_value=0, max_value=10_000))
-def test_a_consent_wants_a_proof_of_the_last_five_minutes(age: int) -> None:
-    verdict = decide(msgspec.structs.replace(CONSENT, caller_authenticated=AT - age))
-    assert isinstance(verdict, Permit) == (age <= 300)
+FRESH = dict.fromkeys(("give_consent", "make_paper_key", "replace_phone", "invite_helper", "ask_erasure"), 300)
+
+
+@pytest.mark.parametrize("operation", sorted(d.POLICY.self.keys() - {"compare_records"}))
+@given(age=st.integers(min_value=0, max_value=10_000))
+def test_what_cannot_be_undone_wants_a_proof_of_the_last_five_minutes(operation: str, age: int) -> None:
+    """Ways in, consents and erasure; nothing else waits for another sign-in."""
+    verdict = decide(msgspec.structs.replace(CONSENT, operation=operation, caller_authenticated=AT - age))
+    assert isinstance(verdict, Permit) == (age <= FRESH.get(operation, age))
     if isinstance(verdict, Refuse):
         assert (verdict.status, verdict.code) == (401, "authentication-too-old")
-        assert verdict.problem().body()["max_age"] == 300
+        assert verdict.problem().body()["max_age"] == FRESH[operation]
+
+
+def test_no_proof_is_wanted_of_what_is_no_operation() -> None:
+    assert set(FRESH) <= set(d.POLICY.self)
 
 
 def test_who_never_proved_who_they_are_has_no_fresh_proof() -> None:
