@@ -87,6 +87,7 @@ PAGES = (
             *(
                 f"/sign-in/{step}"
                 for step in (
+                    "go-on",
                     "password",
                     "phone",
                     "code",

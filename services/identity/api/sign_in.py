@@ -32,6 +32,15 @@ async def sign_in(session: SessionDep, runtime: RuntimeDep, _: Public, browser: 
     return pages.shown(await at.shown(), runtime.settings)
 
 
+@router.post("/sign-in/go-on")
+async def go_on(
+    session: SessionDep, runtime: RuntimeDep, _: Public, browser: BrowserDep, form: Annotated[schemas.PageForm, Form()]
+) -> Response:
+    """Whoever is signed in lets another client use the sign-in."""
+    at = await SigningIn.at(session, runtime, browser, form.form)
+    return pages.shown(await at.go_on(), runtime.settings)
+
+
 @router.post("/sign-in/password")
 async def password(
     session: SessionDep,

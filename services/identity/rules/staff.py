@@ -67,6 +67,11 @@ def may_approve(organisation: str, place: Place) -> bool:
     return organisation == place.id or organisation in place.centres
 
 
+def may_use(organisation: str, place: Place) -> bool:
+    """Whether staff of `place` sign in at a front end of `organisation`: of their own, or of one above it."""
+    return organisation in place.line
+
+
 def approval() -> str:
     """A second code, short enough to be read out."""
     return letters.grouped(letters.random(_APPROVAL))
