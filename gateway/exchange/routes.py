@@ -174,6 +174,7 @@ INTERNAL = (
     Route("internal", "POST", "/v1/clients/{client}:approve", "identity", "approve_client", NONE),
     Route("internal", "POST", "/v1/clients/{client}:revoke", "identity", "revoke_client", NONE),
     Route("internal", "POST", "/v1/clients/{client}/keys", "identity", "add_client_key"),
+    Route("internal", "POST", "/v1/clients/{client}/keys/{key}:approve", "identity", "approve_client_key", NONE),
     Route("internal", "POST", "/v1/clients/{client}/keys/{key}:retire", "identity", "retire_client_key", NONE),
     Route("internal", "GET", "/v1/staff", "identity", "read_staff"),
     Route("internal", "POST", "/v1/staff", "identity", "invite_staff"),

@@ -70,7 +70,7 @@ class Client(Base, table=True):
 
 
 class ClientKey(Base, table=True):
-    """A public key that proves a client; `id` is its thumbprint (RFC 7638)."""
+    """A public key that proves a client once two people let it; `id` is its thumbprint (RFC 7638)."""
 
     __tablename__ = "client_key"
 
@@ -79,6 +79,8 @@ class ClientKey(Base, table=True):
     jwk: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
     state: str
     since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    proposed_by: str | None = None
+    approved_by: str | None = None
 
 
 class Staff(Base, table=True):

@@ -1,0 +1,31 @@
+"""what takes two people keeps both names"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def optional(table: str, *names: str) -> None:
+    for name in names:
+        op.add_column(table, sa.Column(name, sa.String(), nullable=True))
+
+
+def upgrade() -> None:
+    keys()
+
+
+def keys() -> None:
+    """The key of a client that nobody approved yet is approved with it."""
+    optional("client_key", "proposed_by", "approved_by")
+    op.execute(
+        "UPDATE client_key SET state = 'proposed', proposed_by = client.proposed_by FROM client"
+        " WHERE client_key.client = client.id AND client.state = 'proposed'"
+    )
+
+
+def downgrade() -> None:
+    raise NotImplementedError("forward only: write the next migration instead")
