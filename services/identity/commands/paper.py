@@ -7,11 +7,10 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.identity.commands import sessions, throttle
+from services.identity.commands import passkeys, sessions, throttle
 from services.identity.queries import people, presences
 from services.identity.rules import paper as rules
 from services.identity.rules import secrets, sign_in
-from services.identity.rules.sessions import PAPER
 from services.identity.tables import Handle, PaperKey
 from shared import problems
 from shared.grants import Grant
@@ -22,7 +21,9 @@ KIND = "paper"
 
 
 async def make(session: AsyncSession, settings: Settings, grant: Grant, pin: str | None) -> str:
-    """A key as it is printed; the one before is worth nothing from now on, and whoever signed in by it is signed out.
+    """A key as it is printed; the one before is worth nothing from now on, nor is what was begun with it.
+
+    Whoever is signed in on paper is signed out, and passkeys that were made on paper are forgotten.
 
     The person chooses its digits when she is signed in herself. To an officer nobody says them: they come from the
     witness's desk, and without a witness there is no key. Raises `pin-weak` and `paper-key-alone`.
@@ -34,13 +35,22 @@ async def make(session: AsyncSession, settings: Settings, grant: Grant, pin: str
     else:
         salt, hidden = None, _chosen(settings, tag, pin)
     await people.lock_handle(session, person.bytes)
-    for earlier in await people.handles_of(session, person, KIND):
-        await _forget(session, earlier.tag)
-    await sessions.end_all(session, "resident", str(person), PAPER)
+    await end_all(session, person)
+    await passkeys.forget_all(session, "resident", str(person), of_paper=True)
+    await sessions.end_all(session, "resident", str(person), of_paper=True)
+    await passkeys.forget_all(session, "resident", str(person), of_paper=True)  # made while the session still lasted
     session.add(Handle(tag=tag, person=person, kind=KIND))
     await session.flush()
     session.add(PaperKey(tag=tag, pin=hidden, salt=salt, made_at=datetime.now(UTC)))
     return key
+
+
+async def end_all(session: AsyncSession, person: uuid.UUID) -> bool:
+    """End whatever paper key somebody has; whether there was one."""
+    found = await people.handles_of(session, person, KIND)
+    for each in found:
+        await _forget(session, each.tag)
+    return bool(found)
 
 
 def _chosen(settings: Settings, tag: bytes, pin: str | None) -> bytes:

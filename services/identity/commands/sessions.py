@@ -67,8 +67,8 @@ async def end_own(session: AsyncSession, kind: str, subject: str, session_id: uu
     return row
 
 
-async def end_all(session: AsyncSession, kind: str, subject: str, method: str = "") -> None:
-    """End everything that somebody is signed in to, or what they began by one method: a credential was lost."""
+async def end_all(session: AsyncSession, kind: str, subject: str, of_paper: bool = False) -> None:
+    """End everything that somebody is signed in to, or only what rests on paper: a credential was lost."""
     for row in await queries.open_of(session, kind, subject):
-        if method in ("", row.method):
+        if row.on_paper or not of_paper:
             await end(session, row)
