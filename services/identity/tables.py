@@ -19,7 +19,10 @@ def _now() -> Column[datetime]:
 
 
 class Organization(Base, table=True):
-    """One organisation of the tree region -> department or town -> community or provider."""
+    """One organisation of the tree region -> department or town -> community or provider.
+
+    `next_name` and `next_services` wait for a second person: for one who is not `proposed_by`.
+    """
 
     __tablename__ = "organization"
 
@@ -33,8 +36,11 @@ class Organization(Base, table=True):
     version: int = 1
     office_phone: str | None = None
     office_address: str | None = None
+    next_name: str | None = None
+    next_services: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
     proposed_by: str | None = None
     confirmed_by: str | None = None
+    suspended_by: str | None = None
 
 
 class Contract(Base, table=True):

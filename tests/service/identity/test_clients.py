@@ -262,7 +262,7 @@ async def test_a_suspended_organisations_client_gets_no_token(offices: Offices) 
     await offices.post("centre-1", f"/organizations/{office}:suspend")
     assert (await offices.token(made, KEY)).json()["error"] == "invalid_client"
     assert came(await offices.post("centre-1", "/clients", system(offices, office))) == (409, "state-conflict")
-    await offices.post("centre-1", f"/organizations/{office}:resume")
+    await offices.post("centre-2", f"/organizations/{office}:resume")
     assert (await offices.token(made, KEY)).status_code == 200
 
 

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0010"
 down_revision = "0009"
@@ -16,6 +17,8 @@ def optional(table: str, *names: str) -> None:
 
 def upgrade() -> None:
     keys()
+    optional("organization", "next_name", "suspended_by")
+    op.add_column("organization", sa.Column("next_services", postgresql.ARRAY(sa.Text()), nullable=True))
 
 
 def keys() -> None:
