@@ -90,7 +90,10 @@ class ClientKey(Base, table=True):
 
 
 class Staff(Base, table=True):
-    """A member of staff within one organisation; `upstream` is their `sub` at the provider that signs staff in."""
+    """A member of staff within one organisation; `upstream` is their `sub` at the provider that signs staff in.
+
+    `proposed_by` and `approved_by` let them join; whom the seed brought nobody proposed.
+    """
 
     __tablename__ = "staff"
 
@@ -99,6 +102,8 @@ class Staff(Base, table=True):
     roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     state: str = "active"
     upstream: str | None = Field(default=None, unique=True)
+    proposed_by: str | None = None
+    approved_by: str | None = None
 
 
 class Invitation(Base, table=True):

@@ -86,12 +86,11 @@ async def sign_in(offices: Offices, name: str) -> str:
 async def test_whoever_is_invited_joins_once(offices: Offices) -> None:
     body = somebody(offices, EDUCATION, "officer", "counter")
     invitation = await invited(offices, "education-1", body)
-    assert (await seen(offices, "education-2"))[body["id"]] == body | {
-        "roles": ["counter", "officer"],
-        "state": "invited",
-    }
+    two = {"proposed_by": "education-1", "approved_by": "centre-2"}
+    waiting = body | two | {"roles": ["counter", "officer"], "state": "invited"}
+    assert (await seen(offices, "education-2"))[body["id"]] == waiting
     assert (await join(offices, invitation)).status_code == 200
-    assert (await seen(offices, "education-2"))[body["id"]]["state"] == "active"
+    assert (await seen(offices, "education-2"))[body["id"]] == waiting | {"state": "active"}, "who the two were is kept"
     fact = {"staff": body["id"], "organization": EDUCATION, "roles": ["counter", "officer"]}
     assert await offices.told("staff.joined", staff=body["id"]) == [fact]
     assert (await join(offices, invitation)).status_code == 403
@@ -128,7 +127,8 @@ async def test_who_lost_everything_is_not_taken_over_by_whoever_invites_them_ane
     first = (await offices.post("centre-1", f"/staff/{only}:invite")).json()["invitation"]
     assert (await join(offices, (first, ""))).status_code == 403
     assert came(await offices.post("centre-1", f"/staff/{only}:approve")) == (409, "second-person-needed")
-    assert only in await seen(offices, "centre-2")
+    told = (await seen(offices, "centre-2"))[only]
+    assert (told["proposed_by"], told["approved_by"]) == ("centre-1", None)
     assert (await join(offices, (first, await approved(offices, only)))).status_code == 200
 
 

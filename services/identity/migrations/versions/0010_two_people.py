@@ -17,6 +17,7 @@ def optional(table: str, *names: str) -> None:
 
 def upgrade() -> None:
     keys()
+    optional("staff", "proposed_by", "approved_by")
     optional("organization", "next_name", "suspended_by")
     op.add_column("organization", sa.Column("next_services", postgresql.ARRAY(sa.Text()), nullable=True))
 
