@@ -100,7 +100,10 @@ init.__signature__ = inspect.signature(Plan)  # type: ignore[attr-defined]  # ty
 
 
 def invite(staff: str, directory: Directory) -> None:
-    """Invite an administrator of the seed file anew who did not join in time; takes effect when identity starts."""
+    """Invite an administrator of the seed file anew who did not join in time or lost their way in.
+
+    What they had ends when identity starts next; from then on the link is good.
+    """
     installation = Installation(directory)
     content = json.loads(installation.seed.read_text(encoding="utf-8"))
     if staff not in {entry["staff"] for entry in content["invitations"]}:

@@ -92,7 +92,8 @@ class ClientKey(Base, table=True):
 class Staff(Base, table=True):
     """A member of staff within one organisation; `upstream` is their `sub` at the provider that signs staff in.
 
-    `proposed_by` and `approved_by` let them join; whom the seed brought nobody proposed.
+    `proposed_by` and `approved_by` let them join; whom the seed brought nobody proposed. `invited_until` is the end of
+    the last code that the seed brought.
     """
 
     __tablename__ = "staff"
@@ -104,6 +105,7 @@ class Staff(Base, table=True):
     upstream: str | None = Field(default=None, unique=True)
     proposed_by: str | None = None
     approved_by: str | None = None
+    invited_until: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
 class Invitation(Base, table=True):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.identity.commands import clients, invitations, organizations, passwords, staff
@@ -24,6 +25,7 @@ from shared.runtime import Runtime
 from shared.settings import SettingsError
 
 Entry = dict[str, Any]
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -107,16 +109,17 @@ class Taking:
     async def _invite(self, row: Staff, invitation: Entry) -> None:
         """Let a member of staff join by a code, of which the file holds the SHA-256.
 
-        The file is read at every start: for whoever joined, left, or was invited anew since, it opens nothing any more.
-        A later code stands in for the second administrator, where one proposed the only other one anew.
+        The file is read at every start: a code is taken in once, and leaves alone whatever came since. A later code is
+        the operator's own act, for where nobody else is left to invite or approve: it replaces what there was.
         """
-        now, expires = datetime.now(UTC), datetime.fromisoformat(invitation["expires_at"])
-        proposed = await people.proposed(self.session, row.id)
-        first = row.state == STAFF.initial and not await seed.is_invited(self.session, row.id, now)
-        if expires > max(now, proposed.expires_at) if proposed else first and expires > now:
-            await invitations.end(self.session, row.id)
+        expires = datetime.fromisoformat(invitation["expires_at"])
+        later = row.invited_until is None or expires > row.invited_until
+        if later and expires > datetime.now(UTC) and STAFF.allowed(row.state):
+            await invitations.end_credentials(self.session, row.id)
             code = bytes.fromhex(invitation["sha256"])
             self.session.add(Invitation(code=code, staff=row.id, expires_at=expires))
+            row.invited_until = expires
+            log.warning("invited_by_operator", staff=row.id)
 
     async def credential(self, entry: Entry) -> None:
         """The demonstration's staff get their passwords from the installation; anybody else chooses their own."""

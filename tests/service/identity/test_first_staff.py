@@ -1,4 +1,4 @@
-"""The first administrators join by a code that the installation was made with; a start never opens it a second time."""
+"""The first administrators join by a code of the operator's; no start takes the same one in a second time."""
 
 import hashlib
 import json
@@ -97,6 +97,29 @@ async def test_whoever_did_not_join_in_time_is_invited_by_a_new_code(installatio
     code = installation.write()
     await installation.start()
     assert await installation.codes() == [code]
+
+
+async def test_whoever_lost_everything_joins_anew_by_a_later_code_of_the_operator(installation: Installation) -> None:
+    installation.write()
+    await installation.start()
+    await installation.run("DELETE FROM invitation WHERE staff = :staff")
+    await installation.run("UPDATE staff SET state = 'active' WHERE id = :staff")
+    await installation.run("INSERT INTO password (staff, hash, totp, totp_step) VALUES (:staff, 'x', 'x', 0)")
+    code = installation.write(timedelta(days=7, minutes=1))
+    for _ in range(2):
+        await installation.start()
+        assert await installation.codes() == [code]
+        assert not await installation.run("SELECT staff FROM password WHERE staff = :staff"), "what was lost ends"
+
+
+async def test_whoever_left_is_let_in_by_no_later_code(installation: Installation) -> None:
+    installation.write()
+    await installation.start()
+    await installation.run("DELETE FROM invitation WHERE staff = :staff")
+    await installation.run("UPDATE staff SET state = 'left' WHERE id = :staff")
+    installation.write(timedelta(days=7, minutes=1))
+    await installation.start()
+    assert (await installation.state(), await installation.codes()) == ("left", [])
 
 
 async def test_the_operator_stands_in_where_nobody_is_left_to_approve(installation: Installation) -> None:

@@ -1,4 +1,4 @@
-"""what takes two people keeps both names"""
+"""what takes two people keeps both names, and a code of the seed file is taken in once"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,8 +18,15 @@ def optional(table: str, *names: str) -> None:
 def upgrade() -> None:
     keys()
     optional("staff", "proposed_by", "approved_by")
+    invited()
     optional("organization", "next_name", "suspended_by")
     op.add_column("organization", sa.Column("next_services", postgresql.ARRAY(sa.Text()), nullable=True))
+
+
+def invited() -> None:
+    """No code that the seed file holds already is taken in again; each was good for seven days."""
+    op.add_column("staff", sa.Column("invited_until", sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE staff SET invited_until = now() + interval '7 days'")
 
 
 def keys() -> None:
