@@ -46,17 +46,26 @@ async def confirm(act: Act, organization_id: str, if_match: str | None) -> Organ
     A social organisation needs a contract that is in force.
     """
     row = await _at_or_below(act, organization_id)
-    state = row.state if row.next_name else ORGANIZATION.after(row.state, "confirm")
-    rules.check_changes(state)
-    requests.if_match(if_match, row.version)
-    rules.check_second(row.proposed_by, act.by)
-    if row.next_name:
-        row.name, row.services = row.next_name, row.next_services or []
-        row.next_name = row.next_services = None
-    else:
-        await _check_contract(act.session, row)
+    if row.next_name is None:
+        return await _let_in(act, row, if_match)
+    rules.check_changes(row.state)
+    _check_read(act, row, if_match)
+    row.name, row.services, row.confirmed_by = row.next_name, row.next_services or [], act.by
+    row.next_name = row.next_services = None
+    return await _changed(act.session, row, events.OrganizationRegistered)
+
+
+async def _let_in(act: Act, row: Organization, if_match: str | None) -> Organization:
+    state = ORGANIZATION.after(row.state, "confirm")
+    _check_read(act, row, if_match)
+    await _check_contract(act.session, row)
     row.state, row.confirmed_by = state, act.by
     return await _changed(act.session, row, events.OrganizationRegistered)
+
+
+def _check_read(act: Act, row: Organization, if_match: str | None) -> None:
+    requests.if_match(if_match, row.version)
+    rules.check_second(row.proposed_by, act.by)
 
 
 async def suspend(act: Act, organization_id: str) -> Organization:

@@ -119,7 +119,7 @@ class Taking:
             code = bytes.fromhex(invitation["sha256"])
             self.session.add(Invitation(code=code, staff=row.id, expires_at=expires))
             row.invited_until = expires
-            log.warning("invited_by_operator", staff=row.id)
+            log.warning("invited_by_operator")
 
     async def credential(self, entry: Entry) -> None:
         """The demonstration's staff get their passwords from the installation; anybody else chooses their own."""
