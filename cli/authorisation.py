@@ -97,7 +97,8 @@ def _decided(line: routes.Route, rules: Policy) -> tuple[str, str]:
         return HERSELF if own.alone else TOGETHER, _of("her own", line.template) + _more(own)
     if line.kind == "internal" and line.operation in rules.internal:
         rule = rules.internal[line.operation]
-        return f"{_listed(rule.roles)} of {_listed(rule.kinds)}", _of("the own organisation's", line.template)
+        condition = rule.condition or _of("the own organisation's", line.template)
+        return f"{_listed(rule.roles)} of {_listed(rule.kinds)}", condition
     if line.kind == "exchange" and line.operation in rules.exchange:
         roles = _listed(rules.exchange[line.operation].roles)
         return f"{roles} under an agreement for {line.operation}", AGREED

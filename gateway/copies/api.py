@@ -30,7 +30,7 @@ async def resident(
 ) -> Answer:
     """Her copy, if she may have it: the whole decision, as for every other call of hers."""
     headers = {name: ", ".join(request.headers.getlist(name)) for name in ("authorization", "dpop")}
-    match = Match(Route("self", "GET", request.url.path, "gateway", "read_copy"), "", "")
+    match = Match(Route("self", "GET", request.url.path, "gateway", "read_copy"), "", "", "", "")
     public_url = runtime.settings.public_url
     try:
         return await proxy.answered(

@@ -1,7 +1,6 @@
 """One governed call: what was asked, what the log says of it, and the grant that the service gets."""
 
 import hashlib
-import hmac
 import time
 import uuid
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from urllib.parse import parse_qs
 from gateway.agreements.rules import Terms
 from gateway.audit.rules import entries
 from gateway.audit.rules.entries import Entry, Outcome, Phase
-from gateway.exchange import persons
+from gateway.exchange import persons, targets
 from gateway.exchange.credentials import Caller
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import Answer, Outgoing
@@ -37,6 +36,7 @@ class Call:
     terms: Terms | None
     region: str
     officer: str
+    target: entries.Target | None = None
     decision: str = field(default_factory=lambda: str(uuid.uuid4()))
     persons: tuple[str, ...] = ()
     consent: str = ""
@@ -70,8 +70,9 @@ class Call:
             object_id=match.object_id,
         )
         settings = desk.runtime.settings
-        officer = _pseudonym(settings.index_key, _officer(caller))
-        call = cls(match, caller, outgoing, request, terms, settings.region, officer)
+        officer = targets.pseudonym(settings.index_key, _officer(caller))
+        target = targets.target(match, outgoing.body, settings.index_key)
+        call = cls(match, caller, outgoing, request, terms, settings.region, officer, target)
         if caller.person:
             call.persons = (caller.person,)
         return call
@@ -108,6 +109,7 @@ class Call:
             agreement=entries.Agreement(id=terms.agreement_id, version=terms.version, hash=terms.hash)
             if terms
             else None,
+            target=self.target,
             asked=self._asked(),
             allowed=tuple(sorted(self.allowed)),
             person=person,
@@ -177,10 +179,3 @@ def _officer(caller: Caller) -> str:
     """The member of staff who calls, for themselves or with a person at a counter; nobody otherwise."""
     who = _hands(caller)
     return who.subject if who.kind == "staff" else ""
-
-
-def _pseudonym(index_key: str, officer: str) -> str:
-    """How the log names an officer: always the same, and nobody's name."""
-    if not officer:
-        return ""
-    return hmac.digest(bytes.fromhex(index_key), f"officer|{officer}".encode(), "sha256").hex()[:16]

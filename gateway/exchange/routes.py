@@ -17,6 +17,8 @@ OWN_RECORDS = f"{GOVSTACK}/service/individual/record"
 class Route:
     """One line of the table; a member `{referral}`, `{case}` or `{consent}` of the path names the object.
 
+    In administration `{organization}`, `{client}` or `{staff}` names the target of the act; where a new one is
+    registered `registers` says its kind, and the `id` of the body names it.
     `browser`: a page of the sign-in; only there cookies pass.
     """
 
@@ -27,6 +29,7 @@ class Route:
     operation: str = ""
     media: str = JSON
     browser: bool = False
+    registers: str = ""
 
     @property
     def takes(self) -> str:
@@ -36,11 +39,13 @@ class Route:
 
 @dataclass(frozen=True)
 class Match:
-    """A route and the object that the path names, if it names one."""
+    """A route, and the object and the target that the path names, if it names any."""
 
     route: Route
     object_type: str
     object_id: str
+    target_type: str
+    target_id: str
 
 
 PUBLIC = (
@@ -107,6 +112,7 @@ PAGES = (
             *(
                 f"/sign-in/{step}"
                 for step in (
+                    "go-on",
                     "password",
                     "phone",
                     "code",
@@ -196,7 +202,7 @@ INTERNAL = (
     Route("internal", "GET", "/v1/staff-sessions", "identity", "read_staff_sessions"),
     Route("internal", "POST", "/v1/staff-sessions/{session}:end", "identity", "end_staff_session", NONE),
     Route("internal", "GET", "/v1/administered-organizations", "identity", "read_organizations"),
-    Route("internal", "POST", "/v1/organizations", "identity", "register_organization"),
+    Route("internal", "POST", "/v1/organizations", "identity", "register_organization", registers="organization"),
     Route("internal", "PUT", "/v1/organizations/{organization}", "identity", "change_organization"),
     Route("internal", "POST", "/v1/organizations/{organization}/contracts", "identity", "register_contract"),
     Route("internal", "POST", "/v1/organizations/{organization}:confirm", "identity", "confirm_organization", NONE),
@@ -204,13 +210,14 @@ INTERNAL = (
     Route("internal", "POST", "/v1/organizations/{organization}:resume", "identity", "resume_organization", NONE),
     Route("internal", "POST", "/v1/organizations/{organization}:close", "identity", "close_organization", NONE),
     Route("internal", "GET", "/v1/clients", "identity", "read_clients"),
-    Route("internal", "POST", "/v1/clients", "identity", "register_client"),
+    Route("internal", "POST", "/v1/clients", "identity", "register_client", registers="client"),
     Route("internal", "POST", "/v1/clients/{client}:approve", "identity", "approve_client", NONE),
     Route("internal", "POST", "/v1/clients/{client}:revoke", "identity", "revoke_client", NONE),
     Route("internal", "POST", "/v1/clients/{client}/keys", "identity", "add_client_key"),
+    Route("internal", "POST", "/v1/clients/{client}/keys/{key}:approve", "identity", "approve_client_key", NONE),
     Route("internal", "POST", "/v1/clients/{client}/keys/{key}:retire", "identity", "retire_client_key", NONE),
     Route("internal", "GET", "/v1/staff", "identity", "read_staff"),
-    Route("internal", "POST", "/v1/staff", "identity", "invite_staff"),
+    Route("internal", "POST", "/v1/staff", "identity", "invite_staff", registers="staff"),
     Route("internal", "POST", "/v1/staff/{staff}:invite", "identity", "invite_staff", NONE),
     Route("internal", "POST", "/v1/staff/{staff}:approve", "identity", "approve_staff", NONE),
     Route("internal", "POST", "/v1/staff/{staff}:assign", "identity", "assign_roles"),
@@ -264,6 +271,7 @@ EXCHANGE = (
 )
 ROUTES = (*PUBLIC, *PAGES, *OWN, *INTERNAL, *EXCHANGE)
 OBJECTS = frozenset({"referral", "case", "consent", "rights_request"})
+TARGETS = frozenset({"organization", "client", "staff"})
 # One spelling only: what is looked up here under an id must be what the service finds under it.
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -287,9 +295,13 @@ def match(method: str, path: str) -> Match | None:
     for pattern, route in _TABLE.get((method, path.count("/")), ()):
         found = pattern.fullmatch(path)
         if found:
-            named = next(((name, value) for name, value in found.groupdict().items() if name in OBJECTS), ("", ""))
-            return Match(route, *named)
+            targets = TARGETS if route.kind == "internal" else frozenset()
+            return Match(route, *_named(found, OBJECTS), *_named(found, targets))
     return None
+
+
+def _named(found: re.Match[str], nouns: frozenset[str]) -> tuple[str, str]:
+    return next(((name, value) for name, value in found.groupdict().items() if name in nouns), ("", ""))
 
 
 def methods(path: str) -> list[str]:

@@ -107,11 +107,16 @@ class Facts(msgspec.Struct, frozen=True):
 
 
 class InternalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who may do one operation inside its organisation, and for which task."""
+    """Who may do one operation inside its organisation, and for which task.
+
+    `condition` says for the authorisation table what the service lets them do it on, where that is not simply what is
+    their own organisation's; the service holds them to it.
+    """
 
     task: str
     roles: frozenset[str]
     kinds: frozenset[str]
+    condition: str = ""
 
 
 class ExchangeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,7 +19,10 @@ def _now() -> Column[datetime]:
 
 
 class Organization(Base, table=True):
-    """One organisation of the tree region -> department or town -> community or provider."""
+    """One organisation of the tree region -> department or town -> community or provider.
+
+    `next_name` and `next_services` wait for a second person: for one who is not `proposed_by`.
+    """
 
     __tablename__ = "organization"
 
@@ -33,8 +36,11 @@ class Organization(Base, table=True):
     version: int = 1
     office_phone: str | None = None
     office_address: str | None = None
+    next_name: str | None = None
+    next_services: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
     proposed_by: str | None = None
     confirmed_by: str | None = None
+    suspended_by: str | None = None
 
 
 class Contract(Base, table=True):
@@ -70,7 +76,7 @@ class Client(Base, table=True):
 
 
 class ClientKey(Base, table=True):
-    """A public key that proves a client; `id` is its thumbprint (RFC 7638)."""
+    """A public key that proves a client once two people let it; `id` is its thumbprint (RFC 7638)."""
 
     __tablename__ = "client_key"
 
@@ -79,12 +85,15 @@ class ClientKey(Base, table=True):
     jwk: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
     state: str
     since: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    proposed_by: str | None = None
+    approved_by: str | None = None
 
 
 class Staff(Base, table=True):
     """A member of staff within one organisation; `upstream` is their `sub` at the provider that signs staff in.
 
-    A code that the operator hands over opens nothing unless it runs out after `invited_until`.
+    `proposed_by` and `approved_by` let them join; whom the seed brought nobody proposed. A code that the operator hands
+    over opens nothing unless it runs out after `invited_until`.
     """
 
     __tablename__ = "staff"
@@ -94,6 +103,8 @@ class Staff(Base, table=True):
     roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     state: str = "active"
     upstream: str | None = Field(default=None, unique=True)
+    proposed_by: str | None = None
+    approved_by: str | None = None
     invited_until: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 

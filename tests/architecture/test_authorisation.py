@@ -3,13 +3,17 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from cli import authorisation
+from gateway.exchange import policy, routes
 from tests.architecture import house
 
+FILES = (policy.FILE, house.ROOT / "tests/system/authorisation.yaml")
 TABLE = house.ROOT / "docs" / "authorisation.md"
 EXPECTED: dict[str, Any] = yaml.safe_load((house.ROOT / "tests/system/authorisation.yaml").read_text("utf-8"))
 OPENAPI = {app: house.ROOT / "docs" / "openapi" / f"{app}.json" for app in house.apps()}
@@ -74,6 +78,29 @@ def test_the_policy_is_what_the_hand_written_file_expects() -> None:
     gone = {place: who for place, who in wanted.items() if real.get(place) != who}
     assert not added, f"if it is meant so, tests/system/authorisation.yaml needs under `operations`:\n{lines(added)}"
     assert not gone, f"tests/system/authorisation.yaml expects what is not so any more:\n{lines(gone)}"
+
+
+class Once(yaml.SafeLoader):
+    """YAML keeps the last of two entries in silence; this one refuses the second."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        assert len(keys) == len(set(keys)), f"twice: {sorted({key for key in keys if keys.count(key) > 1})}"
+        return super().construct_mapping(node, deep)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_nothing_is_said_twice(file: Path) -> None:
+    assert yaml.load(file.read_text("utf-8"), Once)  # noqa: S506 - a SafeLoader
+
+
+def test_who_administers_acts_on_more_than_the_own_organisation_and_the_table_says_on_what() -> None:
+    documents = {app: house.built(app).openapi() for app in house.apps()}
+    told = {each.name: each.condition for each in authorisation.operations(documents) if each.app == "identity"}
+    inside = [f"{each.method} {each.template}" for each in routes.INTERNAL if each.service == "identity"]
+    guessed = [name for name in inside if told.get(name, "").endswith("the own organisation's")]
+    assert not guessed, f"say the condition in gateway/exchange/policy.yaml: {guessed}"
+    assert "another organisation" in told["POST /v1/presences/{presence}:witness"]
 
 
 def test_the_refusals_of_the_table_are_the_expected_ones() -> None:

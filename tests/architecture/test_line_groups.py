@@ -24,7 +24,9 @@ PLAIN = {AutoString, BigInteger, Boolean, Date, DateTime, Integer, LargeBinary, 
 MANIFOLD = {
     **dict.fromkeys(("gateway.consent.fields", "gateway.consent.separate"), "codes of the catalogue's fields"),
     "gateway.link.seals": "sealed references, which nobody outside reads",
-    "identity.organization.services": "codes of the vocabulary",
+    **dict.fromkeys(
+        ("identity.organization.services", "identity.organization.next_services"), "codes of the vocabulary"
+    ),
     "identity.client.grants": "two words of OAuth",
     "identity.client.redirect_uris": "a system's addresses",
     "identity.client.signs_in": "staff or resident",

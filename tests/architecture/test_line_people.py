@@ -14,6 +14,7 @@ from tests.architecture.test_routes import kinds, methods
 # Columns in clear whose name sounds personal, and what they hold.
 IN_CLEAR = {
     "identity.organization.name": "an organisation's, public",
+    "identity.organization.next_name": "an organisation's, public",
     "identity.organization.office_phone": "an office's line, public; the form takes no mobile's number",
     "identity.organization.office_address": "an office's, public",
     "referrals.organisation.name": "an organisation's, public",

@@ -50,6 +50,15 @@ async def without_a_passkey(person: Tab, desk: FrontEnd, portal: FrontEnd, phone
     await person.reads("没有用上通行密钥")
 
 
+async def where_one_goes_on(person: Tab, desk: FrontEnd, portal: FrontEnd, phone: str) -> None:
+    await person.open(portal.address())
+    await flows.send(person, portal, phone)
+    await person.click(flows.SIGN_IN)
+    await person.arrived(portal.callback)
+    await person.open(portal.address())
+    await person.reads("您已在此浏览器登录")
+
+
 async def at_ones_own_page(person: Tab, desk: FrontEnd, portal: FrontEnd, phone: str) -> None:
     await person.authenticator()
     await flows.resident(person, portal, phone)
@@ -68,6 +77,7 @@ PAGES: list[Reach] = [
     at_the_portal,
     with_a_code,
     without_a_passkey,
+    where_one_goes_on,
     at_ones_own_page,
     where_it_cannot_go_on,
 ]

@@ -22,6 +22,21 @@ async def test_with_password_and_authenticator(person: Tab, desk: FrontEnd, staf
     assert await person.arrived(desk.callback), "whoever is signed in is not asked again"
 
 
+async def test_before_a_front_end_gets_anything_of_a_sign_in_the_person_sees_whose_it_is(
+    person: Tab, desk: FrontEnd, staff: Unused
+) -> None:
+    """As if the code of the first sign-in had never been redeemed: this front end has nothing of the session yet."""
+    member = staff()
+    await person.open(desk.address())
+    await flows.by_password(person, desk, member)
+    await person.open(desk.address())
+    await person.reads("鄠邑区便民服务中心")
+    button = f"以 {member.name} 继续 Go on as {member.name}"
+    assert (await person.focused())["name"] == button
+    await person.click(button)
+    assert flows.granted(desk, await person.arrived(desk.callback))["sub"] == member.name
+
+
 async def test_with_a_passkey_that_they_added(person: Tab, desk: FrontEnd, staff: Unused) -> None:
     member = staff()
     authenticator = await person.authenticator()

@@ -106,7 +106,7 @@ class FrontEnd:
         return found[1] if found else ""
 
     def code(self, **changed: str) -> str:
-        """A code for whoever is signed in at the browser."""
+        """A code for whoever is signed in at the browser, where they went on to this client before."""
         return code_of(self.open(**changed).headers["location"])
 
     def redeem(self, code: str, **changed: str) -> httpx.Response:

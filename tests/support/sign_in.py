@@ -30,9 +30,16 @@ _FORM = re.compile(r'name="form" value="([0-9a-f]+)"')
 
 
 def seed(directory: Path, staff: dict[str, list[str]]) -> Path:
-    """A seed file with a system, a desk, a portal, and these staff with their roles; `other...` are of org-b."""
+    """A seed file with a system, desks, portals, and these staff with their roles; `other...` are of org-b."""
     kept = proofs_of(directory / "staff.json", list(staff))
-    front_ends = [("desk", ["staff"]), ("portal", ["resident"]), ("a-system", [])]
+    clients = [
+        ("desk", "org-a", ["staff"]),
+        ("portal", "org-a", ["resident"]),
+        ("a-system", "org-a", []),
+        ("centre-desk", CENTRE, ["staff"]),
+        ("other-desk", "org-b", ["staff"]),
+        ("other-portal", "org-b", ["resident"]),
+    ]
     public = KEY.as_dict(private=False)
     content = {
         "organizations": [
@@ -43,12 +50,12 @@ def seed(directory: Path, staff: dict[str, list[str]]) -> Path:
         "clients": [
             {
                 "client": name,
-                "organization": "org-a",
+                "organization": organization,
                 "jwk": public,
                 "signs_in": kinds,
                 "redirect_uris": [CALLBACK] if kinds else [],
             }
-            for name, kinds in front_ends
+            for name, organization, kinds in clients
         ],
         "staff": [
             {"staff": name, "organization": "org-b" if name.startswith("other") else "org-a", "roles": roles}

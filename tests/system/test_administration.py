@@ -31,6 +31,10 @@ ACTS = """
 SELECT convert_from(body, 'UTF8')::jsonb ->> 'operation' AS operation, count(*) AS calls FROM log_entry
 WHERE phase = 'outcome' AND convert_from(body, 'UTF8')::jsonb ->> 'outcome' = 'released' GROUP BY 1
 """
+TARGETS = """
+SELECT convert_from(body, 'UTF8')::jsonb -> 'target' ->> 'id' AS target, count(*) AS calls FROM log_entry
+WHERE convert_from(body, 'UTF8')::jsonb ->> 'outcome' = 'released' GROUP BY 1
+"""
 
 
 def came(answer: httpx.Response) -> tuple[int, str]:
@@ -115,7 +119,8 @@ async def test_two_people_let_an_office_and_its_system_in_and_one_stops_them_wit
     await within(BITES, calls, (403, "organisation-not-active"))
     with pytest.raises(Disappointed, match="invalid_client"):
         there.system("the school's system", office)
-    assert second.post(f"/v1/organizations/{office}:resume").status_code == 200
+    assert came(second.post(f"/v1/organizations/{office}:resume")) == (409, "second-person-needed")
+    assert first.post(f"/v1/organizations/{office}:resume").status_code == 200
     await within(BITES, calls, (200, ""))
     assert first.post(f"/v1/clients/{client}:revoke").status_code == 200
     await within(BITES, calls, (401, "token-revoked"))
@@ -125,6 +130,8 @@ async def test_two_people_let_an_office_and_its_system_in_and_one_stops_them_wit
     verbs = [f"{verb}_organization" for verb in ("register", "confirm", "suspend", "resume", "close")]
     acts = [*verbs, "register_client", "approve_client", "revoke_client"]
     assert {act: after[act] - before.get(act, 0) for act in acts} == dict.fromkeys(acts, 1)
+    named = {row["target"]: row["calls"] for row in await platform.rows("610118", "gateway", TARGETS)}
+    assert (named[office], named[client]) == (5, 3), "each act says on what"
 
 
 async def test_whoever_acts_for_a_person_stops_with_their_office(

@@ -57,6 +57,14 @@ class Actor:
     role: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """On whom or what an administrator acted: an organisation, a client, or a member of staff by their pseudonym."""
+
+    kind: str
+    id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
     """The exact version of the agreement that a decision stood on."""
@@ -81,6 +89,7 @@ class Entry:
     purpose: str | None = None
     basis: str | None = None
     agreement: Agreement | None = None
+    target: Target | None = None
     asked: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
     sent: tuple[str, ...] = ()
@@ -160,7 +169,7 @@ def moment(at: datetime) -> str:
 
 
 def _public(entry: Entry, at: datetime) -> dict[str, Any]:
-    actor, agreement = entry.actor, entry.agreement
+    actor, agreement, target = entry.actor, entry.agreement, entry.target
     return {
         "v": VERSION,
         "at": moment(at),
@@ -180,6 +189,7 @@ def _public(entry: Entry, at: datetime) -> dict[str, Any]:
         "basis": entry.basis,
         "service": entry.service,
         "operation": entry.operation,
+        "target": target and {"kind": target.kind, "id": target.id},
         "fields": {"asked": list(entry.asked), "allowed": list(entry.allowed), "sent": list(entry.sent)},
         "verdict": "permit" if entry.permitted else "deny",
         "reason": entry.reason,

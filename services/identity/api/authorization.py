@@ -39,6 +39,6 @@ async def authorize(
     client_id: Annotated[str, Query(max_length=128)] = "",
     request_uri: Annotated[str, Query(max_length=128)] = "",
 ) -> Response:
-    """Open a pushed request: to the sign-in page, or straight back for whoever is signed in well enough."""
+    """Open a pushed request: to the sign-in page, or straight back for whoever went on to this client before."""
     begun = await commands.begin(session, runtime.settings, client_id, request_uri, browser.session)
     return pages.shown(Step(location=begun.location, cookies=begun.cookies), runtime.settings)

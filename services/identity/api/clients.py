@@ -43,8 +43,14 @@ async def revoke_client(act: ActDep, client: str) -> schemas.ClientOut:
 
 @router.post("/v1/clients/{client}/keys", status_code=201)
 async def add_client_key(act: ActDep, client: str, body: schemas.KeyIn) -> schemas.ClientOut:
-    """Add the next key beside the one that is there."""
+    """Propose the next key beside the one that is there; another administrator has to approve it."""
     return await commands.add_key(act, client, body.jwk)
+
+
+@router.post("/v1/clients/{client}/keys/{key}:approve")
+async def approve_client_key(act: ActDep, client: str, key: str) -> schemas.ClientOut:
+    """Let a key prove the client that another administrator proposed."""
+    return await commands.approve_key(act, client, key)
 
 
 @router.post("/v1/clients/{client}/keys/{key}:retire")

@@ -8,6 +8,7 @@ from services.identity.commands import codes, paper
 from services.identity.commands import handles as commands
 from services.identity.schemas import handles as schemas
 from shared import app, requests
+from shared.problems import Problem
 from shared.requests import RuntimeDep, Self, SessionDep
 
 router = requests.router()
@@ -34,10 +35,10 @@ async def replace_phone(
     return schemas.HandleOut(state="asked")
 
 
-@router.post("/v1/me/handles:confirm", response_model=schemas.HandleOut)
+@router.post("/v1/me/handles:confirm", response_model=schemas.ReplacedOut)
 async def confirm_phone(
     session: SessionDep, runtime: RuntimeDep, grant: Self, body: schemas.CodeIn
-) -> schemas.HandleOut | Response:
-    """Take the new phone: the old one opens nothing any more, and every session ends."""
-    problem = await commands.confirm(session, runtime, grant, body.code)
-    return app.rendered(problem) if problem else schemas.HandleOut(state="replaced")
+) -> schemas.ReplacedOut | Response:
+    """Take the new phone: the old one opens nothing any more, every session ends, and a paper key with it."""
+    taken = await commands.confirm(session, runtime, grant, body.code)
+    return app.rendered(taken) if isinstance(taken, Problem) else taken

@@ -32,21 +32,24 @@ async def organization(
     row = await queries.organization(session, organization)
     if row is None:
         raise problems.NOT_FOUND()
-    return await _shown(session, row, response)
+    response.headers["etag"] = requests.etag(row.version)
+    return schemas.OrganizationOut.of(row, await queries.contracts(session, [row.id]))
 
 
 @router.get("/v1/administered-organizations")
-async def administered_organizations(session: SessionDep, grant: Internal) -> schemas.OrganizationsOut:
+async def administered_organizations(session: SessionDep, grant: Internal) -> schemas.AdministeredOrganizationsOut:
     """The own service centre and everything below it in every state, for those who administer it."""
     rows = await queries.administered(session, grant.actor.organisation)
     contracts = await queries.contracts(session, [row.id for row in rows])
-    return schemas.OrganizationsOut(organizations=[schemas.OrganizationOut.of(row, contracts) for row in rows])
+    return schemas.AdministeredOrganizationsOut(
+        organizations=[schemas.AdministeredOut.of(row, contracts) for row in rows]
+    )
 
 
 @router.post("/v1/organizations", status_code=201)
 async def register_organization(
     act: ActDep, body: schemas.OrganizationIn, response: Response
-) -> schemas.OrganizationOut:
+) -> schemas.AdministeredOut:
     """Propose an organisation below the own service centre; another administrator has to confirm it."""
     return await _shown(act.session, await commands.register(act, body), response)
 
@@ -54,15 +57,15 @@ async def register_organization(
 @router.put("/v1/organizations/{organization}")
 async def change_organization(
     act: ActDep, organization: str, body: schemas.ChangeIn, response: Response, if_match: IfMatch = None
-) -> schemas.OrganizationOut:
-    """Change name, services, and where the office is reached."""
+) -> schemas.AdministeredOut:
+    """Change name, services, and where the office is reached; a name and services in force wait for a second person."""
     return await _shown(act.session, await commands.change(act, organization, body, if_match), response)
 
 
 @router.post("/v1/organizations/{organization}/contracts", status_code=201)
 async def register_contract(
     act: ActDep, organization: str, body: schemas.ContractIn, response: Response
-) -> schemas.OrganizationOut:
+) -> schemas.AdministeredOut:
     """Register the contract by which a social organisation is brought in."""
     return await _shown(act.session, await commands.contract(act, organization, body), response)
 
@@ -70,29 +73,29 @@ async def register_contract(
 @router.post("/v1/organizations/{organization}:confirm")
 async def confirm_organization(
     act: ActDep, organization: str, response: Response, if_match: IfMatch = None
-) -> schemas.OrganizationOut:
-    """Let an organisation in, as one read it, that another administrator proposed or changed last."""
+) -> schemas.AdministeredOut:
+    """Let in what another administrator proposed or changed last, as one read it: an organisation or a change of it."""
     return await _shown(act.session, await commands.confirm(act, organization, if_match), response)
 
 
 @router.post("/v1/organizations/{organization}:suspend")
-async def suspend_organization(act: ActDep, organization: str, response: Response) -> schemas.OrganizationOut:
+async def suspend_organization(act: ActDep, organization: str, response: Response) -> schemas.AdministeredOut:
     """Stop it: within 5 s no gateway takes calls of its staff and systems any more."""
     return await _shown(act.session, await commands.suspend(act, organization), response)
 
 
 @router.post("/v1/organizations/{organization}:resume")
-async def resume_organization(act: ActDep, organization: str, response: Response) -> schemas.OrganizationOut:
-    """Let it act again."""
+async def resume_organization(act: ActDep, organization: str, response: Response) -> schemas.AdministeredOut:
+    """Let it act again; another administrator than the one who suspended it does."""
     return await _shown(act.session, await commands.resume(act, organization), response)
 
 
 @router.post("/v1/organizations/{organization}:close")
-async def close_organization(act: ActDep, organization: str, response: Response) -> schemas.OrganizationOut:
+async def close_organization(act: ActDep, organization: str, response: Response) -> schemas.AdministeredOut:
     """End it for good, once no organisation, client or member of staff depends on it."""
     return await _shown(act.session, await commands.close(act, organization), response)
 
 
-async def _shown(session: SessionDep, row: Organization, response: Response) -> schemas.OrganizationOut:
+async def _shown(session: SessionDep, row: Organization, response: Response) -> schemas.AdministeredOut:
     response.headers["etag"] = requests.etag(row.version)
-    return schemas.OrganizationOut.of(row, await queries.contracts(session, [row.id]))
+    return schemas.AdministeredOut.of(row, await queries.contracts(session, [row.id]))

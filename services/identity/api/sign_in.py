@@ -39,6 +39,15 @@ async def place_to_wait(_: Public) -> AsyncIterator[None]:
         yield
 
 
+@router.post("/sign-in/go-on")
+async def go_on(
+    session: SessionDep, runtime: RuntimeDep, _: Public, browser: BrowserDep, form: Annotated[schemas.PageForm, Form()]
+) -> Response:
+    """Whoever is signed in lets another client use the sign-in."""
+    at = await SigningIn.at(session, runtime, browser, form.form)
+    return pages.shown(await at.go_on(), runtime.settings)
+
+
 @router.post("/sign-in/password", dependencies=[Depends(place_to_wait, scope="function")])
 async def password(
     session: SessionDep,

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.identity.commands import proving, sessions
-from services.identity.queries import clients
+from services.identity.queries import clients, staff
 from services.identity.queries import sessions as queries
 from services.identity.rules import authorization as rules
 from services.identity.rules import secrets, tokens
 from services.identity.rules.authorization import AUTHORIZATION
 from services.identity.rules.sessions import at_least
+from services.identity.rules.staff import may_use
 from services.identity.schemas.authorization import PushedOut, PushForm
 from services.identity.tables import Authorization, Session
 from shared import ids
@@ -67,18 +68,35 @@ def _asked(form: PushForm, client: str, key: str, secret: str) -> Authorization:
 
 
 async def begin(session: AsyncSession, settings: Settings, client_id: str, request_uri: str, cookie: str) -> Begun:
-    """Open a pushed request once; whoever is signed in well enough goes back at once, everybody else signs in."""
+    """Open a pushed request once; back at once for whoever went on to this client before in the same session.
+
+    Everybody else sees a page that says whose client it is: to go on, or to sign in.
+    """
     secret = request_uri.removeprefix(rules.REQUEST_URN)
     row = await queries.pushed(session, secrets.digest(secret), datetime.now(UTC))
     if row is None or row.client != client_id:
         raise rules.INVALID_REQUEST("This request was never made, was used, or has run out. Begin again.")
     row.state = AUTHORIZATION.after(row.state, "open")
-    held = await sessions.current(session, cookie)
-    if held and _satisfies(held, row):
+    held = await signed_in(session, row, cookie)
+    if held and await queries.is_served(session, held.id, row.client):
         return Begun(answer(settings, row, held))
     fresh = secrets.fresh()
     row.cookie = secrets.digest(fresh)
     return Begun("/sign-in", {"jieli_sign_in": fresh})
+
+
+async def signed_in(session: AsyncSession, row: Authorization, cookie: str) -> Session | None:
+    """Whoever is signed in at a browser, if that is enough for what this client asks."""
+    held = await sessions.current(session, cookie)
+    enough = held and _satisfies(held, row) and await serves(session, row, held.kind, held.subject)
+    return held if enough else None
+
+
+async def serves(session: AsyncSession, row: Authorization, kind: str, subject: str) -> bool:
+    """Whether somebody may sign in at this client: a resident at any, staff where `may_use` says."""
+    if kind != "staff":
+        return True
+    return may_use((await clients.organization(session, row.client)).id, await staff.place(session, subject))
 
 
 def _satisfies(held: Session, asked: Authorization) -> bool:
@@ -109,4 +127,4 @@ def _back(row: Authorization, said: dict[str, str]) -> str:
 
 async def client_name(session: AsyncSession, row: Authorization) -> tuple[str, str]:
     """For whom one signs in: the client's id and its organisation's name."""
-    return row.client, await clients.organization_name(session, row.client)
+    return row.client, (await clients.organization(session, row.client)).name

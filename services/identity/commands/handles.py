@@ -8,11 +8,12 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.identity.commands import codes, helping, presences, sessions
+from services.identity.commands import codes, helping, paper, presences, sessions
 from services.identity.commands.codes import PHONE, Holder, Message
 from services.identity.queries import people
-from services.identity.rules import paper
+from services.identity.rules import paper as rules_of_paper
 from services.identity.rules import sign_in as rules
+from services.identity.schemas.handles import ReplacedOut
 from services.identity.tables import Handle
 from shared.grants import Grant
 from shared.problems import Problem
@@ -25,11 +26,11 @@ async def replace(session: AsyncSession, runtime: Runtime, person: uuid.UUID, ph
     return await codes.make(session, runtime, _holder(person), phone, words)
 
 
-async def confirm(session: AsyncSession, runtime: Runtime, grant: Grant, typed: str) -> Problem | None:
+async def confirm(session: AsyncSession, runtime: Runtime, grant: Grant, typed: str) -> ReplacedOut | Problem:
     """The new phone is hers: the old one opens nothing any more, and wherever she was signed in she is not.
 
-    Whoever has the old one may have let somebody help, and may unlock passkeys that lie in it: all end. A phone
-    that was put in place on paper counts as paper for a day.
+    Whoever has the old one may have let somebody help, made a paper key, and may unlock passkeys that lie in it: all
+    end. Only who is signed in on paper keeps the paper. A phone that was put in place so counts as paper for a day.
 
     What to say is returned, not raised, so that the counted try stays.
     """
@@ -42,12 +43,13 @@ async def confirm(session: AsyncSession, runtime: Runtime, grant: Grant, typed: 
     if known and known.person != person:
         return rules.PHONE_TAKEN()
     await session.execute(delete(Handle).where(col(Handle.person) == person, col(Handle.kind) == PHONE))
-    paper_until = paper.until(on_paper, datetime.now(UTC))
+    paper_until = rules_of_paper.until(on_paper, datetime.now(UTC))
     session.add(Handle(tag=tag, person=person, kind=PHONE, paper_until=paper_until))
     await sessions.end_with_passkeys(session, "resident", str(person))
     await presences.end_all(session, person)
     await helping.end_all(session, person)
-    return None
+    ended = not on_paper and await paper.forget_all(session, person)
+    return ReplacedOut(state="replaced", paper_key_ended=ended)
 
 
 def _holder(person: uuid.UUID) -> Holder:

@@ -17,7 +17,7 @@ from services.identity.rules import secrets
 from services.identity.rules import staff as rules
 from services.identity.rules.organizations import check_second, check_takes
 from services.identity.rules.staff import STAFF
-from services.identity.schemas.staff import ApprovedOut, InvitedOut, StaffIn
+from services.identity.schemas.staff import ApprovedOut, InvitedOut, StaffIn, StaffOut
 from services.identity.tables import Invitation, Password, Staff
 from shared import problems
 
@@ -55,7 +55,7 @@ async def approve(act: Act, staff_id: str) -> ApprovedOut:
     check_second(waiting.proposed_by, act.by)
     check_takes(member.place)
     code = rules.approval()
-    waiting.approval = secrets.digest(rules.typed(code))
+    waiting.approval, member.row.approved_by = secrets.digest(rules.typed(code)), act.by
     return ApprovedOut(**_shown(member.row), approval=code, expires_at=waiting.expires_at)
 
 
@@ -73,10 +73,11 @@ async def end(session: AsyncSession, staff: str) -> None:
 
 async def _proposed(act: Act, row: Staff) -> InvitedOut:
     settings, code, until = act.runtime.settings, secrets.fresh(), datetime.now(UTC) + rules.INVITED_FOR
+    row.proposed_by, row.approved_by = act.by, None
     act.session.add(Invitation(code=secrets.digest(code), staff=row.id, expires_at=until, proposed_by=act.by))
     link = f"{settings.sign_in_url or settings.public_url}/sign-in/join#{code}"
     return InvitedOut(**_shown(row), invitation=code, link=link, expires_at=until)
 
 
 def _shown(row: Staff) -> dict[str, object]:
-    return row.model_dump(include={"id", "organization", "roles", "state"})
+    return row.model_dump(include=set(StaffOut.model_fields))

@@ -41,29 +41,47 @@ def check(runtime: Runtime, kind: str, body: ChangeIn) -> None:
 
 
 async def confirm(act: Act, organization_id: str, if_match: str | None) -> Organization:
-    """The second person lets in what they read; a social organisation needs a contract that is in force."""
-    row = await _below(act, organization_id)
+    """The second person lets in what they read: an organisation, or the change of one that waits.
+
+    A social organisation needs a contract that is in force.
+    """
+    row = await _at_or_below(act, organization_id)
+    if row.next_name is None:
+        return await _let_in(act, row, if_match)
+    rules.check_changes(row.state)
+    _check_read(act, row, if_match)
+    row.name, row.services, row.confirmed_by = row.next_name, row.next_services or [], act.by
+    row.next_name = row.next_services = None
+    return await _changed(act.session, row, events.OrganizationRegistered)
+
+
+async def _let_in(act: Act, row: Organization, if_match: str | None) -> Organization:
     state = ORGANIZATION.after(row.state, "confirm")
-    requests.if_match(if_match, row.version)
-    rules.check_second(row.proposed_by, act.by)
+    _check_read(act, row, if_match)
     await _check_contract(act.session, row)
     row.state, row.confirmed_by = state, act.by
     return await _changed(act.session, row, events.OrganizationRegistered)
 
 
+def _check_read(act: Act, row: Organization, if_match: str | None) -> None:
+    requests.if_match(if_match, row.version)
+    rules.check_second(row.proposed_by, act.by)
+
+
 async def suspend(act: Act, organization_id: str) -> Organization:
     """Within 5 s no gateway takes calls of its staff and systems any more, until it is resumed."""
     row = await _below(act, organization_id)
-    row.state = ORGANIZATION.after(row.state, "suspend")
+    row.state, row.suspended_by = ORGANIZATION.after(row.state, "suspend"), act.by
     return await _changed(act.session, row, events.OrganizationSuspended)
 
 
 async def resume(act: Act, organization_id: str) -> Organization:
-    """Its staff and systems may act again."""
+    """Its staff and systems may act again, if somebody says so who did not suspend it."""
     row = await _below(act, organization_id)
     state = ORGANIZATION.after(row.state, "resume")
+    rules.check_second(row.suspended_by, act.by)
     await _check_contract(act.session, row)
-    row.state = state
+    row.state, row.suspended_by = state, None
     return await _changed(act.session, row, events.OrganizationResumed)
 
 
@@ -77,18 +95,22 @@ async def close(act: Act, organization_id: str) -> Organization:
 
 
 async def change(act: Act, organization_id: str, body: ChangeIn, if_match: str | None) -> Organization:
-    """Change name, services, and where the office is reached: the service centre does, for itself and below."""
-    row, place = await _found(act, organization_id)
-    if act.organisation not in place.at_centres:
-        raise problems.NOT_FOUND()
+    """Change name, services, and where the office is reached: the service centre does, for itself and below.
+
+    What is in force already gets a new name or other services once a second person confirmed them.
+    """
+    row = await _at_or_below(act, organization_id)
     requests.if_match(if_match, row.version)
     rules.check_changes(row.state)
     check(act.runtime, row.kind, body)
-    known = row.state != ORGANIZATION.initial
-    for name, value in body.model_dump().items():
-        setattr(row, name, value)
-    _answers_for(act, row)
-    return await _changed(act.session, row, events.OrganizationRegistered if known else None)
+    row.office_phone, row.office_address = body.office_phone, body.office_address
+    if row.state == ORGANIZATION.initial:
+        row.name, row.services, row.proposed_by = body.name, body.services, act.by
+    elif (body.name, body.services) == (row.name, row.services):
+        row.next_name = row.next_services = None
+    else:
+        row.next_name, row.next_services, row.proposed_by = body.name, body.services, act.by
+    return await _changed(act.session, row, None)
 
 
 async def contract(act: Act, organization_id: str, body: ContractIn) -> Organization:
@@ -100,7 +122,8 @@ async def contract(act: Act, organization_id: str, body: ContractIn) -> Organiza
     rules.check_free(body.starts_on, body.ends_on, others)
     days = body.model_dump(include={"starts_on", "ends_on"})
     act.session.add(Contract(id=ids.new(), organization=row.id, **days, **body.indicators.model_dump()))
-    _answers_for(act, row)
+    if row.state == ORGANIZATION.initial:
+        row.proposed_by = act.by
     return await _changed(act.session, row, None)
 
 
@@ -119,17 +142,19 @@ async def tell(session: AsyncSession, row: Organization, fact: type[Organization
     await outbox.emit(session, row.id, fact(organization=row.id, **told))
 
 
-def _answers_for(act: Act, row: Organization) -> None:
-    """Whoever changed a proposal proposes it from now on: somebody else confirms it."""
-    if row.state == ORGANIZATION.initial:
-        row.proposed_by = act.by
-
-
 async def _found(act: Act, organization_id: str) -> tuple[Organization, Place]:
     row = await organizations.locked(act.session, organization_id)
     if row is None:
         raise problems.NOT_FOUND()
     return row, await organizations.place(act.session, row)
+
+
+async def _at_or_below(act: Act, organization_id: str) -> Organization:
+    """The own service centre or an organisation below it; 404 for any other."""
+    row, place = await _found(act, organization_id)
+    if act.organisation not in place.at_centres:
+        raise problems.NOT_FOUND()
+    return row
 
 
 async def _below(act: Act, organization_id: str) -> Organization:

@@ -11,7 +11,6 @@ from services.identity.commands import sessions, throttle
 from services.identity.queries import people, presences
 from services.identity.rules import paper as rules
 from services.identity.rules import secrets, sign_in
-from services.identity.rules.sessions import PAPER
 from services.identity.tables import Handle, PaperKey
 from shared import problems
 from shared.grants import Grant
@@ -22,7 +21,9 @@ KIND = "paper"
 
 
 async def make(session: AsyncSession, settings: Settings, grant: Grant, pin: str | None) -> str:
-    """A key as it is printed; the one before is worth nothing from now on, and whoever signed in by it is signed out.
+    """A key as it is printed; the one before is worth nothing from now on, nor is what was begun with it.
+
+    Whoever is signed in on paper is signed out, and passkeys that were made on paper are forgotten.
 
     The person chooses its digits when she is signed in herself. To an officer nobody says them: they come from the
     witness's desk, and without a witness there is no key. Raises `pin-weak` and `paper-key-alone`.
@@ -35,7 +36,7 @@ async def make(session: AsyncSession, settings: Settings, grant: Grant, pin: str
         salt, hidden = None, _chosen(settings, tag, pin)
     await people.lock_handle(session, person.bytes)
     await forget_all(session, person)
-    await sessions.end_all(session, "resident", str(person), PAPER)
+    await sessions.end_with_passkeys(session, "resident", str(person), of_paper=True)
     session.add(Handle(tag=tag, person=person, kind=KIND))
     await session.flush()
     session.add(PaperKey(tag=tag, pin=hidden, salt=salt, made_at=datetime.now(UTC)))
@@ -81,10 +82,12 @@ async def prove(session: AsyncSession, settings: Settings, typed: str, pin: str)
     return handle
 
 
-async def forget_all(session: AsyncSession, person: uuid.UUID) -> None:
-    """The key that a person has opens nothing any more."""
-    for held in await people.handles_of(session, person, KIND):
+async def forget_all(session: AsyncSession, person: uuid.UUID) -> bool:
+    """The key that a person has opens nothing any more; whether she had one."""
+    found = await people.handles_of(session, person, KIND)
+    for held in found:
         await _forget(session, held.tag)
+    return bool(found)
 
 
 async def _wrong(session: AsyncSession, kept: PaperKey | None) -> None:

@@ -137,9 +137,10 @@ async def remove(session: AsyncSession, held: Session, key: str) -> None:
     await session.delete(row)
 
 
-async def forget_all(session: AsyncSession, kind: str, subject: str) -> None:
-    """Forget every passkey of somebody: what held them was lost."""
-    await session.execute(delete(Passkey).where(col(Passkey.kind) == kind, col(Passkey.subject) == subject))
+async def forget_all(session: AsyncSession, kind: str, subject: str, of_paper: bool = False) -> None:
+    """Forget every passkey of somebody, or only those that were made on paper: what opened the way to them was lost."""
+    theirs = delete(Passkey).where(col(Passkey.kind) == kind, col(Passkey.subject) == subject)
+    await session.execute(theirs.where(col(Passkey.paper_until).is_not(None)) if of_paper else theirs)
 
 
 async def _keep(session: AsyncSession, holder: str, challenge: bytes) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.identity.queries import clients
 from services.identity.rules import assertions, tokens
-from services.identity.rules.clients import CLIENT_ASSERTION, KEY
+from services.identity.rules.clients import CLIENT_ASSERTION, PROVES
 from services.identity.schemas.tokens import Form
 from services.identity.tables import Client
 from shared import proofs
@@ -55,7 +55,7 @@ async def key(session: AsyncSession, settings: Settings, proof: str, path: str) 
 
 async def _keys(session: AsyncSession, client_id: str, token: str) -> list[dict[str, str]]:
     """The active keys of a client; the one that the header names, if it is one of them."""
-    active = [each for each in await clients.keys(session, [client_id]) if each.state == KEY.initial]
+    active = [each for each in await clients.keys(session, [client_id]) if each.state == PROVES]
     named = assertions.name(_part(token, 0).get("kid"))
     return [each.jwk for each in active if each.id == named] or [each.jwk for each in active]
 

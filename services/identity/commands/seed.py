@@ -79,9 +79,9 @@ class Taking:
         if client_rules.thumbprint(jwk) in {each.id for each in keys}:
             return
         for each in keys:
-            if each.state == KEY.initial:
+            if KEY.allowed(each.state):
                 each.state = KEY.after(each.state, "retire")
-        await clients.add(self.session, row, jwk)
+        await clients.add(self.session, row, jwk, state=KEY.after(KEY.initial, "approve"))
 
     async def member(self, entry: Entry, invitation: Entry | None) -> None:
         """A member of staff who acts at once, or who is invited."""

@@ -68,19 +68,19 @@ async def end_own(session: AsyncSession, kind: str, subject: str, session_id: uu
     return row
 
 
-async def end_with_passkeys(session: AsyncSession, kind: str, subject: str) -> None:
-    """Forget the passkeys of somebody, and end everything that they are signed in to: what held them was lost.
+async def end_with_passkeys(session: AsyncSession, kind: str, subject: str, of_paper: bool = False) -> None:
+    """Forget the passkeys of somebody, and end everything that they are signed in to, or only what rests on paper.
 
     The passkeys go first, which waits for whoever signs in with one now; the sessions that this began end with the
     others. A session that has just ended may have added a passkey.
     """
-    await passkeys.forget_all(session, kind, subject)
-    await end_all(session, kind, subject)
-    await passkeys.forget_all(session, kind, subject)
+    await passkeys.forget_all(session, kind, subject, of_paper)
+    await end_all(session, kind, subject, of_paper)
+    await passkeys.forget_all(session, kind, subject, of_paper)
 
 
-async def end_all(session: AsyncSession, kind: str, subject: str, method: str = "") -> None:
-    """End everything that somebody is signed in to, or what they began by one method: a credential was lost."""
+async def end_all(session: AsyncSession, kind: str, subject: str, of_paper: bool = False) -> None:
+    """End everything that somebody is signed in to, or only what rests on paper: a credential was lost."""
     for row in await queries.open_of(session, kind, subject):
-        if method in ("", row.method):
+        if row.on_paper or not of_paper:
             await end(session, row)

@@ -15,13 +15,19 @@ from services.identity.rules import paper as paper_rules
 from services.identity.rules import secrets, sign_in
 from services.identity.rules.sessions import METHODS, PAPER, Proof, at_least
 from services.identity.rules.upstream import UPSTREAM_INSTEAD
-from services.identity.tables import Authorization
+from services.identity.tables import Authorization, Session
 from shared import problems
 from shared.problems import Problem
 from shared.runtime import Runtime
 
 KIND = problems.kind(
     403, "sign-in-kind", "This account is not for this application", "Staff sign in at a desk, residents at the portal."
+)
+ELSEWHERE = problems.kind(
+    403,
+    "sign-in-elsewhere",
+    "This application is not of your organisation",
+    "Use one of your own organisation, or of one above it.",
 )
 LEVEL = problems.kind(
     403, "sign-in-level", "This service wants a surer way to sign in", "Use a passkey, or password and authenticator."
@@ -39,13 +45,17 @@ class Browser:
 
 @dataclass(frozen=True)
 class Step:
-    """What the browser is shown: the next page with its form's token, or where to go; `cookies` to keep, by name."""
+    """What the browser is shown: the next page with its form's token, or where to go; `cookies` to keep, by name.
+
+    `held`: who is signed in already and may go on.
+    """
 
     page: str = ""
     form: str = ""
     kind: str = ""
     client: str = ""
     organisation: str = ""
+    held: Session | None = None
     problem: Problem | None = None
     location: str = ""
     cookies: dict[str, str] = field(default_factory=dict)
@@ -79,15 +89,25 @@ class SigningIn:
         kind = rules.kind(self.asked.scope)
         first = "upstream" if kind == "staff" and self.runtime.settings.upstream_issuer else kind
         client, organisation = await authorization.client_name(self.session, self.asked)
+        held = None if page else await authorization.signed_in(self.session, self.asked, self.browser.session)
         return Step(
             page=page or first,
             form=token(self.runtime, self.browser.sign_in),
             kind=kind,
             client=client,
             organisation=organisation,
+            held=held,
             problem=problem,
             message=message,
         )
+
+    async def go_on(self) -> Step:
+        """Whoever is signed in wants to go on to this client; who is not any more signs in."""
+        held = await authorization.signed_in(self.session, self.asked, self.browser.session)
+        if held is None:
+            return await self.shown()
+        location = authorization.answer(self.runtime.settings, self.asked, held)
+        return Step(location=location, cookies={"jieli_sign_in": ""})
 
     async def by_password(self, typed: Typed) -> Step:
         """Staff by password and authenticator."""
@@ -140,6 +160,8 @@ class SigningIn:
         """Signed in: a session, a code, and back to the client that wants just that; `kept` are cookies."""
         if proof.kind != rules.kind(self.asked.scope):
             return await self.shown(problem=KIND())
+        if not await authorization.serves(self.session, self.asked, proof.kind, proof.subject):
+            return await self.shown(problem=ELSEWHERE())
         if not at_least(METHODS[proof.method], self.asked.level):
             return await self.shown(problem=LEVEL())
         if proof.kind == "staff" and self.runtime.settings.upstream_issuer and proof.method != "upstream":

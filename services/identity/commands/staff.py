@@ -21,6 +21,7 @@ async def assign(act: Act, staff_id: str, body: RolesIn) -> Staff:
     member = await members.member(act, staff_id)
     rules.check_other(act.by, member.row.id)
     rules.check_here(member.row.state)
+    rules.check_in_force(member.place)
     rules.check_roles(body.roles)
     if member.administers and rules.ADMINISTRATOR not in body.roles:
         rules.check_keeps_administrator(member.place, member.others)
@@ -35,6 +36,7 @@ async def move(act: Act, staff_id: str, organization_id: str) -> Staff:
     target = await members.place(act, organization_id)
     rules.check_other(act.by, member.row.id)
     rules.check_here(member.row.state)
+    rules.check_in_force(member.place)
     if target is None or target.id == member.place.id:
         raise problems.CONFLICT("Name another organisation that is registered.")
     check_takes(target)

@@ -40,7 +40,7 @@ async def keys(session: AsyncSession, clients: Collection[str]) -> Sequence[Clie
     return (await session.scalars(found.order_by(col(ClientKey.since), col(ClientKey.id)))).all()
 
 
-async def organization_name(session: AsyncSession, client_id: str) -> str:
-    """What the organisation of a client is called."""
-    statement = select(Organization.name).join(Client, col(Client.organization) == col(Organization.id))
+async def organization(session: AsyncSession, client_id: str) -> Organization:
+    """Whose a client is."""
+    statement = select(Organization).join(Client, col(Client.organization) == col(Organization.id))
     return (await session.scalars(statement.where(Client.id == client_id))).one()

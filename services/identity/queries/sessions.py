@@ -51,6 +51,12 @@ async def upstream(session: AsyncSession, cookie: bytes, now: datetime) -> Upstr
     return (await session.scalars(statement.with_for_update())).first()
 
 
+async def is_served(session: AsyncSession, session_id: uuid.UUID, client: str) -> bool:
+    """Whether a client already got tokens of a session."""
+    found = select(Refresh.tag).where(Refresh.session == session_id, Refresh.client == client)
+    return (await session.scalars(found.limit(1))).first() is not None
+
+
 async def refresh(session: AsyncSession, tag: bytes) -> Refresh | None:
     """A refresh token."""
     return await session.get(Refresh, tag)

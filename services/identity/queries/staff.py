@@ -6,8 +6,10 @@ from sqlalchemy import ColumnElement, and_, any_, literal
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, or_, select
 
+from services.identity.queries import organizations
 from services.identity.queries.organizations import reached
 from services.identity.queries.people import waits
+from services.identity.rules.organizations import Place
 from services.identity.rules.staff import ADMINISTRATOR
 from services.identity.tables import Invitation, Organization, Staff
 
@@ -15,6 +17,12 @@ from services.identity.tables import Invitation, Organization, Staff
 async def organization_of(session: AsyncSession, staff_id: str) -> str | None:
     """Where a member of staff belongs, in any state."""
     return (await session.scalars(select(Staff.organization).where(Staff.id == staff_id))).first()
+
+
+async def place(session: AsyncSession, staff_id: str) -> Place:
+    """Where in the tree a member of staff works."""
+    found = select(Organization).join(Staff, col(Staff.organization) == col(Organization.id))
+    return await organizations.place(session, (await session.scalars(found.where(Staff.id == staff_id))).one())
 
 
 async def locked(session: AsyncSession, staff_id: str) -> Staff | None:

@@ -13,14 +13,19 @@ CLIENT = states.Machine(
     "proposed",
     states.moves({"approve": ("proposed", "active"), "revoke": ("proposed|active", "revoked")}),
 )
-KEY = states.Machine("key", "active", states.moves({"retire": ("active", "retired")}))
+KEY = states.Machine(
+    "key",
+    "proposed",
+    states.moves({"approve": ("proposed", "active"), "retire": ("proposed|active", "retired")}),
+)
+PROVES = "active"  # the state of a key that proves its client
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 CLIENT_CREDENTIALS = "client_credentials"
 AUTHORIZATION_CODE = "authorization_code"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - RFC 8693, 2.1
 # A grant type that comes with another.
 CARRIED_BY = {"refresh_token": AUTHORIZATION_CODE, TOKEN_EXCHANGE: AUTHORIZATION_CODE}
-KEYS_MOST = 2  # active at a time, so that the new one is there before the old one goes
+KEYS_MOST = 2  # proposed or active at a time, so that the new one is there before the old one goes
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 PUBLIC = ("crv", "kty", "x", "y")  # the required members of an EC key (RFC 7638, 3.2)
 
@@ -100,13 +105,13 @@ def check_active(state: str) -> None:
         )
 
 
-def check_room(active: Collection[str]) -> None:
+def check_room(kept: Collection[str]) -> None:
     """A key can be added while there is room for one."""
-    if len(active) >= KEYS_MOST:
+    if len(kept) >= KEYS_MOST:
         raise KEYS_FULL()
 
 
-def check_rest(active: Collection[str]) -> None:
-    """A key can be retired while another one stays."""
-    if len(active) <= 1:
+def check_rest(key: str, active: Collection[str]) -> None:
+    """An active key can be retired while another one stays."""
+    if set(active) == {key}:
         raise KEY_LAST()

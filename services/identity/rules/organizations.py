@@ -76,6 +76,11 @@ class Place:
     above: tuple[tuple[str, str], ...] = ()
 
     @property
+    def line(self) -> frozenset[str]:
+        """Itself and whoever stands above it."""
+        return frozenset({self.id, *(name for name, _ in self.above)})
+
+    @property
     def centres(self) -> frozenset[str]:
         """The service centres above it."""
         return frozenset(name for name, kind in self.above if kind == CENTRE)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from services.identity.rules import letters
-from services.identity.rules.organizations import Place
+from services.identity.rules.organizations import ORGANIZATION, Place
 from shared import problems, states
 
 ADMINISTRATOR = "administrator"
@@ -67,6 +67,11 @@ def may_approve(organisation: str, place: Place) -> bool:
     return organisation == place.id or organisation in place.centres
 
 
+def may_use(organisation: str, place: Place) -> bool:
+    """Whether staff of `place` sign in at a front end of `organisation`: of their own, or of one above it."""
+    return organisation in place.line
+
+
 def approval() -> str:
     """A second code, short enough to be read out."""
     return letters.grouped(letters.random(_APPROVAL))
@@ -87,6 +92,16 @@ def check_here(state: str) -> None:
     """Whoever left is not changed any more."""
     if state == "left":
         raise problems.STATE_CONFLICT("Whoever left stays away.", state=state, allowed=STAFF.allowed(state))
+
+
+def check_in_force(place: Place) -> None:
+    """Roles are given and people move while their organisation is active: whoever suspends it does not remake it."""
+    if place.state != "active":
+        raise problems.STATE_CONFLICT(
+            f"Nobody gets roles or moves in an organisation that is {place.state}.",
+            state=place.state,
+            allowed=ORGANIZATION.allowed(place.state),
+        )
 
 
 def check_keeps_administrator(place: Place, others: Collection[str]) -> None:

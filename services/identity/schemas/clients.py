@@ -47,6 +47,8 @@ class KeyOut(BaseModel):
     id: str
     state: str
     since: datetime
+    proposed_by: str | None
+    approved_by: str | None
 
 
 class ClientOut(BaseModel):

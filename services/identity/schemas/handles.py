@@ -40,3 +40,9 @@ class HandleOut(BaseModel):
     """Where the new phone stands: asked, or replaced."""
 
     state: str
+
+
+class ReplacedOut(HandleOut):
+    """The new phone is hers; and whether a paper key ended with the old one."""
+
+    paper_key_ended: bool

@@ -85,7 +85,32 @@ class OrganizationOut(BaseModel):
     def of(cls, row: Organization, contracts: Iterable[Contract]) -> Self:
         """From its row and its contracts."""
         own = [ContractOut.of(each) for each in contracts if each.organization == row.id]
-        return cls(**row.model_dump(), contracts=own)
+        waits = NextOut(name=row.next_name, services=row.next_services or []) if row.next_name else None
+        return cls(**row.model_dump(), contracts=own, proposed=waits)
+
+
+class NextOut(BaseModel):
+    """What waits for a second person."""
+
+    name: str
+    services: list[str]
+
+
+class AdministeredOut(OrganizationOut):
+    """An organisation as administrators see it, and who may not be the second person for it.
+
+    `proposed` waits to be confirmed; `proposed_by` proposed it, or else the organisation or its last change.
+    """
+
+    proposed: NextOut | None
+    proposed_by: str | None
+    suspended_by: str | None
+
+
+class AdministeredOrganizationsOut(BaseModel):
+    """An organisation and everything below it, in every state."""
+
+    organizations: list[AdministeredOut]
 
 
 class OrganizationsOut(BaseModel):

@@ -30,12 +30,14 @@ class MoveIn(Body):
 
 
 class StaffOut(BaseModel):
-    """A member of staff."""
+    """A member of staff, and the two who let them join."""
 
     id: str
     organization: str
     roles: list[str]
     state: str
+    proposed_by: str | None
+    approved_by: str | None
 
 
 class MembersOut(BaseModel):

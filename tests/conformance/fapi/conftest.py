@@ -10,7 +10,7 @@ from demo.client import Region
 from demo.front_end import Browser, resident
 from tests.conformance.fapi.server import Server
 from tests.support.launched import Installation
-from tests.support.relying import FrontEnd
+from tests.support.relying import FrontEnd, code_of
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def signed_in(here: Region) -> Callable[[], FrontEnd]:
         portal = FrontEnd(here, "portal", here.callback, Browser.fresh(here.gateway_url))
         portal.open()
         answer = resident(family.phone(random.SystemRandom()), here.messages_file)(portal.browser)
-        assert answer.status_code == 303, answer.text
+        assert portal.redeem(code_of(answer.headers["location"])).status_code == 200
         return portal
 
     return made

@@ -133,6 +133,7 @@ def test_a_pushed_request_is_opened_once_of_many(portal: FrontEnd) -> None:
 
 
 STEPS: dict[str, dict[str, str]] = {
+    "/sign-in/go-on": {},
     "/sign-in/password": {"staff": "staff-610118-coordinator", "password": "x", "code": "000000"},
     "/sign-in/phone": {"phone": "19900000000"},
     "/sign-in/code": {"code": "00000000"},

@@ -11,7 +11,7 @@ from demo.client import Region
 from demo.front_end import Browser, resident
 from tests.conformance.fapi import forgeries
 from tests.conformance.fapi.server import OWN, Server, called, granted, proved
-from tests.support.relying import FrontEnd
+from tests.support.relying import FrontEnd, code_of
 from tests.support.sign_in import claims_of
 from tests.support.until import until
 
@@ -105,8 +105,8 @@ def test_5_3_4_03_a_token_of_the_other_region_opens_nothing_here(portal: FrontEn
     """The audience is one region's gateway: a sound token of another is refused."""
     other = FrontEnd(there, "portal", there.callback, Browser.fresh(there.gateway_url), portal.key)
     other.open()
-    assert resident(phone, there.messages_file)(other.browser).status_code == 303
-    token = granted(other)["access_token"]
+    answer = resident(phone, there.messages_file)(other.browser)
+    token = other.redeem(code_of(answer.headers["location"])).json()["access_token"]
     assert called(other, token).status_code == 200
     refused(called(portal, token), "token-invalid")
 

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+import httpx
 import pytest
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
@@ -156,12 +157,47 @@ async def test_a_system_pushes_no_authorization_request(offices: Offices) -> Non
         assert (await http.post("/v1/par", data=form)).status_code == 400
 
 
+async def added(offices: Offices, client: str, key: ECKey) -> httpx.Response:
+    """A key that one proposes and another approves."""
+    path = f"/clients/{client}/keys"
+    assert (await offices.post("education-2", path, {"jwk": jwk(key)})).status_code == 201
+    return await offices.post("education-1", f"{path}/{key.thumbprint()}:approve")
+
+
+async def test_one_person_alone_does_not_become_the_system(offices: Offices) -> None:
+    made, own = await approved(offices, system(offices)), ECKey.generate_key("P-256")
+    path = f"/clients/{made}/keys"
+    proposed = (await offices.post("education-2", path, {"jwk": jwk(own)})).json()["keys"]
+    assert [key["state"] for key in proposed] == ["active", "proposed"]
+    assert (await offices.token(made, own)).json()["error"] == "invalid_client"
+    approve = f"{path}/{own.thumbprint()}:approve"
+    assert came(await offices.post("education-2", approve)) == (409, "second-person-needed")
+    for outsider in ("other-centre-1", "housing-1"):
+        assert came(await offices.post(outsider, approve)) == (404, "not-found"), outsider
+    last = (await offices.post("centre-1", approve)).json()["keys"][-1]
+    assert (last["proposed_by"], last["approved_by"]) == ("education-2", "centre-1")
+    assert (await offices.token(made, own)).status_code == 200
+    assert came(await offices.post("centre-2", approve)) == (409, "state-conflict")
+    unknown = f"{path}/{ECKey.generate_key('P-256').thumbprint()}:approve"
+    assert came(await offices.post("centre-1", unknown)) == (404, "not-found")
+
+
+async def test_a_key_that_nobody_approved_is_dropped(offices: Offices) -> None:
+    made, wrong = await approved(offices, system(offices)), ECKey.generate_key("P-256")
+    path = f"/clients/{made}/keys"
+    await offices.post("education-2", path, {"jwk": jwk(wrong)})
+    assert came(await offices.post("education-2", f"{path}/{KEY.thumbprint()}:retire")) == (409, "client-key-last")
+    dropped = await offices.post("education-2", f"{path}/{wrong.thumbprint()}:retire")
+    assert [key["state"] for key in dropped.json()["keys"]] == ["active", "retired"]
+    assert came(await offices.post("education-1", f"{path}/{wrong.thumbprint()}:approve")) == (409, "state-conflict")
+
+
 async def test_keys_overlap(offices: Offices) -> None:
     made, following = await approved(offices, system(offices)), ECKey.generate_key("P-256")
     path = f"/clients/{made}/keys"
     assert came(await offices.post("education-2", f"{path}/{KEY.thumbprint()}:retire")) == (409, "client-key-last")
-    added = await offices.post("education-2", path, {"jwk": jwk(following)})
-    assert [key["id"] for key in added.json()["keys"]] == [KEY.thumbprint(), following.thumbprint()]
+    both = await added(offices, made, following)
+    assert [key["id"] for key in both.json()["keys"]] == [KEY.thumbprint(), following.thumbprint()]
     assert [(await offices.token(made, key)).status_code for key in (KEY, following)] == [200, 200]
     third = {"jwk": jwk(ECKey.generate_key("P-256"))}
     assert came(await offices.post("education-2", path, third)) == (409, "client-keys-full")
@@ -174,7 +210,7 @@ async def test_keys_overlap(offices: Offices) -> None:
 
 async def test_the_key_that_an_assertion_names_is_the_one_that_counts(offices: Offices) -> None:
     made, following = await approved(offices, system(offices)), ECKey.generate_key("P-256")
-    await offices.post("education-2", f"/clients/{made}/keys", {"jwk": jwk(following)})
+    await added(offices, made, following)
 
     async def named(kid: str) -> int:
         signed = assertion(following, made, made, ISSUER, kid)
@@ -190,11 +226,10 @@ async def test_who_keeps_a_clients_keys(offices: Offices) -> None:
         answer = await offices.post(who, f"/clients/{own}/keys", {"jwk": jwk(ECKey.generate_key("P-256"))})
         assert came(answer) == (404, "not-found"), who
     other = await proposed(offices, "centre-1", system(offices, HOUSING))
-    added = await offices.post("centre-1", f"/clients/{other}/keys", {"jwk": jwk(ECKey.generate_key("P-256"))})
-    assert came(added) == (409, "state-conflict")
+    new = {"jwk": jwk(ECKey.generate_key("P-256"))}
+    assert came(await offices.post("centre-1", f"/clients/{other}/keys", new)) == (409, "state-conflict")
     await offices.post("centre-2", f"/clients/{other}:approve")
-    added = await offices.post("centre-1", f"/clients/{other}/keys", {"jwk": jwk(ECKey.generate_key("P-256"))})
-    assert added.status_code == 201
+    assert (await offices.post("centre-1", f"/clients/{other}/keys", new)).status_code == 201
 
 
 @pytest.mark.parametrize("who", ["education-2", "centre-2"])
@@ -227,7 +262,7 @@ async def test_a_suspended_organisations_client_gets_no_token(offices: Offices) 
     await offices.post("centre-1", f"/organizations/{office}:suspend")
     assert (await offices.token(made, KEY)).json()["error"] == "invalid_client"
     assert came(await offices.post("centre-1", "/clients", system(offices, office))) == (409, "state-conflict")
-    await offices.post("centre-1", f"/organizations/{office}:resume")
+    await offices.post("centre-2", f"/organizations/{office}:resume")
     assert (await offices.token(made, KEY)).status_code == 200
 
 
@@ -237,7 +272,7 @@ async def test_administrators_see_their_clients(offices: Offices) -> None:
         found = {each["id"]: each for each in await offices.listed(who, "clients")}
         assert (made in found) is sees, who
         if sees:
-            assert [(key["id"], key["state"]) for key in found[made]["keys"]] == [(KEY.thumbprint(), "active")]
+            assert [(key["id"], key["state"]) for key in found[made]["keys"]] == [(KEY.thumbprint(), "proposed")]
             assert found[made]["proposed_by"] == "education-1"
 
 

@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 from typing import Any
 
+import httpx
 import pytest
 
 from services.identity.commands import contracts
@@ -120,7 +121,9 @@ async def test_a_suspended_organisation_is_not_shown_and_comes_back(offices: Off
     assert (await offices.post("centre-1", f"/organizations/{made}:suspend")).json()["state"] == "suspended"
     assert made not in await listed(offices)
     assert came(await offices.post("centre-1", f"/organizations/{made}:suspend")) == (409, "state-conflict")
-    assert (await offices.post("centre-1", f"/organizations/{made}:resume")).json()["state"] == "active"
+    alone = await offices.post("centre-1", f"/organizations/{made}:resume")
+    assert came(alone) == (409, "second-person-needed"), "whoever suspended it"
+    assert (await offices.post("centre-2", f"/organizations/{made}:resume")).json()["state"] == "active"
     assert made in await listed(offices)
     for subject, now in (("suspended", "suspended"), ("resumed", "active")):
         (fact,) = await offices.told(f"organization.{subject}", organization=made)
@@ -164,14 +167,60 @@ async def test_a_change_wants_the_version_that_was_read(offices: Offices) -> Non
         path = f"/v1/organizations/{made}"
         assert came(await client.put(path, json=body)) == (428, "if-match-missing")
         changed = await client.put(path, json=body, headers={"if-match": read.headers["etag"]})
-        assert (changed.status_code, changed.json()["name"]) == (200, "甘亭中学")
+        assert changed.status_code == 200
         stale = await client.put(path, json=body, headers={"if-match": read.headers["etag"]})
         police = body | {"name": "公安局"}
         named = await client.put(path, json=police, headers={"if-match": changed.headers["etag"]})
     assert (came(stale), came(named)) == ((412, "version-stale"), (409, "party-forbidden"))
     shown = (await offices.get(f"/organizations/{made}")).json()
-    assert {key: shown[key] for key in body} == body
-    assert await offices.told("organization.registered", organization=made, name="甘亭中学")
+    assert {key: shown[key] for key in ("office_phone", "office_address")} == dict(list(body.items())[2:])
+
+
+async def put(offices: Offices, who: str, organization: str, **body: Any) -> httpx.Response:
+    """Change what one has just read."""
+    version = (await seen(offices, who, organization))["version"]
+    async with offices.as_(who) as client:
+        return await client.put(f"/v1/organizations/{organization}", json=body, headers={"if-match": f'"{version}"'})
+
+
+async def seen(offices: Offices, who: str, organization: str) -> dict[str, Any]:
+    """An organisation as administrators see it."""
+    every = (await offices.get("/administered-organizations", who)).json()["organizations"]
+    return dict(next(each for each in every if each["id"] == organization))
+
+
+@pytest.mark.parametrize("new", [{"name": "甘亭中学"}, {"name": "甘亭学校", "services": ["EDU-02"]}])
+async def test_a_new_name_and_other_services_wait_for_a_second_person(offices: Offices, new: dict[str, Any]) -> None:
+    made = await offices.confirmed()
+    changed = await put(offices, "centre-1", made, **new)
+    waits = {"name": new["name"], "services": new.get("services", [])}
+    assert (changed.json()["name"], changed.json()["services"]) == ("甘亭学校", [])
+    assert (changed.json()["proposed"], changed.json()["proposed_by"]) == (waits, "centre-1")
+    shown = (await offices.get(f"/organizations/{made}")).json()
+    assert (shown["name"], shown["services"], "proposed" in shown) == ("甘亭学校", [], False)
+    assert came(await offices.confirm("centre-1", made)) == (409, "second-person-needed")
+    assert not offices.heard("organization.registered", organization=made, **waits)
+    done = (await offices.confirm("centre-2", made)).json()
+    assert (done["name"], done["services"], done["proposed"]) == (*waits.values(), None)
+    assert await offices.told("organization.registered", organization=made, **waits)
+    assert came(await offices.confirm("centre-1", made)) == (409, "state-conflict"), "nothing waits any more"
+
+
+async def test_whoever_changes_a_change_proposes_it_and_may_take_it_back(offices: Offices) -> None:
+    made = await offices.confirmed()
+    await put(offices, "centre-1", made, name="甘亭中学")
+    await put(offices, "centre-2", made, name="甘亭小学")
+    assert came(await offices.confirm("centre-2", made)) == (409, "second-person-needed")
+    await put(offices, "centre-2", made, name="甘亭学校")
+    assert (await seen(offices, "centre-1", made))["proposed"] is None
+    assert came(await offices.confirm("centre-1", made)) == (409, "state-conflict")
+
+
+async def test_the_centres_own_change_is_confirmed_by_a_colleague(offices: Offices) -> None:
+    changed = await put(offices, "centre-1", CENTRE, name="鄠邑区便民服务中心")
+    assert changed.json()["proposed"]["name"] == "鄠邑区便民服务中心"
+    assert came(await offices.confirm("centre-1", CENTRE)) == (409, "second-person-needed")
+    assert (await offices.confirm("centre-2", CENTRE)).json()["name"] == "鄠邑区便民服务中心"
 
 
 async def test_a_social_organisation_is_let_in_by_a_contract_in_force(offices: Offices) -> None:

@@ -184,21 +184,62 @@ async def test_a_lost_phone_is_replaced_and_every_session_ends(portal: FrontEnd)
     assert (await portal.open()).headers["location"] == "/sign-in"
     assert person_of(portal.identity, (await by_phone(portal, new))["access_token"]) == person
     assert person_of(portal.identity, (await by_phone(portal, lost))["access_token"]) != person
+
+
+async def test_a_paper_key_that_the_old_phone_made_ends_with_it(portal: FrontEnd, person: str) -> None:
+    key = await made(portal.identity, person)
+    answer = await confirmed(portal, person, number())
+    assert answer.json() == {"state": "replaced", "paper_key_ended": True}
+    assert (await by_paper(portal, key)).status_code == 403
+    again = await confirmed(portal, person, number())
+    assert again.json()["paper_key_ended"] is False, "there was none"
+
+
+async def test_whoever_replaces_the_phone_on_paper_keeps_the_paper(portal: FrontEnd, person: str) -> None:
+    key = await made(portal.identity, person)
+    answer = await confirmed(portal, person, number(), "paper")
+    assert answer.json() == {"state": "replaced", "paper_key_ended": False}
     assert (await by_paper(portal, key)).status_code == 303
+
+
+async def test_a_new_key_ends_what_was_made_on_paper_before(portal: FrontEnd) -> None:
+    """Whoever had the paper and the digits made a passkey with them; the session that it opened ends as well."""
+    stolen, own, phone = Authenticator(), Authenticator(), number()
+    person = person_of(portal.identity, (await by_phone(portal, phone))["access_token"])
+    assert (await by_paper(portal, await made(portal.identity, person))).status_code == 303
+    assert (await stolen.add(portal)).status_code == 303
+    await portal.open(prompt="login")
+    by_passkey = (await portal.redeem(await stolen.sign_in(portal))).json()
+    assert person_of(portal.identity, (await by_phone(portal, phone))["access_token"]) == person
+    assert (await own.add(portal)).status_code == 303
+    await made(portal.identity, person)
+    refused = await portal.token({"grant_type": "refresh_token", "refresh_token": by_passkey["refresh_token"]})
+    assert refused.json()["error"] == "invalid_grant"
+    await portal.open(prompt="login")
+    assert (await stolen.sign_in(portal)).status_code == 403
+    assert (await own.sign_in(portal)).status_code == 303, "made without paper"
 
 
 async def replaced(portal: FrontEnd, person: str, phone: str) -> tuple[int, str]:
     """Ask for a code on the new phone and type it; status and what is said."""
+    answer = await confirmed(portal, person, phone)
+    return answer.status_code, answer.json().get("state") or answer.json()["code"]
+
+
+async def confirmed(portal: FrontEnd, person: str, phone: str, proved_by: str = "own_device") -> httpx.Response:
+    """The same, by a sign-in that was proved so."""
     before = len(portal.received(phone))
-    asked = await own(portal.identity, person, "/v1/me/handles:replace", {"phone": phone})
+    caller = grants.resident(portal.identity.settings, person, proved_by=proved_by)
+    async with portal.identity.as_(caller) as http:
+        asked = await http.post("/v1/me/handles:replace", json={"phone": phone})
     assert (asked.status_code, asked.json()) == (202, {"state": "asked"})
 
     async def arrived() -> list[str]:
         return portal.received(phone)[before:]
 
     code = (await until(arrived))[0]
-    answer = await own(portal.identity, person, "/v1/me/handles:confirm", {"code": code})
-    return answer.status_code, answer.json().get("state") or answer.json()["code"]
+    async with portal.identity.as_(caller) as http:
+        return await http.post("/v1/me/handles:confirm", json={"code": code})
 
 
 async def test_the_same_phone_again_is_no_harm(portal: FrontEnd) -> None:

@@ -75,6 +75,7 @@ async def test_a_clients_keys_turn_without_the_file_and_a_key_that_was_lost_with
     await start(offices, tmp_path, clients=[entry])
     path = f"/clients/{entry['client']}/keys"
     await offices.post("education-1", path, {"jwk": second.as_dict(private=False)})
+    await offices.post("education-2", f"{path}/{second.thumbprint()}:approve")
     await offices.post("education-1", f"{path}/{first.thumbprint()}:retire")
     await start(offices, tmp_path, clients=[entry])
     assert await works(offices, entry["client"], first, second, third) == [False, True, False]

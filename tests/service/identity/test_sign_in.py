@@ -53,9 +53,8 @@ async def test_a_resident_is_the_same_person_at_every_sign_in_and_nobody_else(po
 async def test_whoever_is_signed_in_goes_straight_back_unless_the_client_wants_a_fresh_proof(
     desk: FrontEnd, unused: Unused
 ) -> None:
-    name = unused()
     await desk.open()
-    await desk.password(name)
+    await desk.redeem(await desk.password(unused()))
     code_of(await desk.open())
     code_of(await desk.open(max_age="300"))
     assert (await desk.open(prompt="login")).headers["location"] == "/sign-in"

@@ -86,12 +86,11 @@ async def sign_in(offices: Offices, name: str) -> str:
 async def test_whoever_is_invited_joins_once(offices: Offices) -> None:
     body = somebody(offices, EDUCATION, "officer", "counter")
     invitation = await invited(offices, "education-1", body)
-    assert (await seen(offices, "education-2"))[body["id"]] == body | {
-        "roles": ["counter", "officer"],
-        "state": "invited",
-    }
+    two = {"proposed_by": "education-1", "approved_by": "centre-2"}
+    waiting = body | two | {"roles": ["counter", "officer"], "state": "invited"}
+    assert (await seen(offices, "education-2"))[body["id"]] == waiting
     assert (await join(offices, invitation)).status_code == 200
-    assert (await seen(offices, "education-2"))[body["id"]]["state"] == "active"
+    assert (await seen(offices, "education-2"))[body["id"]] == waiting | {"state": "active"}, "who the two were is kept"
     fact = {"staff": body["id"], "organization": EDUCATION, "roles": ["counter", "officer"]}
     assert await offices.told("staff.joined", staff=body["id"]) == [fact]
     assert (await join(offices, invitation)).status_code == 403
@@ -128,7 +127,8 @@ async def test_who_lost_everything_is_not_taken_over_by_whoever_invites_them_ane
     first = (await offices.post("centre-1", f"/staff/{only}:invite")).json()["invitation"]
     assert (await join(offices, (first, ""))).status_code == 403
     assert came(await offices.post("centre-1", f"/staff/{only}:approve")) == (409, "second-person-needed")
-    assert only in await seen(offices, "centre-2")
+    told = (await seen(offices, "centre-2"))[only]
+    assert (told["proposed_by"], told["approved_by"]) == ("centre-1", None)
     assert (await join(offices, (first, await approved(offices, only)))).status_code == 200
 
 
@@ -146,13 +146,28 @@ async def test_who_approves_is_somebody_else_and_has_to_do_with_it(offices: Offi
     assert came(await offices.post("centre-2", "/staff/education-3:approve")) == (404, "not-found")
 
 
+async def test_while_an_office_is_suspended_nobody_gets_a_role_or_moves(offices: Offices) -> None:
+    office = await offices.confirmed()
+    first, second = [await offices.member(office, "administrator") for _ in range(2)]
+    officer = await offices.member(office, "officer")
+    await offices.post("centre-1", f"/organizations/{office}:suspend")
+    for who, body in ((officer, {"roles": ["administrator"]}), (first, {"roles": ["counter"]})):
+        assert came(await offices.post("centre-1", f"/staff/{who}:assign", body)) == (409, "state-conflict")
+    moved = await offices.post("centre-1", f"/staff/{second}:move", {"organization": HOUSING})
+    assert came(moved) == (409, "state-conflict")
+    assert came(await offices.post("centre-1", f"/organizations/{office}:resume")) == (409, "second-person-needed")
+    assert (await offices.post("centre-2", f"/organizations/{office}:resume")).status_code == 200
+    answer = await offices.post(first, f"/staff/{officer}:assign", {"roles": ["counter"]}, office)
+    assert answer.json()["roles"] == ["counter"]
+
+
 async def test_a_centre_alone_becomes_nobody_of_an_office_that_it_suspends(offices: Offices) -> None:
     office = await offices.confirmed()
     await offices.member(office, "administrator")
     officer = await offices.member(office, "officer")
     await offices.post("centre-1", f"/organizations/{office}:suspend")
     first = (await offices.post("centre-1", f"/staff/{officer}:invite")).json()["invitation"]
-    await offices.post("centre-1", f"/organizations/{office}:resume")
+    await offices.post("centre-2", f"/organizations/{office}:resume")
     assert (await join(offices, (first, ""))).status_code == 403
 
 
@@ -376,6 +391,6 @@ async def test_staff_of_a_suspended_organisation_are_signed_in_no_more(offices: 
     refresh = {"grant_type": "refresh_token", "refresh_token": granted["refresh_token"]}
     assert (await desk.token(refresh)).json()["error"] == "invalid_grant"
     assert (await signs_in(1)).status_code == 403
-    await offices.post("centre-1", f"/organizations/{office}:resume")
+    await offices.post("centre-2", f"/organizations/{office}:resume")
     assert (await desk.token(refresh)).status_code == 200
     await desk.http.aclose()

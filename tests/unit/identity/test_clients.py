@@ -71,11 +71,12 @@ def test_it_takes_two_and_one_of_the_centre(first: str, second: str, from_centre
 
 def test_two_keys_at_most_and_one_at_least() -> None:
     clients.check_room({"a"})
-    clients.check_rest({"a", "b"})
+    clients.check_rest("a", {"a", "b"})
+    clients.check_rest("proposed", {"a"})
     with pytest.raises(Problem, match="client-keys-full"):
         clients.check_room({"a", "b"})
     with pytest.raises(Problem, match="client-key-last"):
-        clients.check_rest({"a"})
+        clients.check_rest("a", {"a"})
 
 
 @given(st.lists(st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=3), min_size=1))
