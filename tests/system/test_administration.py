@@ -122,6 +122,11 @@ async def test_two_people_let_an_office_and_its_system_in_and_one_stops_them_wit
     assert came(second.post(f"/v1/organizations/{office}:resume")) == (409, "second-person-needed")
     assert first.post(f"/v1/organizations/{office}:resume").status_code == 200
     await within(BITES, calls, (200, ""))
+    following = ECKey.generate_key("P-256")
+    keys = f"/v1/clients/{client}/keys"
+    assert second.post(keys, {"jwk": following.as_dict(private=False)}).status_code == 201
+    assert came(second.post(f"{keys}/{following.thumbprint()}:approve")) == (409, "second-person-needed")
+    assert first.post(f"{keys}/{following.thumbprint()}:approve").json()["keys"][-1]["state"] == "active"
     assert first.post(f"/v1/clients/{client}:revoke").status_code == 200
     await within(BITES, calls, (401, "token-revoked"))
     assert first.post(f"/v1/organizations/{office}:close").json()["state"] == "closed"
@@ -131,7 +136,7 @@ async def test_two_people_let_an_office_and_its_system_in_and_one_stops_them_wit
     acts = [*verbs, "register_client", "approve_client", "revoke_client"]
     assert {act: after[act] - before.get(act, 0) for act in acts} == dict.fromkeys(acts, 1)
     named = {row["target"]: row["calls"] for row in await platform.rows("610118", "gateway", TARGETS)}
-    assert (named[office], named[client]) == (5, 3), "each act says on what"
+    assert (named[office], named[client]) == (5, 5), "each act says on what"
 
 
 async def test_whoever_acts_for_a_person_stops_with_their_office(
