@@ -24,13 +24,16 @@ def decide(request: Request) -> rules.Verdict:
     return rules.before_lookup(request, None, d.POLICY, d.NOW)
 
 
-FRESH = dict.fromkeys(("give_consent", "make_paper_key", "replace_phone", "invite_helper", "ask_erasure"), 300)
+FRESH = {
+    **dict.fromkeys(("give_consent", "thaw_consents", "make_paper_key", "replace_phone", "invite_helper"), 300),
+    **dict.fromkeys(("ask_erasure", "read_copy"), 300),
+}
 
 
 @pytest.mark.parametrize("operation", sorted(d.POLICY.self.keys() - {"compare_records"}))
 @given(age=st.integers(min_value=0, max_value=10_000))
 def test_what_cannot_be_undone_wants_a_proof_of_the_last_five_minutes(operation: str, age: int) -> None:
-    """Ways in, consents and erasure; nothing else waits for another sign-in."""
+    """Ways in, consents, erasure and a copy of everything; nothing else waits for another sign-in."""
     verdict = decide(msgspec.structs.replace(CONSENT, operation=operation, caller_authenticated=AT - age))
     assert isinstance(verdict, Permit) == (age <= FRESH.get(operation, age))
     if isinstance(verdict, Refuse):
