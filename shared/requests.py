@@ -22,6 +22,12 @@ WRITES = frozenset({"POST", "PUT", "DELETE"})
 KEYED = frozenset({"self", "internal", "exchange"})
 NO_STORE = "no-store"  # the Cache-Control (RFC 9111, 5.2.2.5) of an answer that holds a secret: it is given once
 
+_CLAIM = text("INSERT INTO idempotency (caller, key, request) VALUES (:caller, :key, :request) ON CONFLICT DO NOTHING")
+_CLAIMED = text("SELECT request, status, answer, etag FROM idempotency WHERE caller = :caller AND key = :key")
+_ANSWERED = text("""
+UPDATE idempotency SET status = :status, answer = :answer, etag = :etag WHERE caller = :caller AND key = :key
+""")
+
 
 async def runtime(request: Request) -> Runtime:
     """What the app was started with."""
@@ -122,12 +128,7 @@ async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
     # Keyed: a body may be as short as a telephone number, and every number could be tried.
     claim = row | {"request": hmac.digest(key_of_index, line.encode(), "sha256")}
     try:
-        claimed = await session.execute(
-            text(
-                "INSERT INTO idempotency (caller, key, request) VALUES (:caller, :key, :request) ON CONFLICT DO NOTHING"
-            ),
-            claim,
-        )
+        claimed = await session.execute(_CLAIM, claim)
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") == "55P03":
             raise problems.KEY_IN_FLIGHT() from None
@@ -135,10 +136,7 @@ async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
     if _rows(claimed) == 1:
         request.state.claimed = row
         return
-    found = await session.execute(
-        text("SELECT request, status, answer, etag FROM idempotency WHERE caller = :caller AND key = :key"), row
-    )
-    known = found.one()
+    known = (await session.execute(_CLAIMED, row)).one()
     if known.request != claim["request"]:
         raise problems.KEY_REUSED()
     if known.answer is None:
@@ -157,9 +155,8 @@ class Route(APIRoute):
         handle = super().get_route_handler()
 
         async def remember(request: Request) -> Response:
-            await (
-                request.body()
-            )  # kept on the request: a form parser would use it up before the grant is held against it
+            # kept on the request: a form parser would use it up before the grant is held against it
+            await request.body()
             try:
                 response = await handle(request)
             except Replayed as known:
@@ -167,18 +164,9 @@ class Route(APIRoute):
                 return Response(known.answer, known.status, headers, media_type="application/json")
             claimed = getattr(request.state, "claimed", None)
             if claimed and response.status_code < 400 and response.headers.get("cache-control") != NO_STORE:
-                await request.state.session.execute(
-                    text(
-                        "UPDATE idempotency SET status = :status, answer = :answer, etag = :etag"
-                        " WHERE caller = :caller AND key = :key"
-                    ),
-                    claimed
-                    | {
-                        "status": response.status_code,
-                        "answer": bytes(response.body),
-                        "etag": response.headers.get("etag"),
-                    },
-                )
+                kept = {"status": response.status_code, "answer": bytes(response.body)}
+                kept["etag"] = response.headers.get("etag")
+                await request.state.session.execute(_ANSWERED, claimed | kept)
             return _unless_known(request, response)
 
         return remember

@@ -87,8 +87,8 @@ class Settings(BaseModel):
 
     grant_key: str = ""
     """Services, required: the key that proves the gateway's grants, 32 bytes in hex; while it changes "new,old"."""
-    kek: str
-    """The app's key that wraps person keys and seals dead letters, 32 bytes in hex."""
+    kek: str = Field(min_length=1)
+    """The app's key that wraps person keys and seals dead letters, 32 bytes in hex; while it changes "new,old"."""
     index_key: str
     """The key of indexes over personal values, 32 bytes in hex."""
     secrets_dir: Path
@@ -130,14 +130,14 @@ class Settings(BaseModel):
     peers_file: Path | None = None
     """Gateway: the other regions and their pinned keys (JSON)."""
 
-    @field_validator("kek", "index_key", "seal_key")
+    @field_validator("index_key", "seal_key")
     @classmethod
     def _secret(cls, value: str) -> str:
         if value and (not SECRET_HEX.fullmatch(value) or len(set(value)) < 8):
             raise ValueError("must be 32 random bytes in hex (openssl rand -hex 32), not a placeholder")
         return value
 
-    @field_validator("grant_key", "token_key")
+    @field_validator("grant_key", "token_key", "kek")
     @classmethod
     def _changing(cls, value: str) -> str:
         held = value.split(",") if value else []

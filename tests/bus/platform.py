@@ -110,7 +110,7 @@ def relay(publisher: Side, bus: Bus) -> Relay:
 def inbox(consumer: Side, applied: Applied) -> Inbox:
     """The consumer's inbox."""
     handlers = {Counted: applied.counted, Poisoned: applied.poisoned}
-    return Inbox(consumer.sessions, handlers, KNOWN, KEK)
+    return Inbox(consumer.sessions, handlers, KNOWN, (KEK,))
 
 
 @contextlib.asynccontextmanager

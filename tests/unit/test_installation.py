@@ -236,6 +236,22 @@ def test_a_token_key_of_residents_opens_on_both_sides_until_the_next_change(made
         old = new
 
 
+def test_a_key_of_one_app_is_known_everywhere_before_it_is_used(made: Installation) -> None:
+    old = values(made, "kek")
+    for step in ("use", "drop"):
+        assert run("rotate", "kek", step, "--directory", str(made.directory)).exit_code == 2
+    assert run("rotate", "kek", "add", "--directory", str(made.directory)).exit_code == 0
+    added = values(made, "kek")
+    new = {app: ring.removeprefix(f"{old[app]},") for app, ring in added.items()}
+    assert len({*old.values(), *new.values()}) == 2 * len(APPS)
+    assert run("rotate", "kek", "add", "--directory", str(made.directory)).exit_code == 2
+    told = run("rotate", "kek", "use", "--directory", str(made.directory)).output
+    assert "jieli_under_older_key" in told and not any(key in told for key in new.values())
+    assert values(made, "kek") == {app: f"{new[app]},{old[app]}" for app in APPS}
+    assert run("rotate", "kek", "drop", "--directory", str(made.directory)).exit_code == 0
+    assert values(made, "kek") == new
+
+
 def test_rotation_needs_an_installation(tmp_path: Path) -> None:
-    for what in ("token", "grant", "token-key"):
-        assert run("rotate", what, "--directory", str(tmp_path / secrets.token_hex(4))).exit_code != 0
+    for what in (["token"], ["grant"], ["token-key"], ["kek", "add"]):
+        assert run("rotate", *what, "--directory", str(tmp_path / secrets.token_hex(4))).exit_code != 0

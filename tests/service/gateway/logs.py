@@ -68,7 +68,7 @@ class Opened:
         self.addresses = addresses
         self.engine = db.engine(addresses["DATABASE_URL"])
         self.keys = db.engine(addresses["KEYS_DATABASE_URL"])
-        self.vault = vault.Vault(self.keys, "gateway", REGION, KEK)
+        self.vault = vault.Vault(self.keys, "gateway", REGION, (KEK,))
         self.log = commands.Log(self.engine, self.vault, SIGNER, INDEX_KEY)
 
     async def lines(self) -> list[Any]:
