@@ -21,8 +21,9 @@ from shared import bus as buses
 from shared import db, problems, rotation, telemetry
 from shared.background import Jobs
 from shared.bus import Bus, BusError
+from shared.contracts.envelope import Event
+from shared.door import Door
 from shared.erasure import Erasing, again
-from shared.events import Event
 from shared.inbox import Handlers, Inbox
 from shared.outbox import Relay
 from shared.problems import Problem
@@ -100,7 +101,8 @@ async def _running(
     engine = db.engine(settings.database_url, settings.database_pool)
     keys = db.engine(settings.keys_database_url, settings.database_pool) if settings.keys_database_url else None
     keks = in_turn(settings.kek)
-    vault = Vault(keys, settings.app, settings.region, keks)
+    door = Door(settings.keys_a_minute, measured.unwrapped)
+    vault = Vault(keys, settings.app, settings.region, keks, door)
     runtime = Runtime(settings, engine, db.session_maker(engine), measured, vault)
     bus = bus or await buses.connect(settings)
     relay = Relay(settings.app, f"/regions/{settings.region}/{settings.app}", engine, bus)

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import db, telemetry
 from shared.bus import Away, Delivery, Later
-from shared.events import Envelope, Event, Heartbeat
+from shared.contracts.envelope import Envelope, Event, Heartbeat
+from shared.door import evidence
 from shared.seals import Sealer
 
 POISON_AFTER = 5  # failed attempts until an event goes to the dead letters
@@ -96,7 +97,7 @@ class Inbox:
         event_class = self.known.get(envelope.type)
         if event_class is None:
             raise Unreadable("unknown event or version")
-        with telemetry.consumed(envelope.type, envelope.traceparent):
+        with evidence("event", str(envelope.id)), telemetry.consumed(envelope.type, envelope.traceparent):
             async with self.sessions() as session, session.begin():
                 if not await _first_time(session, envelope):
                     return True

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared import ids, telemetry
 from shared.bus import Bus, BusError
-from shared.events import Envelope, Event, Heartbeat
+from shared.contracts.envelope import Envelope, Event, Heartbeat
 
 BATCH = 256
 KEPT = timedelta(days=30)  # sent rows stay this long, so that a lost stream can be filled again

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import grants, problems
+from shared.door import evidence
 from shared.grants import CallKind, Grant
 from shared.runtime import Runtime
 
@@ -38,8 +39,10 @@ async def runtime(request: Request) -> Runtime:
 RuntimeDep = Annotated[Runtime, Depends(runtime)]
 
 
-async def current_grant(request: Request, held: RuntimeDep, jieli_grant: Annotated[str, Header()] = "") -> Grant:
-    """The gateway's grant for exactly this request, or 401 `grant-invalid`."""
+async def current_grant(
+    request: Request, held: RuntimeDep, jieli_grant: Annotated[str, Header()] = ""
+) -> AsyncIterator[Grant]:
+    """The gateway's grant for exactly this request, or 401 `grant-invalid`; its decision opens the door to keys."""
     grant = grants.verify(jieli_grant, held.grant_keys, time.time())
     path = request.scope["raw_path"].decode()
     if request.url.query:
@@ -47,7 +50,8 @@ async def current_grant(request: Request, held: RuntimeDep, jieli_grant: Annotat
     bound = (grant.aud, grant.method, grant.path, grant.body)
     if bound != (held.settings.app, request.method, path, grants.digest(await request.body())):
         raise grants.GRANT_INVALID()
-    return grant
+    with evidence("decision", grant.decision):
+        yield grant
 
 
 GrantDep = Annotated[Grant, Depends(current_grant)]

@@ -89,6 +89,8 @@ class Settings(BaseModel):
     """Services, required: the key that proves the gateway's grants, 32 bytes in hex; while it changes "new,old"."""
     kek: str = Field(min_length=1)
     """The app's key that wraps person keys and seals dead letters, 32 bytes in hex; while it changes "new,old"."""
+    keys_a_minute: int = Field(default=60_000, ge=1)
+    """Keys of persons that one process may unwrap in a minute."""
     index_key: str
     """The key of indexes over personal values, 32 bytes in hex."""
     secrets_dir: Path

@@ -79,6 +79,9 @@ class Telemetry:
             "jieli_request_seconds", "Duration of requests", ["method", "route", "status"], registry=self.metrics
         )
         self.older = Gauge("jieli_under_older_key", "Rows that an older key made", ["what"], registry=self.metrics)
+        self.unwrapped = Counter(
+            "jieli_persons_keys", "Keys of persons, by the evidence for wanting them", ["reason"], registry=self.metrics
+        )
         self.refusals = Counter("jieli_refusals", "Refusals by code", ["code"], registry=self.metrics)
 
     def exposition(self) -> bytes:

@@ -12,6 +12,7 @@ from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import seals
+from shared.door import Door
 
 NONCE = 12  # bytes, random per value (NIST SP 800-38D)
 VERSION = b"\x01"
@@ -58,8 +59,9 @@ class Vault:
     The first of `keks` wraps, all of them unwrap. Beside each key stands the name of the one that wraps it.
     """
 
-    def __init__(self, engine: AsyncEngine | None, app: str, region: str, keks: Sequence[bytes]) -> None:
+    def __init__(self, engine: AsyncEngine | None, app: str, region: str, keks: Sequence[bytes], door: Door) -> None:
         self._engine = engine
+        self._door = door
         self._app = app
         self._region = region
         self._keks = keks
@@ -136,7 +138,8 @@ class Vault:
         return key
 
     async def _keys(self, persons: Collection[str], make: bool) -> dict[str, bytes | None]:
-        """Each person's key; None for whoever was erased."""
+        """Each person's key; None for whoever was erased. All who want one come through here, and so the door."""
+        self._door.enter(len(persons))
         asked = {"persons": list(persons)}
         async with self._connected().begin() as connection:
             lines = (await connection.execute(self._sql(_LINES), asked)).all()

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from deploy.local.nats import Nats
 from shared import db, outbox, plumbing
 from shared.bus import Bus, Consumer
-from shared.events import Event
+from shared.contracts.envelope import Event
 from shared.inbox import Inbox
 from shared.outbox import Relay
 from shared.settings import Settings

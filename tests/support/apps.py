@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
 from shared import migrate
-from shared.events import Envelope, Event
+from shared.contracts.envelope import Envelope, Event
 from shared.runtime import Runtime
 from shared.settings import Settings
 from tests.support import grants

@@ -40,6 +40,6 @@ async def test_staff_sign_in_before_and_after_the_old_key_is_gone(settings: Sett
 
 
 async def test_without_the_key_that_is_still_needed_it_does_not_start(settings: Settings) -> None:
-    with pytest.raises(SettingsError, match="JIELI_KEK lacks the key .* 1 authenticators"):
+    with pytest.raises(SettingsError, match=r"JIELI_KEK lacks the key .* 1 authenticators"):
         async with apps.started(told(settings, NEW)):
             raise AssertionError("it started and nobody could sign in")

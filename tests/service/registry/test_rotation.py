@@ -42,7 +42,7 @@ async def people(settings: Settings) -> list[grants.Caller]:
 def changing_vault(app: RunningApp) -> Vault:
     """What a process with both keys has, without its background jobs."""
     ring = [bytes.fromhex(key) for key in (NEW, OLD)]
-    return Vault(app.runtime.vault._connected(), "registry", app.settings.region, ring)
+    return Vault(app.runtime.vault._connected(), "registry", app.settings.region, ring, app.runtime.vault._door)
 
 
 async def left_none(app: RunningApp) -> None:
