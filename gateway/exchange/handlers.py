@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from gateway.exchange.tables import Consent, Link, Party, Revocation
 from shared.contracts import events
@@ -43,6 +44,21 @@ async def case(session: AsyncSession, event: events.CaseFact) -> None:
     await _upsert_link(session, row)
 
 
+async def rights_request(session: AsyncSession, event: events.RightsRequestMade) -> None:
+    """Keep which desk answers whom."""
+    row = {
+        "id": event.request,
+        "type": "rights_request",
+        "provider": event.desk,
+        "consumer": event.desk,
+        "service": "",
+        "state": "made",
+        "consent": None,
+        "seals": [event.seal],
+    }
+    await _upsert_link(session, row)
+
+
 async def _upsert_link(session: AsyncSession, row: Mapping[str, object]) -> None:
     changed = {key: value for key, value in row.items() if key != "id"}
     await session.execute(insert(Link).values(row).on_conflict_do_update(index_elements=["id"], set_=changed))
@@ -64,6 +80,20 @@ async def consent_withdrawn(session: AsyncSession, event: events.ConsentWithdraw
     await session.execute(
         text("UPDATE withdrawal SET forwarded = true WHERE consent = :consent"), {"consent": event.consent}
     )
+
+
+async def consent_frozen(session: AsyncSession, event: events.ConsentFrozen) -> None:
+    """It opens nothing for a while."""
+    await _freeze(session, event.consent, True)
+
+
+async def consent_thawed(session: AsyncSession, event: events.ConsentThawed) -> None:
+    """It opens again what it covers."""
+    await _freeze(session, event.consent, False)
+
+
+async def _freeze(session: AsyncSession, consent: str, frozen: bool) -> None:
+    await session.execute(update(Consent).where(col(Consent.id) == consent).values(frozen=frozen))
 
 
 async def _keep_consent(session: AsyncSession, event: events.ConsentFact, state: str) -> None:
@@ -107,6 +137,9 @@ HANDLERS: Handlers = {
     events.ConsentGiven: consent_given,
     events.ConsentRefused: consent_refused,
     events.ConsentWithdrawn: consent_withdrawn,
+    events.ConsentFrozen: consent_frozen,
+    events.ConsentThawed: consent_thawed,
+    events.RightsRequestMade: rights_request,
     **dict.fromkeys(events.ReferralFact.__subclasses__(), referral),
     **dict.fromkeys(events.CaseFact.__subclasses__(), case),
 }

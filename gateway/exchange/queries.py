@@ -18,8 +18,8 @@ _LOOK = """
 SELECT link.id AS object_id, link.type, link.provider, link.consumer, link.service, link.state AS link_state,
        link.consent AS consent_id, link.seals,
        consent.id, consent.state, consent.referral, consent.recipient, consent.purpose, consent.agreement,
-       consent.consent_hash, consent.seal AS consent_seal, consent.fields, consent.separate, consent.opens_at,
-       consent.expires_at,
+       consent.consent_hash, consent.frozen, consent.seal AS consent_seal, consent.fields, consent.separate,
+       consent.opens_at, consent.expires_at,
        (SELECT true FROM withdrawal WHERE withdrawal.consent = consent.id) AS withdrawn_here,
        (SELECT max(at) FROM heartbeat WHERE source = 'registry') AS beat,
        EXISTS (SELECT 1 FROM dead_letter WHERE subject LIKE 'registry.consent.%') AS buried
@@ -62,6 +62,7 @@ def seen(row: Row[Any], now: datetime) -> Found:
             expires_at=row.expires_at,
             separate=frozenset(row.separate),
             opens_at=row.opens_at,
+            frozen=row.frozen,
         )
     link = Link(row.object_id, row.provider, row.consumer, row.service, row.link_state, row.consent_id)
     return Found(link, consent, fresh)

@@ -120,6 +120,11 @@ OWN = (
     Route("self", "PUT", "/v1/me/record", "registry", "keep_own_record"),
     Route("self", "GET", "/v1/me/record", "registry", "read_own_record"),
     Route("self", "POST", "/v1/me/erasures", "registry", "ask_erasure"),
+    Route("self", "POST", "/v1/me/rights-requests", "registry", "ask_right"),
+    Route("self", "GET", "/v1/me/rights-requests", "registry", "read_own_rights"),
+    Route("self", "GET", "/v1/me/rights-requests/{rights_request}", "registry", "read_own_rights"),
+    Route("self", "POST", "/v1/me/rights-requests/{rights_request}:appeal", "registry", "ask_right", NONE),
+    Route("self", "POST", "/v1/me/rights-requests/{rights_request}:take-back", "registry", "ask_right", NONE),
     Route("self", "POST", "/v1/me/name-writings", "registry", "keep_name_writings"),
     Route("self", "GET", "/v1/me/name-writings", "registry", "read_name_writings"),
     Route("self", "POST", "/v1/me/name-writings/{writing}:withdraw", "registry", "keep_name_writings", NONE),
@@ -135,6 +140,9 @@ OWN = (
     Route("self", "GET", "/v1/me/consents", "registry", "read_consents"),
     Route("self", "GET", "/v1/me/consents/{consent}", "registry", "read_consents"),
     Route("self", "POST", "/v1/me/consents/{consent}:withdraw", "registry", "withdraw_consent", NONE),
+    Route("self", "GET", "/v1/me/freeze", "registry", "read_consents"),
+    Route("self", "POST", "/v1/me/freeze", "registry", "freeze_consents", NONE),
+    Route("self", "POST", "/v1/me/freeze:end", "registry", "thaw_consents", NONE),
     Route("self", "POST", "/v1/me/record-requests", "registry", "request_record"),
     Route("self", "GET", "/v1/me/record-requests", "registry", "read_record_requests"),
     Route("self", "GET", "/v1/me/record-requests/{request}", "registry", "read_record_requests"),
@@ -190,6 +198,12 @@ INTERNAL = (
     Route("internal", "POST", "/v1/directory-imports/{import}:cancel", "registry", "import_directory", NONE),
     Route("internal", "PUT", "/v1/listings/{listing}/capacity", "registry", "tell_capacity"),
     Route("internal", "POST", "/v1/listings/{listing}:assure", "registry", "assure_listing", NONE),
+    Route("internal", "GET", "/v1/rights-requests", "registry", "read_rights_requests"),
+    Route("internal", "GET", "/v1/rights-requests/{rights_request}", "registry", "read_rights_request"),
+    *(
+        Route("internal", "POST", f"/v1/rights-requests/{{rights_request}}:{verb}", "registry", "answer_right")
+        for verb in ("extend", "grant", "refuse", "uphold", "overturn")
+    ),
     Route("internal", "GET", "/v1/referrals", "referrals", "read_inbox"),
     Route("internal", "GET", "/v1/cases", "cases", "read_cases"),
     Route("internal", "GET", "/v1/cases/{case}", "cases", "read_case"),
@@ -211,7 +225,7 @@ EXCHANGE = (
     Route("exchange", "POST", "/v1/referrals/{referral}/held-records", "registry", "file_record"),
 )
 ROUTES = (*PUBLIC, *PAGES, *OWN, *INTERNAL, *EXCHANGE)
-OBJECTS = frozenset({"referral", "case", "consent"})
+OBJECTS = frozenset({"referral", "case", "consent", "rights_request"})
 # One spelling only: what is looked up here under an id must be what the service finds under it.
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 

@@ -78,6 +78,7 @@ class ConsentFact(msgspec.Struct, frozen=True):
     expires_at: datetime
     separate: frozenset[str] = frozenset()
     opens_at: datetime | None = None
+    frozen: bool = False
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -349,6 +350,8 @@ def _consented(
     """Step 11. Refused and never asked look the same (product line 7)."""
     if consent is None or consent.state not in ("given", "withdrawn"):
         return Refuse(11, refusals.CONSENT_NOT_GIVEN)
+    if consent.frozen:
+        return Refuse(11, refusals.CONSENT_NOT_GIVEN, log_code="consent-frozen")
     if consent.state == "withdrawn" or link.state == REVOKED:
         return Refuse(11, refusals.CONSENT_WITHDRAWN)
     if now >= consent.expires_at:

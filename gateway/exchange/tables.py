@@ -40,6 +40,7 @@ class Consent(Base, table=True):
     separate: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     opens_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     expires_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    frozen: bool = False
     seal: str
 
 

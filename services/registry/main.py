@@ -5,8 +5,7 @@ from fastapi import FastAPI
 from services.registry import handlers, loading, messages
 from services.registry.api import consents, directory, imports, merging, people, records, rights, writings
 from services.registry.commands import directory as directory_commands
-from services.registry.commands import receipts
-from services.registry.commands import rights as rights_commands
+from services.registry.commands import erasing, receipts
 from shared import app, sender
 from shared.bus import Bus
 from shared.contracts import events
@@ -24,7 +23,7 @@ SERVICE = app.Service(
     events=events.BY_SUBJECT,
     checks=(sender.check, receipts.check),
     on_start=(receipts.ensure_key, directory_commands.load_reference),
-    erasing=Erasing(events.RegistryErasureOrdered, rights_commands.erase),
+    erasing=Erasing(events.RegistryErasureOrdered, erasing.erase),
     background=(messages.match, messages.deliver, messages.compare, messages.settle, loading.load),
 )
 

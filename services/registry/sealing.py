@@ -26,6 +26,7 @@ class Size(IntEnum):
     WRITING = 2_048
     COMPARISON = 4_096
     MERGE = 4_096
+    RIGHT = 36_864
 
 
 async def seal(held: Vault, owner: str, place: str, value: BaseModel, size: Size) -> bytes:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from services.registry.api.reach import Own
 from services.registry.commands import consents as commands
+from services.registry.commands import freezing
 from services.registry.queries import consents as queries
 from services.registry.schemas import consents as schemas
 from services.registry.schemas.common import Kept
@@ -42,3 +43,24 @@ async def withdraw(call: Own, consent: UUID) -> Kept:
     """Take a consent back; it ends at once, and doing it again changes nothing."""
     await commands.withdraw(call.session, call.runtime, call.grant, consent)
     return Kept(id=str(consent))
+
+
+@router.get("/v1/me/freeze")
+async def freeze(call: Own) -> schemas.FreezeOut:
+    """Whether the own consents are frozen."""
+    row = await queries.freeze(call.session, call.grant.subject)
+    return schemas.FreezeOut(frozen=row is not None, since=row.since if row else None)
+
+
+@router.post("/v1/me/freeze")
+async def freeze_consents(call: Own) -> schemas.FreezeOut:
+    """Let nobody read or be handed anything for the time being; no consent is lost by it (PIPL 44)."""
+    row = await freezing.freeze(call.session, call.runtime, call.grant)
+    return schemas.FreezeOut(frozen=True, since=row.since)
+
+
+@router.post("/v1/me/freeze:end")
+async def thaw_consents(call: Own) -> schemas.FreezeOut:
+    """Let the consents that are still live open again what they cover."""
+    await freezing.thaw(call.session, call.runtime, call.grant)
+    return schemas.FreezeOut(frozen=False, since=None)

@@ -49,6 +49,8 @@ async def decide(session: AsyncSession, runtime: Runtime, grant: Grant, body: Co
     moment = now()
     _check(body, runtime.settings, moment)
     await reach.lock(session, grant.subject)
+    if body.decision == "given" and await queries.freeze(session, grant.subject):
+        raise rules.FROZEN()
     if body.dependant is not None:
         await people_queries.dependant(session, grant.subject, body.dependant)
     asked = indexes.asked(bytes.fromhex(runtime.settings.index_key), grant.subject, body.recipient, body.purpose)

@@ -1,87 +1,99 @@
-"""A person asks for everything to be erased, and everything is: her keys first, then what hung on them."""
+"""The rights desk: a person asks, an officer of her region answers by a day, another one looks again if she appeals."""
 
 import uuid
+from dataclasses import dataclass
 
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from services.registry import sealing
-from services.registry.commands import consents, merging
+from services.registry.commands import records
+from services.registry.queries import people as people_queries
 from services.registry.queries import reach
 from services.registry.queries import rights as queries
 from services.registry.rules import rights as rules
-from services.registry.rules.rights import RIGHT
-from services.registry.tables import (
-    CodeSent,
-    Comparison,
-    Consent,
-    Dependant,
-    HeldRecord,
-    Message,
-    NameWriting,
-    Person,
-    RecordRequest,
-    RightsRequest,
-    now,
-)
-from shared import ids, outbox
+from services.registry.schemas.records import MessageSealed
+from services.registry.schemas.rights import Answered, AnswerIn, RightIn, RightSealed
+from services.registry.tables import RightsRequest, now
+from shared import ids, outbox, requests
 from shared.contracts import clock
-from shared.contracts.events import ErasureAsked, ErasureCompleted, RegistryErasureDone, RegistryErasureOrdered
+from shared.contracts.events import RightsRequestMade
 from shared.grants import Grant
-from shared.problems import Problem
 from shared.runtime import Runtime
 
-ERASED = (Person, NameWriting, Dependant, HeldRecord, RecordRequest, Message, Comparison, CodeSent)
+
+@dataclass(frozen=True)
+class Desk:
+    """One call of an officer about one request, over the version that was read."""
+
+    session: AsyncSession
+    runtime: Runtime
+    grant: Grant
+    request: uuid.UUID
+    if_match: str | None
 
 
-async def ask_erasure(session: AsyncSession, grant: Grant) -> RightsRequest:
-    """The person wants nothing of her to be left; the gateway lets every app know. Raises `erasure-asked-already`."""
+async def ask(session: AsyncSession, runtime: Runtime, grant: Grant, body: RightIn) -> RightsRequest:
+    """Ask the desk; the clock begins today. Raises `rights-too-many-open`, `rights-desk-missing`."""
     await reach.lock(session, grant.subject)
-    if await queries.open_erasure(session, grant.subject):
-        raise rules.ASKED_ALREADY()
+    if await queries.open_of(session, grant.subject) >= rules.MOST_OPEN:
+        raise rules.TOO_MANY()
     moment = now()
     row = RightsRequest(
         id=ids.new(),
         subject=grant.subject,
-        kind="delete",
-        state=RIGHT.initial,
+        kind=body.kind,
+        state=rules.REQUEST.initial,
         due_on=rules.due_on(clock.day_of(moment)),
         asked_at=moment,
+        desk=await queries.desk(session),
     )
+    await _seal(runtime, row, RightSealed(about=body.about, thing=body.thing, words=body.words))
     session.add(row)
-    await outbox.emit(session, row.id, ErasureAsked(request=str(row.id), seal=grant.seal))
+    await outbox.emit(session, row.id, RightsRequestMade(request=str(row.id), desk=row.desk, seal=grant.seal))
     return row
 
 
-async def erase(runtime: Runtime, session: AsyncSession, event: RegistryErasureOrdered) -> None:
-    """Erase a person; of her consents the chain stays, which nobody can open any more."""
-    await reach.visible_to_subject(session, event.person)
-    await reach.lock(session, event.person)
-    found = await queries.everything(session, event.person)
-    for row in found.consents:
-        await _withdraw(session, runtime, row)
-    for owner in (event.person, *map(str, found.dependants)):
-        await runtime.vault.destroy(owner)
-    for table in ERASED:
-        await session.execute(delete(table).where(col(table.subject) == event.person))
-    await merging.forget(session, event.person)
-    records = (*(str(row.id) for row in found.consents), *map(str, found.requests))
-    await outbox.emit(session, event.request, RegistryErasureDone(request=event.request, records=records))
+async def move(session: AsyncSession, subject: str, request: uuid.UUID, verb: str) -> RightsRequest:
+    """The person appeals against a refusal, which begins the clock again, or takes her request back."""
+    row = await queries.own(session, subject, request)
+    row.state = rules.REQUEST.after(row.state, verb)
+    row.version += 1
+    if verb == "appeal":
+        row.due_on, row.closed_at = rules.due_on(clock.day_of(now())), None
+    else:
+        row.closed_at = now()
+    return row
 
 
-async def close(session: AsyncSession, event: ErasureCompleted) -> None:
-    """Every app has erased her; that it was asked for and done is kept, not by whom."""
-    await reach.visible_to_platform(session)
-    row = await queries.found(session, uuid.UUID(event.request))
-    if row is not None and row.state == RIGHT.initial:
-        row.state, row.subject, row.closed_at = RIGHT.after(row.state, "carry_out"), None, now()
+async def answer(desk: Desk, verb: rules.Answer, body: AnswerIn) -> RightsRequest:
+    """The desk grants, refuses by law, takes more time once, or decides an appeal. The person is told that it did."""
+    row = await queries.at_desk(desk.session, desk.grant, desk.request)
+    requests.if_match(desk.if_match, row.version)
+    rules.check_answer(verb, body.reason)
+    rules.check_officer(verb, row.answered_by, desk.grant.actor.id)
+    row.state = rules.REQUEST.after(row.state, verb)
+    row.version += 1
+    if verb == "extend":
+        row.due_on = rules.due_on(row.due_on)
+    else:
+        row.answered_by, row.closed_at = desk.grant.actor.id, now()
+    said = await queries.opened(desk.runtime.vault, row)
+    answered = Answered(verb=verb, words=body.words, reason=body.reason, at=now())
+    await _seal(desk.runtime, row, said.model_copy(update={"answers": (*said.answers, answered)}))
+    await _tell(desk, row)
+    return row
 
 
-async def _withdraw(session: AsyncSession, runtime: Runtime, row: Consent) -> None:
-    """Stop at once what runs on a consent that still opens; once all apps are done the gateway unlinks every one."""
-    try:
-        await consents.stop(session, runtime, row)
-    except Problem as problem:
-        if problem.kind is not sealing.GONE:
-            raise
+async def _seal(runtime: Runtime, row: RightsRequest, said: RightSealed) -> None:
+    place, size = f"rights_request.sealed/{row.id}", sealing.Size.RIGHT
+    row.sealed = await sealing.seal(runtime.vault, str(row.subject), place, said, size)
+
+
+async def _tell(desk: Desk, row: RightsRequest) -> None:
+    """A message to the contact on her record, where she has one."""
+    subject = await people_queries.standing(desk.session, str(row.subject))
+    person = await people_queries.seen(desk.session, subject)
+    if person is not None:
+        contact = (await people_queries.opened(desk.runtime.vault, person)).phone
+        words = MessageSealed(to=contact, text=rules.message(desk.runtime.settings.region_name))
+        await records.notify(desk.session, desk.runtime, subject, words)

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from services.registry import sealing
 from services.registry.rules import consents as rules
 from services.registry.schemas import consents as schemas
-from services.registry.tables import Consent, ConsentEvent
+from services.registry.tables import Consent, ConsentEvent, Freeze
 from shared import problems
 from shared.vault import Vault
 
@@ -48,6 +48,18 @@ async def consents(session: AsyncSession, subject: str, before: uuid.UUID | None
     if before is not None:
         query = query.where(col(Consent.id) < before)
     return list((await session.scalars(query)).all())
+
+
+async def live(session: AsyncSession, vault: Vault, subject: str, today: date) -> list[Consent]:
+    """The person's consents that are given and not withdrawn or run out."""
+    query = select(Consent).where(Consent.subject == subject, col(Consent.expires_on) >= today)
+    rows = (await session.scalars(query.order_by(col(Consent.id)))).all()
+    return [row for row in rows if state(await opened(vault, row), today) is rules.ConsentState.GIVEN]
+
+
+async def freeze(session: AsyncSession, subject: str) -> Freeze | None:
+    """That the person has frozen her consents, if she has."""
+    return await session.get(Freeze, subject)
 
 
 async def asked_before(session: AsyncSession, vault: Vault, subject: str, asked: bytes) -> list[schemas.ConsentSealed]:

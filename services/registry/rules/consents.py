@@ -23,6 +23,9 @@ EXPIRY = problems.kind(
 REFUSED_RECENTLY = problems.kind(
     409, "consent-refused-recently", "Refused within the last 30 days", "It is not asked again before 30 days are over."
 )
+FROZEN = problems.kind(
+    409, "consents-frozen", "You have frozen your consents", "End that first: until then nothing is handed over."
+)
 CHAIN_BROKEN = problems.kind(
     500,
     "consent-chain-broken",

@@ -75,6 +75,13 @@ class ConsentOut(ConsentSealed):
     state: ConsentState
 
 
+class FreezeOut(BaseModel):
+    """Whether the person's consents are frozen, and since when."""
+
+    frozen: bool
+    since: datetime.datetime | None
+
+
 class ConsentsOut(BaseModel):
     """The person's consents, newest first."""
 

@@ -135,6 +135,15 @@ class ConsentEvent(Base, table=True):
     sealed: bytes = Field(sa_column=octets())
 
 
+class Freeze(Base, table=True):
+    """A person restricts what others may do with her data: none of her consents opens anything meanwhile."""
+
+    __tablename__ = "freezing"
+
+    subject: str = Field(primary_key=True)
+    since: datetime = Field(default_factory=now, sa_column=moment())
+
+
 class HeldRecord(Base, table=True):
     """A record that this region holds of a person or of one she answers for."""
 
@@ -186,9 +195,10 @@ class Release(Base, table=True):
 
 
 class RightsRequest(Base, table=True):
-    """What a person asked for; once everything of her is erased it is nobody's any more."""
+    """What a person asked for, and the desk that answers; an erasure is nobody's any more once it is carried out."""
 
     __tablename__ = "rights_request"
+    __table_args__ = (Index("rights_request_open", "desk", "due_on"),)
 
     id: uuid.UUID = Field(primary_key=True)
     subject: str | None = Field(default=None, index=True)
@@ -197,6 +207,10 @@ class RightsRequest(Base, table=True):
     due_on: date
     asked_at: datetime = Field(sa_column=moment())
     closed_at: datetime | None = Field(default=None, sa_column=moment(optional=True))
+    desk: str | None = None
+    answered_by: str | None = None
+    version: int = 1
+    sealed: bytes | None = Field(default=None, sa_column=octets(optional=True))
 
 
 class Message(Base, table=True):

@@ -34,6 +34,7 @@ from shared.contracts.events.erasures import (
     ReferralsErasureOrdered,
     RegistryErasureDone,
     RegistryErasureOrdered,
+    RightsRequestMade,
 )
 from shared.contracts.events.values import Code, Digest, District, FieldName, Id, Label, Seal, ServiceCode
 
@@ -63,6 +64,7 @@ __all__ = [
     "ReferralsErasureOrdered",
     "RegistryErasureDone",
     "RegistryErasureOrdered",
+    "RightsRequestMade",
     "Seal",
     "ServiceCode",
     "SessionEnded",
@@ -127,6 +129,20 @@ class ConsentWithdrawn(ConsentFact):
     """The person took the consent back; it ends at once (PIPL 15)."""
 
     subject: ClassVar[str] = "registry.consent.withdrawn.v1"
+
+
+class ConsentFrozen(Event):
+    """Its person restricts what may be done with her data (PIPL 44): it opens nothing until she ends that."""
+
+    subject: ClassVar[str] = "registry.consent.frozen.v1"
+    consent: Id
+
+
+class ConsentThawed(Event):
+    """Its person lets it open again what it covers."""
+
+    subject: ClassVar[str] = "registry.consent.thawed.v1"
+    consent: Id
 
 
 class RecordRequestFact(Event):
@@ -369,31 +385,14 @@ _ALL: tuple[type[Event], ...] = (
     *(OrganizationRegistered, OrganizationSuspended, OrganizationResumed, OrganizationClosed),
     *(StaffJoined, StaffAssigned, StaffMoved, StaffLeft),
     *(ClientRegistered, ClientRevoked, TokenRevoked, SessionEnded, ServicePublished),
-    *(ConsentGiven, ConsentRefused, ConsentWithdrawn),
+    *(ConsentGiven, ConsentRefused, ConsentWithdrawn, ConsentFrozen, ConsentThawed),
     *(RecordRequestMade, RecordRequestReleased, RecordRequestUndelivered),
-    *(
-        ReferralDrafted,
-        ReferralRequested,
-        ReferralAccepted,
-        ReferralRejected,
-        ReferralStarted,
-        ReferralHeld,
-        ReferralResumed,
-    ),
-    *(ReferralCompleted, ReferralFailed, ReferralCancelled, ReferralRevoked, ReferralConfirmed, ReferralDisputed),
-    *(
-        CaseApplied,
-        CaseScreened,
-        CaseInvited,
-        CaseAccepted,
-        CaseDeclined,
-        CaseNotified,
-        CaseOpened,
-        CaseDrafted,
-        CaseSigned,
-    ),
-    *(CasePerformed, CaseBreached, CaseStopped, AgreementActivated, AgreementSuspended),
-    *(ErasureAsked, ErasureCompleted),
+    *(ReferralDrafted, ReferralRequested, ReferralAccepted, ReferralRejected, ReferralStarted, ReferralHeld),
+    *(ReferralResumed, ReferralCompleted, ReferralFailed, ReferralCancelled, ReferralRevoked),
+    *(ReferralConfirmed, ReferralDisputed),
+    *(CaseApplied, CaseScreened, CaseInvited, CaseAccepted, CaseDeclined, CaseNotified, CaseOpened, CaseDrafted),
+    *(CaseSigned, CasePerformed, CaseBreached, CaseStopped, AgreementActivated, AgreementSuspended),
+    *(RightsRequestMade, ErasureAsked, ErasureCompleted),
     *(IdentityErasureOrdered, RegistryErasureOrdered, ReferralsErasureOrdered, CasesErasureOrdered),
     *(IdentityErasureDone, RegistryErasureDone, ReferralsErasureDone, CasesErasureDone),
 )

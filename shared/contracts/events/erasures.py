@@ -1,4 +1,4 @@
-"""A person is erased everywhere: the registry asks, the gateway orders by each app's own id, each app says done."""
+"""Rights: a person asks a desk; or is erased everywhere, by the id that each app alone knows, until each says done."""
 
 from typing import ClassVar, Final
 
@@ -8,6 +8,15 @@ from shared.contracts.envelope import Event
 from shared.contracts.events.values import Id, Seal
 
 NOBODY: Final = "erased"  # in place of a seal, once its person is erased
+
+
+class RightsRequestMade(Event):
+    """A person asked for a right (PIPL 44 to 48), and this organisation has to answer."""
+
+    subject: ClassVar[str] = "registry.rights-request.made.v1"
+    request: Id
+    desk: Id
+    seal: Seal
 
 
 class ErasureAsked(Event):

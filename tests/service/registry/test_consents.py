@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+import httpx
 import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey
@@ -242,3 +243,31 @@ async def test_consents_come_in_pages_newest_first(registry: RunningApp, person:
         rest = (await client.get("/v1/me/consents", params={"limit": 2, "cursor": first["next"]})).json()
     assert [each["id"] for each in first["consents"] + rest["consents"]] == made[::-1]
     assert rest["next"] is None
+
+
+async def frozen(registry: RunningApp, caller: grants.Caller, verb: str) -> httpx.Response:
+    async with registry.as_(caller) as client:
+        return await client.post(f"/v1/me/freeze{verb}")
+
+
+async def test_freezing_closes_every_live_consent_and_ends_none(registry: RunningApp, person: grants.Caller) -> None:
+    live, over = (
+        await decided(registry, person),
+        await decided(registry, person, purpose="health_service", fields=["姓名"]),
+    )
+    async with registry.as_(person) as client:
+        await client.post(f"/v1/me/consents/{over}:withdraw")
+    assert (await frozen(registry, person, "")).json()["frozen"] is True
+    assert (await frozen(registry, person, "")).status_code == 200
+    [_] = await facts(registry, "frozen", live)
+    assert (await read(registry, person, live))["state"] == "given"
+    assert await refusal(registry, person, purpose="housing_help", fields=["姓名"]) == (409, "consents-frozen")
+    assert (await frozen(registry, person, ":end")).json() == {"frozen": False, "since": None}
+    [_] = await facts(registry, "thawed", live)
+    told = registry.bus.events("registry.consent.frozen.v1") + registry.bus.events("registry.consent.thawed.v1")
+    assert over not in [event["consent"] for event in told]
+
+
+async def test_a_refusal_is_taken_while_all_is_frozen(registry: RunningApp, person: grants.Caller) -> None:
+    await frozen(registry, person, "")
+    await decided(registry, person, decision="refused")

@@ -130,6 +130,15 @@ def test_not_linked_looks_like_unknown_and_differs_in_the_log_only(link: Link | 
     assert verdict.problem().body() == unknown.problem().body()
 
 
+def test_a_frozen_consent_looks_like_none_and_differs_in_the_log_only() -> None:
+    frozen = decide(d.REQUEST, d.facts(consent=d.with_consent(frozen=True)))
+    never = decide(d.REQUEST, d.facts(consent=None))
+    assert isinstance(frozen, Refuse)
+    assert isinstance(never, Refuse)
+    assert (frozen.step, frozen.reason) == (11, "consent-frozen")
+    assert frozen.problem().body() == never.problem().body()
+
+
 def test_a_consent_on_paper_opens_when_its_day_is_over() -> None:
     assert isinstance(decide(d.REQUEST, d.facts(consent=d.with_consent(opens_at=d.NOW))), Permit)
 

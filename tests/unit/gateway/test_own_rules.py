@@ -50,6 +50,10 @@ AT_COUNTER = {
     **dict.fromkeys(("read_own_referrals", "cancel_referral", "give_consent"), FOLLOW),
     **dict.fromkeys(("start_intake", "apply_for_mediation", "compare_records", "merge_records"), START),
     "withdraw_consent": frozenset(presences.TASKS),
+    "freeze_consents": frozenset({"intake", "record", "consent", "recovery"}),
+    "thaw_consents": frozenset({"record", "consent"}),
+    "ask_right": frozenset({"record"}),
+    "read_own_rights": frozenset({"record"}),
     "ask_erasure": frozenset({"record"}),
     "make_paper_key": frozenset({"intake", "record", "recovery"}),
 }
