@@ -128,9 +128,9 @@ async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
     key = check_key(request.headers.get("idempotency-key", ""))
     line = f"{request.method} {grant.path} {grant.body}"
     row = {"caller": f"{grant.actor.type}:{grant.actor.id}", "key": key}
-    key_of_index = bytes.fromhex(request.app.state.runtime.settings.index_key)
     # Keyed: a body may be as short as a telephone number, and every number could be tried.
-    claim = row | {"request": hmac.digest(key_of_index, line.encode(), "sha256")}
+    digests = [hmac.digest(key, line.encode(), "sha256") for key in request.app.state.runtime.index_keys]
+    claim = row | {"request": digests[0]}
     try:
         claimed = await session.execute(_CLAIM, claim)
     except DBAPIError as error:
@@ -141,7 +141,7 @@ async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
         request.state.claimed = row
         return
     known = (await session.execute(_CLAIMED, row)).one()
-    if known.request != claim["request"]:
+    if known.request not in digests:
         raise problems.KEY_REUSED()
     if known.answer is None:
         raise problems.SHOWN_ONCE()

@@ -91,8 +91,8 @@ class Settings(BaseModel):
     """The app's key that wraps person keys and seals dead letters, 32 bytes in hex; while it changes "new,old"."""
     keys_a_minute: int = Field(default=60_000, ge=1)
     """Keys of persons that one process may unwrap in a minute."""
-    index_key: str
-    """The key of indexes over personal values, 32 bytes in hex."""
+    index_key: str = Field(min_length=1)
+    """The key of indexes over personal values, 32 bytes in hex; while it changes "new,old". Identity, gateway: one."""
     secrets_dir: Path
     """The folder of the app's key files."""
     seed_file: Path | None = None
@@ -132,14 +132,14 @@ class Settings(BaseModel):
     peers_file: Path | None = None
     """Gateway: the other regions and their pinned keys (JSON)."""
 
-    @field_validator("index_key", "seal_key")
+    @field_validator("seal_key")
     @classmethod
     def _secret(cls, value: str) -> str:
         if value and (not SECRET_HEX.fullmatch(value) or len(set(value)) < 8):
             raise ValueError("must be 32 random bytes in hex (openssl rand -hex 32), not a placeholder")
         return value
 
-    @field_validator("grant_key", "token_key", "kek")
+    @field_validator("grant_key", "token_key", "kek", "index_key")
     @classmethod
     def _changing(cls, value: str) -> str:
         held = value.split(",") if value else []

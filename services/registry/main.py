@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.registry import handlers, loading, messages
+from services.registry import handlers, loading, messages, reindexing
 from services.registry.api import consents, directory, imports, merging, people, records, rights, writings
 from services.registry.commands import directory as directory_commands
 from services.registry.commands import erasing, receipts
@@ -24,7 +24,7 @@ SERVICE = app.Service(
     checks=(sender.check, receipts.check),
     on_start=(receipts.ensure_key, directory_commands.load_reference),
     erasing=Erasing(events.RegistryErasureOrdered, erasing.erase),
-    background=(messages.match, messages.deliver, messages.compare, messages.settle, loading.load),
+    background=(messages.match, messages.deliver, messages.compare, messages.settle, loading.load, reindexing.run),
 )
 
 
