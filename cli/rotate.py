@@ -7,11 +7,13 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
+from joserfc.jwk import ECKey
 
 from cli.init import compact
 from cli.installation import APPS, Directory, Installation
 from deploy.local import secrets
 from services.identity.rules import keys
+from services.registry.commands import receipts as receipt_keys
 from shared import seals
 
 
@@ -76,6 +78,35 @@ def kek(step: Steps, directory: Directory) -> None:
     _change(Installation(directory), "JIELI_KEK", APPS, step)
 
 
+@app.command()
+def index_key(step: Steps, directory: Directory) -> None:
+    """Change the keys of indexes; registry makes its indexes anew beside the requests."""
+    _change(Installation(directory), "JIELI_INDEX_KEY", ("registry", "referrals", "cases"), step)
+
+
+@app.command()
+def seal_key(step: Steps, directory: Directory) -> None:
+    """Change the key that hides whom a thing is about; what older keys sealed is opened as long as those are there."""
+    if step is Step.DROP:
+        raise typer.BadParameter("what is sealed under the old key is opened by it for good: it stays")
+    _change(Installation(directory), "JIELI_SEAL_KEY", ("gateway",), step)
+
+
+@app.command()
+def receipts(directory: Directory) -> None:
+    """Give receipts of consents a new key; of the old one only the public half stays, by which its receipts hold."""
+    folder = Installation(directory).directory / "registry"
+    older = receipt_keys.files(folder)
+    if not older:
+        raise typer.BadParameter(f"{folder} holds no key of receipts: run jieli init")
+    fresh = folder / receipt_keys.successor(datetime.now(UTC))
+    secrets.write_private(fresh, json.dumps(ECKey.generate_key("P-256").as_dict(private=True)))
+    for file in older:
+        held = ECKey.import_key(json.loads(file.read_text(encoding="utf-8")))
+        secrets.write_private(file, json.dumps(held.as_dict(private=False)))
+    typer.echo(f"{fresh.name} signs from now on; bring the folder to registry, nothing is restarted")
+
+
 def _change(installation: Installation, setting: str, apps: Iterable[str], step: Step) -> None:
     """One step for each of the apps, or none at all."""
     changed = {each: _stepped(installation.read(each)[setting].split(","), step) for each in apps}
@@ -83,17 +114,15 @@ def _change(installation: Installation, setting: str, apps: Iterable[str], step:
         installation.change(each, **{setting: ",".join(ring)})
         names = ", ".join(seals.name_of(bytes.fromhex(key)) for key in ring)
         typer.echo(f"{each}: {names}")
-    typer.echo(f"The first is used, both are known: {NEXT[step]}.")
+    typer.echo(f"The first is used, all are known: {NEXT[step]}.")
 
 
 def _stepped(ring: list[str], step: Step) -> list[str]:
-    if step is Step.ADD and len(ring) == 1:
+    if step is Step.ADD:
         return [*ring, secrets.hex_key()]
-    if step is Step.USE and len(ring) == 2:
-        return ring[::-1]
-    if step is Step.DROP and len(ring) == 2:
-        return ring[:1]
-    raise typer.BadParameter(f"{step} is not the next step: there {'is one key' if len(ring) == 1 else 'are two keys'}")
+    if len(ring) == 1:
+        raise typer.BadParameter("there is one key only: `add` another one first")
+    return [ring[-1], *ring[:-1]] if step is Step.USE else ring[:-1]
 
 
 def _first(key: str) -> str:

@@ -124,7 +124,7 @@ class Settings(BaseModel):
     pairwise_keys: dict[str, str] = {}
     """Gateway, required: the key of each service's pairwise ids, as JSON {service: hex}; a new one knows nobody."""
     seal_key: str = ""
-    """Gateway, required: the key of seals, 32 bytes in hex."""
+    """Gateway, required: the key of seals, 32 bytes in hex; once it changed "new,old,older": none of them ever goes."""
     token_key: str = ""
     """Identity and gateway, required, the same: hides whom a resident's token names; while it changes "new,old"."""
     agreements_dir: Path | None = None
@@ -132,19 +132,18 @@ class Settings(BaseModel):
     peers_file: Path | None = None
     """Gateway: the other regions and their pinned keys (JSON)."""
 
-    @field_validator("seal_key")
     @classmethod
     def _secret(cls, value: str) -> str:
         if value and (not SECRET_HEX.fullmatch(value) or len(set(value)) < 8):
             raise ValueError("must be 32 random bytes in hex (openssl rand -hex 32), not a placeholder")
         return value
 
-    @field_validator("grant_key", "token_key", "kek", "index_key")
+    @field_validator("grant_key", "token_key", "kek", "index_key", "seal_key")
     @classmethod
     def _changing(cls, value: str) -> str:
         held = value.split(",") if value else []
-        if len(held) > 2 or len(set(held)) < len(held) or not all(held):
-            raise ValueError("must be one key, or the new and the old one with a comma between them")
+        if len(set(held)) < len(held) or not all(held):
+            raise ValueError("must be one key, or the new one and the old with commas between them")
         return ",".join(map(cls._secret, held))
 
     @field_validator("pairwise_keys")
