@@ -54,7 +54,7 @@ async def current_grant(
         yield grant
 
 
-GrantDep = Annotated[Grant, Depends(current_grant)]
+GrantDep = Annotated[Grant, Depends(current_grant, scope="function")]
 
 
 class Caller:
