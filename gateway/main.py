@@ -12,6 +12,7 @@ from gateway.audit import api as audit_api
 from gateway.audit import sweep
 from gateway.audit.commands import Log
 from gateway.audit.rules import notes
+from gateway.copies import api as copies_api
 from gateway.erasure import commands as erasure
 from gateway.erasure import handlers as erasures
 from gateway.exchange import api, desk, forget, handlers, policy, routes, withdrawals
@@ -119,7 +120,7 @@ async def close(runtime: Runtime) -> None:
 SERVICE = app.Service(
     name="gateway",
     title="gateway",
-    routers=(api.router, agreements_api.router, audit_api.router, federation_api.router),
+    routers=(api.router, agreements_api.router, audit_api.router, copies_api.router, federation_api.router),
     handlers={**handlers.HANDLERS, **federation.HANDLERS, **erasures.HANDLERS},
     events=events.BY_SUBJECT,
     checks=(check,),

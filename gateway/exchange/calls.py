@@ -136,9 +136,9 @@ class Call:
             role=",".join(sorted(who.roles)) or None,
         )
 
-    def claims(self, desk: Desk) -> dict[str, Any]:
-        """What the service's grant says of this call."""
-        service, caller = self.match.route.service, self.caller
+    def claims(self, desk: Desk, part: str = "") -> dict[str, Any]:
+        """What a service's grant says of this call; `part` is the service, where several have a part in it."""
+        service, caller = part or self.match.route.service, self.caller
         subject = desk.seals.known_as(service, self.persons[0]) if self.persons else ""
         identity = subject if caller.kind == "resident" else caller.subject
         claims: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -30,6 +30,7 @@ from shared.runtime import Runtime
 PROBLEM = "application/problem+json"
 EMPTY = (b"", b"{}")  # what a client sends that has nothing to send
 _ANYONE = Actor("anonymous")
+Perform = Callable[[Desk, Call], Awaitable[Answer]]
 
 log = structlog.get_logger()
 
@@ -77,8 +78,13 @@ class Proxy:
         await _send(send, replace(answer, headers={**answer.headers, "allow": ", ".join(allowed)}))
 
 
-async def answered(at: Desk, match: Match, outgoing: Outgoing) -> Answer:
-    """One call through the whole decision."""
+async def forwarded(at: Desk, call: Call) -> Answer:
+    """The service's own answer."""
+    return await at.services.call(call.match.route.service, call.outgoing, call.claims(at))
+
+
+async def answered(at: Desk, match: Match, outgoing: Outgoing, perform: Perform = forwarded) -> Answer:
+    """One call through the whole decision; `perform` is what is done once it is permitted."""
     _check_form(match, outgoing)
     if match.route.kind == "public":
         return await at.services.call(match.route.service, outgoing, {"kind": "public", "actor": _ANYONE})
@@ -92,7 +98,7 @@ async def answered(at: Desk, match: Match, outgoing: Outgoing) -> Answer:
         refuse = refusal.details["refuse"]
         assert isinstance(refuse, Refuse)  # noqa: S101 - LiveConsent puts it there
         raise Refused(refuse, call.decision)
-    return await _performed(at, call)
+    return await _performed(at, call, perform)
 
 
 def _presented(at: Desk, outgoing: Outgoing) -> Presented:
@@ -156,12 +162,12 @@ async def _refused(at: Desk, call: Call, refuse: Refuse) -> Refused:
     return Refused(refuse, call.decision)
 
 
-async def _performed(at: Desk, call: Call) -> Answer:
+async def _performed(at: Desk, call: Call, perform: Perform) -> Answer:
     """Steps 14 to 17: call, filter, write the outcome whatever it is, answer with decision and receipt."""
     sent: tuple[str, ...] = ()
     withdrawing = call.request.operation == "withdraw_consent"
     try:
-        answer = await (withdrawals.take if withdrawing else _forwarded)(at, call)
+        answer = await (withdrawals.take if withdrawing else perform)(at, call)
         if call.request.kind == "exchange":
             answer, sent = _filtered(at, call, answer)
     except Exception as error:
@@ -185,10 +191,6 @@ def _filtered(at: Desk, call: Call, answer: Answer) -> tuple[Answer, tuple[str, 
         at.runtime.telemetry.refusals.labels("field-dropped").inc(filtered.dropped)
         log.error("fields_dropped", rows=filtered.dropped, route=call.match.route.template)
     return Answer(answer.status, answer.headers, filtered.body), filtered.sent
-
-
-async def _forwarded(at: Desk, call: Call) -> Answer:
-    return await at.services.call(call.match.route.service, call.outgoing, call.claims(at))
 
 
 async def _append(at: Desk, made: Sequence[Entry], condition: Condition[Asked] | None) -> list[Receipt]:

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from services.registry import handlers, loading, messages, reindexing
-from services.registry.api import consents, directory, imports, merging, people, records, rights, writings
+from services.registry.api import consents, directory, imports, merging, oversight, people, records, rights, writings
 from services.registry.commands import directory as directory_commands
 from services.registry.commands import erasing, receipts
 from shared import app, sender
@@ -17,7 +17,7 @@ SERVICE = app.Service(
     title="registry",
     routers=(
         *(directory.router, imports.router, people.router, writings.router, merging.router),
-        *(consents.router, records.router, rights.router),
+        *(consents.router, records.router, rights.router, oversight.router),
     ),
     handlers=handlers.HANDLERS,
     events=events.BY_SUBJECT,

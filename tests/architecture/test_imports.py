@@ -56,6 +56,7 @@ ROOMS: dict[str, set[str]] = {
     "federation": {"exchange", "audit"},
     "webhooks": {"exchange", "audit", "agreements"},
     "erasure": {"exchange", "federation"},
+    "copies": {"exchange", "federation"},
 }
 
 

@@ -50,6 +50,7 @@ MANIFOLD = {
         for table in ("listing", "staged_listing")
         for column in ("languages", "hours")
     },
+    "registry.incident.kinds": "codes of the catalogue's fields",
     "outbox.data": "an event of shared.contracts.events, frozen and closed",
     "identity.client_key.jwk": "a system's public key",
     "gateway.agreement.body": "an agreement's text, public",
@@ -60,6 +61,7 @@ MANIFOLD = {
 }
 # Schemas without a closed list of members: what they hold.
 FREE_SCHEMAS = {
+    "CopyOut": "the closed answers of a person's own routes, told together",
     "ValidationError": "FastAPI's own description of a problem that is not used",
     "gateway__agreements__schemas__AgreementOut": "an agreement's text, public",
     "AgreementOut": "the text that both parties of a case signed, or an agreement's, public",

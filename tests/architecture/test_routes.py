@@ -16,6 +16,7 @@ DOORS = {
     "gateway.exchange.api.resident",
     "gateway.audit.api.public",
     "gateway.audit.api.resident",
+    "gateway.copies.api.resident",
     "gateway.federation.api.signed",
 }
 VERB = re.compile(r"/(?:\{\w+\}|[a-z][a-z-]*):[a-z]+(?:-[a-z]+)*$")

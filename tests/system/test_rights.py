@@ -1,9 +1,13 @@
 """Rights, through the gateway: she sees who read her request; what she freezes nobody reads until she ends it."""
 
+import json
 import random
+from typing import Any
 
 import httpx
 import pytest
+from joserfc import jws
+from joserfc.jwk import ECKey
 
 from demo import family
 from demo.client import Actor, Region
@@ -11,7 +15,7 @@ from demo.scene import HOUSING
 from demo.story import settling
 from tests.support.launched import Installation
 from tests.support.until import until
-from tests.system.test_foreign_ids import consent, refer
+from tests.system.test_foreign_ids import NEED, consent, refer
 
 ASKED = {"kind": "correct", "about": "record", "words": "我的姓名写错了。"}
 NO = {"words": "经核实无误。", "reason": "found_correct"}
@@ -95,3 +99,42 @@ async def test_what_she_freezes_nobody_reads_until_she_ends_it(region: Region, p
     assert came(await comes(403)) == (403, "consent-not-given")
     assert person.post("/v1/me/freeze:end").json()["frozen"] is False
     await comes(200)
+
+
+def proof(answer: httpx.Response, region: Region) -> dict[str, Any]:
+    """What a signed copy says, checked with the key that the region publishes to everybody."""
+    published = httpx.get(f"{region.gateway_url}/.well-known/region-federation", timeout=10)
+    keys = json.loads(jws.extract_compact(published.content).payload)["keys"]
+    key = next(each for each in keys if each["kid"] == jws.extract_compact(answer.content).headers()["kid"])
+    signed = jws.deserialize_compact(answer.text, ECKey.import_key(key), algorithms=["ES256"])
+    assert signed.headers()["typ"] == "jieli-copy+jws"
+    return dict(json.loads(signed.payload))
+
+
+async def test_her_copy_holds_what_every_app_keeps(region: Region, person: Actor) -> None:
+    body = {"name": "买买提", "birth_date": "1990-01-02", "phone": "13900001234", "district": "610118"}
+    assert person.put("/v1/me/record", body).status_code == 200
+    made = refer(person)
+    assert person.post("/v1/me/consents", consent(made)).status_code == 201
+    person.post("/v1/me/rights-requests", ASKED)
+    answer = person.get("/v1/me/copy")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    kept = answer.json()["kept"]
+    assert kept["record"]["name"] == "买买提"
+    assert kept["referrals"][0]["answers"] == NEED["answers"]
+    assert kept["consents"][0]["recipient"] == "org-610118-housing"
+    assert kept["rights_requests"][0]["words"] == ASKED["words"]
+    assert kept["sessions"]["sessions"] and kept["cases"] == []
+    page = person.get("/v1/me/copy.pdf", quiet=True)
+    assert (page.headers["content-type"], page.content[:5]) == ("application/pdf", b"%PDF-")
+    assert proof(person.get("/v1/me/copy.jws", quiet=True), region)["kept"]["record"]["name"] == "买买提"
+    accesses = person.get("/v1/me/accesses?limit=200", quiet=True).json()["accesses"]
+    assert sum(each["operation"] == "read_copy" for each in accesses) == 3
+
+
+def test_nobody_else_gets_a_copy(region: Region) -> None:
+    desk = officer(region, "protection")
+    for path in ("/v1/me/copy", "/v1/me/copy.pdf", "/v1/me/copy.jws"):
+        refused = desk.get(path, quiet=True)
+        assert (refused.status_code, refused.json()["code"]) == (403, "self-only")
+        assert httpx.get(region.gateway_url + path, timeout=10).json()["code"] == "token-missing"

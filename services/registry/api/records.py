@@ -4,13 +4,13 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.registry.api.reach import ForPlatform, Named, Own
+from services.registry.api.reach import Call, ForPlatform, Named, Own
 from services.registry.commands import records as commands
 from services.registry.queries import records as queries
 from services.registry.rules import records as rules
 from services.registry.schemas import records as schemas
 from services.registry.schemas.common import Kept
-from services.registry.tables import RecordRequest
+from services.registry.tables import HeldRecord, RecordRequest
 from shared import app, pages, problems, requests
 from shared.contracts.events import Id
 from shared.requests import Public, RuntimeDep, SessionDep
@@ -24,6 +24,14 @@ async def file_record(call: Named, referral: Id, body: schemas.HeldIn) -> Kept:
     if call.grant.operation != "file_record":
         raise problems.FORBIDDEN(f"The agreement must allow file_record on referral {referral}.")
     return Kept(id=str(await commands.file_record(call.session, call.runtime, call.grant, body)), state="held")
+
+
+@router.get("/v1/me/held-records")
+async def held_records(call: Own, limit: pages.Limit = 50, cursor: pages.Cursor = None) -> schemas.HeldsOut:
+    """What offices of this region filed for the person and those she answers for, newest first."""
+    rows = await queries.own_held(call.session, call.grant.subject, pages.after(cursor), limit)
+    shown = [await _held(call, row) for row in rows]
+    return schemas.HeldsOut(records=shown, next=pages.following([row.id for row in rows], limit))
 
 
 @router.post("/v1/me/record-requests", status_code=201)
@@ -95,6 +103,10 @@ async def incoming_answer(call: ForPlatform, body: schemas.AnswerIn) -> Kept:
     """Keep what a peer sent for one of this region's requests."""
     row = await commands.take_answer(call.session, call.runtime, body)
     return Kept(id=str(row.id), state=row.state)
+
+
+async def _held(call: Call, row: HeldRecord) -> schemas.HeldOut:
+    return schemas.HeldOut(**row.model_dump(), record=await queries.opened(call.runtime.vault, row))
 
 
 def _shown(row: RecordRequest) -> schemas.RequestOut:

@@ -17,6 +17,11 @@ from shared import problems
 Row = TypeVar("Row", bound=SQLModel)
 
 
+async def catalogue(session: AsyncSession) -> dict[str, Service]:
+    """Every service by its code, to look at."""
+    return {row.code: row for row in (await session.scalars(select(Service))).all()}
+
+
 async def all_services(session: AsyncSession) -> dict[str, Service]:
     """Every service by its code, locked for a change."""
     rows = await session.scalars(select(Service).with_for_update())

@@ -101,13 +101,26 @@ async def codes_alive(session: AsyncSession, subject: str, moment: datetime) -> 
     return (await session.scalars(query.where(HeldRecord.subject == subject, Release.expires_at > moment))).one()
 
 
+async def own_held(session: AsyncSession, subject: str, before: uuid.UUID | None, limit: int) -> Sequence[HeldRecord]:
+    """A page of what offices filed for the person and those she answers for, newest first."""
+    query = select(HeldRecord).where(HeldRecord.subject == subject)
+    if before is not None:
+        query = query.where(col(HeldRecord.id) < before)
+    return (await session.scalars(query.order_by(col(HeldRecord.id).desc()).limit(limit))).all()
+
+
+async def opened(vault: Vault, row: HeldRecord) -> schemas.Document:
+    """What was filed."""
+    owner = str(row.dependant or row.subject)
+    return await sealing.unseal(vault, owner, f"held_record.sealed/{row.id}", row.sealed, schemas.Document)
+
+
 async def held(session: AsyncSession, vault: Vault, row: Release) -> schemas.Document:
     """The record that a release names; 404 unless it was confirmed."""
     found = await session.get(HeldRecord, row.held) if row.state == "released" and row.held else None
     if found is None:
         raise problems.NOT_FOUND()
-    owner = str(found.dependant or found.subject)
-    return await sealing.unseal(vault, owner, f"held_record.sealed/{found.id}", found.sealed, schemas.Document)
+    return await opened(vault, found)
 
 
 async def next_message(session: AsyncSession, resting: Collection[uuid.UUID]) -> Message | None:

@@ -1,6 +1,7 @@
 """Records that go from region to region: held here, asked for, confirmed, answered."""
 
 import datetime
+import uuid
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
@@ -67,6 +68,23 @@ class RecordOut(BaseModel):
     request: str
     record_type: str
     record: Document
+
+
+class HeldOut(BaseModel):
+    """A record that this region holds, as its person reads it."""
+
+    id: uuid.UUID
+    record_type: str
+    dependant: uuid.UUID | None
+    at: datetime.datetime
+    record: Document
+
+
+class HeldsOut(BaseModel):
+    """The records that this region holds of a person, newest first."""
+
+    records: list[HeldOut]
+    next: str | None
 
 
 class Claims(Body):

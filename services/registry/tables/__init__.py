@@ -14,6 +14,7 @@ from services.registry.tables.directory import (
     StagedListing,
     Term,
 )
+from services.registry.tables.oversight import ImpactAssessment, Incident
 from services.registry.tables.people import (
     CodeSent,
     Comparison,
@@ -44,8 +45,10 @@ __all__ = [
     "Division",
     "Freeze",
     "HeldRecord",
+    "ImpactAssessment",
     "ImportFault",
     "ImportPart",
+    "Incident",
     "Listing",
     "ListingColumns",
     "Merge",

@@ -1,0 +1,61 @@
+"""The register of processing: what is kept, why, on what basis, how long; and what may be asked for each purpose."""
+
+import datetime
+
+from pydantic import BaseModel
+
+
+class RetentionOut(BaseModel):
+    """How long something is kept, in words."""
+
+    code: str
+    zh: str
+    en: str
+
+
+class FieldOut(BaseModel):
+    """One field that a person is asked for her own record."""
+
+    thing: str
+    field: str
+    why_zh: str
+    why_en: str
+    basis: str
+    retention: str
+    required: bool
+    sensitive: str
+
+
+class PurposeServiceOut(BaseModel):
+    """One service of a purpose: the fields that may be asked for it, and no others."""
+
+    code: str
+    service_zh: str
+    service_en: str
+    fields: list[str]
+    sensitive: list[str]
+    separate_consent: bool
+    guardian_if_under14: bool
+    legal_source: str
+
+
+class PurposeOut(BaseModel):
+    """One purpose of the signed release, and when its impact was last assessed (PIPL 55)."""
+
+    code: str
+    zh: str
+    en: str
+    assessed_on: datetime.date | None
+    review_on: datetime.date | None
+    services: list[PurposeServiceOut]
+
+
+class ProcessingOut(BaseModel):
+    """The register. `agreements`: where it is said who receives what, under which agreement, and for how long."""
+
+    controller: str
+    release: str
+    retentions: list[RetentionOut]
+    fields: list[FieldOut]
+    purposes: list[PurposeOut]
+    agreements: str

@@ -1,0 +1,77 @@
+"""A person's copy: every route by which she reads about herself has its section, and every word in print its name."""
+
+import json
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from gateway.copies import document, rules
+from gateway.exchange import routes
+from tests.architecture import house
+
+# Read by herself and not in the copy, since it says nothing that is not in it already.
+NOT_A_SECTION = {
+    "/v1/me/name-sheet": "the writings of her name, to print",
+    "/v1/me/record-requests/{request}": "a line of the requests",
+    "/v1/me/consents/{consent}": "a line of the consents",
+    "/v1/me/rights-requests/{rights_request}": "a line of the requests",
+}
+
+
+def shape(path: str) -> str:
+    return re.sub(r"\{\w+\}", "{}", path)
+
+
+def test_everything_that_she_can_read_is_in_the_copy() -> None:
+    read = {shape(route.template) for route in routes.OWN if route.method == "GET"}
+    told = {shape(path) for section in rules.SECTIONS for path in (section.path, section.each) if path}
+    assert read == told | {shape(path) for path in NOT_A_SECTION}
+
+
+def nested(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from nested(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from nested(value)
+
+
+def members(section: rules.Section) -> set[str]:
+    """What the answers of a section's routes may hold."""
+    api = house.built(section.service).openapi()
+    gets = {shape(path): operations["get"] for path, operations in api["paths"].items() if "get" in operations}
+    waiting: list[Any] = [gets[shape(path)]["responses"]["200"] for path in (section.path, section.each) if path]
+    names, seen = set[str](), set[str]()
+    while waiting:
+        for node in nested(waiting.pop()):
+            named = node.get("$ref", "").rpartition("/")[2]
+            if named and named not in seen:
+                seen.add(named)
+                waiting.append(api["components"]["schemas"][named])
+            properties = node.get("properties", {})
+            names |= properties.keys() if isinstance(properties, dict) else set()
+    return names
+
+
+@pytest.mark.parametrize("section", rules.SECTIONS, ids=lambda section: section.name)
+def test_every_word_in_print_has_its_name(section: rules.Section) -> None:
+    assert {section.name, *members(section)} <= document.LABELS.keys()
+
+
+def test_the_page_shows_what_is_kept_and_nothing_that_is_for_machines() -> None:
+    kept = {section.name: None for section in rules.SECTIONS} | {
+        "record": {"name": "阿布都热合曼·买买提", "phone": None},
+        "consents": [{"recipient": "org-610118-education", "fields": ["姓名"], "receipt": "eyJhbGciOi"}],
+        "sessions": {"sessions": [{"method": "phone"}]},
+    }
+    copy = {"region": "610118", "made_at": "2026-11-28T08:00:00Z", "continued": {}, "kept": kept}
+    page = PdfReader(BytesIO(document.pdf(json.dumps(copy).encode())))
+    text = "".join(sheet.extract_text() for sheet in page.pages)
+    assert "阿布都热合曼·买买提" in text and "org-610118-education" in text and "phone" in text
+    assert "eyJhbGciOi" not in text and "2026-11-28" in text
