@@ -68,6 +68,13 @@ def intake(scene: Scene, actor: Actor, needs: list[dict[str, Any]]) -> dict[str,
     return made
 
 
+def notice(actor: Actor, purpose: str) -> dict[str, Any]:
+    """The notice about the purpose, read in a language in which there is one."""
+    shown = actor.get(f"/directory/notices/{purpose}?language=zh-Hans").json()
+    says.note(f"{shown['texts'][shown['language']]['title']}: {shown['texts'][shown['language']]['refusal']}")
+    return {"id": shown["id"], "version": shown["version"], "language": shown["language"], "channel": "web"}
+
+
 def consent(scene: Scene, actor: Actor, referral: dict[str, Any], dependant: str = "") -> str:
     """Consent to exactly what was shown, for one recipient, with an end; the receipt is hers."""
     asked = referral["consent_request"]
@@ -75,7 +82,7 @@ def consent(scene: Scene, actor: Actor, referral: dict[str, Any], dependant: str
     body: dict[str, Any] = {name: asked[name] for name in names}
     body |= {
         "referral": referral["id"],
-        "notice": {"id": f"notice-{referral['service'].lower()}", "version": 1, "channel": "web"},
+        "notice": notice(actor, asked["purpose"]),
         "decision": "given",
         "expires_on": (datetime.now(UTC) + timedelta(days=180)).date().isoformat(),
     }

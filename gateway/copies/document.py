@@ -11,7 +11,9 @@ import typst
 HERE: Final = Path(__file__).parent
 LABELS: Final[dict[str, str]] = json.loads((HERE / "labels.json").read_text("utf-8"))
 # Said on screen beside the thing, or only for machines.
-_NOT_PRINTED: Final = frozenset({"allowed", "may", "notices", "remedies", "receipt", "fhir", "consent_hash", "next"})
+_NOT_PRINTED: Final = frozenset(
+    {"allowed", "may", "notices", "remedies", "receipt", "fhir", "consent_hash", "digest", "next"}
+)
 _FONTS: Final = Path(noto_cjk_sans_otc.__file__).parent
 
 

@@ -31,6 +31,18 @@ class Consent(msgspec.Struct, frozen=True):
     decision: str
 
 
+class Record(msgspec.Struct, frozen=True, rename="camel"):
+    """A consent in GovStack's words."""
+
+    opt_in: bool
+
+
+class Withdrawal(msgspec.Struct, frozen=True, rename="camel"):
+    """A change of a consent in GovStack's words."""
+
+    consent_record: Record
+
+
 class RecordRequest(msgspec.Struct, frozen=True):
     """Which region is asked."""
 
@@ -52,6 +64,15 @@ async def consent(at: Desk, call: Call) -> Refuse | None:
     return Refuse(11, refusals.CONSENT_UNFIT, extras={"differs": differs}) if differs else None
 
 
+async def withdrawal(at: Desk, call: Call) -> Refuse | None:
+    """Where it comes with a body this has to say so: what is no withdrawal must not be marked as one."""
+    if call.match.route.takes and _read(call.outgoing.body, Withdrawal).consent_record.opt_in:
+        raise problems.BODY_INVALID(
+            "Send `optIn: false`: a consent that was withdrawn is given anew, not taken up again."
+        )
+    return None
+
+
 async def record_request(at: Desk, call: Call) -> Refuse | None:
     """Only a region that this one is joined with can be asked; what is no region at all the registry refuses."""
     asked = _read(call.outgoing.body, RecordRequest).region
@@ -62,6 +83,7 @@ async def record_request(at: Desk, call: Call) -> Refuse | None:
 
 CHECKS: Mapping[str, Callable[[Desk, Call], Awaitable[Refuse | None]]] = {
     "give_consent": consent,
+    "withdraw_consent": withdrawal,
     "request_record": record_request,
 }
 

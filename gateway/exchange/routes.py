@@ -9,6 +9,8 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 CSV = "text/csv"
 NONE = ""
+GOVSTACK = "/govstack/consent"  # the paths after it are the standard's
+OWN_RECORDS = f"{GOVSTACK}/service/individual/record"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,23 @@ PUBLIC = (
     Route("public", "GET", "/directory/taxonomy_terms/{id}", "registry"),
     Route("public", "GET", "/directory/receipt-keys", "registry"),
     Route("public", "GET", "/directory/processing", "registry"),
+    Route("public", "GET", "/directory/notices", "registry"),
+    Route("public", "GET", "/directory/notices/{notice}", "registry"),
+    *(
+        Route("public", "GET", f"{GOVSTACK}/{path}/", "registry")
+        for path in (
+            "config/policies",
+            "config/policy/{notice}",
+            "config/policy/{notice}/revisions",
+            "config/data-agreements",
+            "config/data-agreement/{notice}",
+            "service/policy/{notice}",
+            "service/data-agreement/{notice}",
+            "service/verification/data-agreements",
+            "audit/data-agreements",
+            "audit/data-agreement/{notice}",
+        )
+    ),
     Route("public", "GET", "/v1/divisions/{code}", "registry"),
     Route("public", "GET", "/v1/erasures/{erasure}", "registry"),
     Route("public", "POST", "/v1/confirmations", "registry"),
@@ -142,6 +161,11 @@ OWN = (
     Route("self", "GET", "/v1/me/consents", "registry", "read_consents"),
     Route("self", "GET", "/v1/me/consents/{consent}", "registry", "read_consents"),
     Route("self", "POST", "/v1/me/consents/{consent}:withdraw", "registry", "withdraw_consent", NONE),
+    Route("self", "GET", f"{OWN_RECORDS}/consent-record/", "registry", "read_consents"),
+    Route("self", "PUT", f"{OWN_RECORDS}/consent-record/{{consent}}/", "registry", "withdraw_consent"),
+    Route("self", "POST", f"{OWN_RECORDS}/data-agreement/{{notice}}/", "registry", "give_consent"),
+    Route("self", "GET", f"{OWN_RECORDS}/data-agreement/{{notice}}/", "registry", "read_consents"),
+    Route("self", "GET", f"{OWN_RECORDS}/data-agreement/{{notice}}/all/", "registry", "read_consents"),
     Route("self", "GET", "/v1/me/freeze", "registry", "read_consents"),
     Route("self", "POST", "/v1/me/freeze", "registry", "freeze_consents", NONE),
     Route("self", "POST", "/v1/me/freeze:end", "registry", "thaw_consents", NONE),

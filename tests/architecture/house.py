@@ -25,6 +25,7 @@ PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("u
 PACKAGES: tuple[str, ...] = tuple(PYPROJECT["tool"]["setuptools"]["packages"])
 CODE = (*PACKAGES, "verify/jieli_verify")
 APPS = ("services", "gateway")
+OWN = ("/v1/me/", "/govstack/consent/service/individual/")  # paths of a person's own things
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -81,8 +81,9 @@ def test_a_consent_names_one_recipient_and_all_its_bounds() -> None:
     wanted = {name for name, field in ConsentIn.model_fields.items() if field.is_required()}
     assert {"referral", "recipient", "purpose", "agreement", "fields", "notice", "decision", "expires_on"} <= wanted
     assert ConsentIn.model_json_schema()["properties"]["recipient"]["type"] == "string"
-    [back] = [line for line in house.route_table() if line.operation == "withdraw_consent"]
+    back, in_their_words = [line for line in house.route_table() if line.operation == "withdraw_consent"]
     assert (back.kind, back.takes) == ("self", "")
+    assert in_their_words.kind == "self" and in_their_words.template.startswith("/govstack/")
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -42,6 +42,7 @@ DIRECTORY = {
 MEMBERS = {
     *("referral", "consent", "case", "request", "entry"),
     *("organization", "organization_id", "service_id", "agreement", "client", "code"),
+    "notice",  # the code of a purpose
     *("at_location_id", "taxonomy_id", "term_id", "listing", "import_id", "part"),
     *(
         "session_id",
@@ -63,7 +64,13 @@ OF_EVERYBODY = re.compile(
     r"(?:^|[/:_-])(?:people|persons?|residents?|citizens?|roster|search|query|count|statistics|stats|export|dump|bulk|batch)"
     r"(?:$|[/:_-])"
 )
-PUBLIC_LISTS = re.compile(r"^/(?:directory|v1/organizations|v1/divisions|v1/agreements|\.well-known)")
+# Notices are chosen by version and language, both of public texts; GovStack's lists have their own names for a page.
+NOTICES = {"version", "language"}
+GOVSTACK = {"offset", "limit", "revisionId"}
+PUBLIC_LISTS = re.compile(
+    r"^/(?:directory|v1/organizations|v1/divisions|v1/agreements|\.well-known"
+    r"|govstack/consent/(?:config|audit|service/(?!individual)))"
+)
 # What the sign-in's addresses carry: RFC 9126, 4; RFC 6749, 4.1.2; RFC 9207.
 SIGN_IN = {
     "/v1/authorize": {"client_id", "request_uri"},
@@ -117,6 +124,8 @@ def test_no_parameter_picks_people(app: str) -> None:
     for path, names in parameters(app, "query").items():
         allowed = PAGES | DIRECTORY if path.startswith("/directory/") else PAGES
         allowed = SIGN_IN.get(path, allowed)
+        allowed = NOTICES if path.startswith("/directory/notices") else allowed
+        allowed = GOVSTACK if path.startswith("/govstack/consent/") else allowed
         assert names <= allowed, f"{path}: {names - allowed}"
     for path, names in parameters(app, "path").items():
         assert names <= MEMBERS, f"{path} names {names - MEMBERS}: a person is never an address"
@@ -168,7 +177,7 @@ def test_lists_that_others_read_show_no_people(app: str, route: APIRoute) -> Non
     """Staff, partners and the public see ids, services, states and clocks in a list; people only in their own."""
     if not route.include_in_schema or "GET" not in methods(route) or PUBLIC_LISTS.search(route.path):
         return
-    if route.path.startswith("/v1/me/"):
+    if route.path.startswith(house.OWN):
         return
     personal = {name for name in items(app, route) if words.of_a_person(name)}
     assert personal <= OF_OFFICES.get(route.path, set()), f"{route.path} lists {personal}"
@@ -184,7 +193,7 @@ def test_public_lists_are_public() -> None:
 def test_staff_cannot_reach_a_person_by_her_id() -> None:
     """Outside `/v1/me` no route of registry answers with personal data except to the gateway or under an agreement."""
     for app, route in EVERY_ROUTE:
-        if app == "registry" and not route.path.startswith(("/v1/me/", "/directory", "/platform/")):
+        if app == "registry" and not route.path.startswith((*house.OWN, "/directory", "/platform/")):
             assert kinds(route)[0][0] != "internal" or PUBLIC_WORK.match(route.path) or at_desk(route), route.path
 
 

@@ -135,8 +135,8 @@ def test_the_table_has_each_route_once() -> None:
 
 
 def test_the_kind_of_a_call_shows_in_its_path() -> None:
-    """`/v1/me/` is the caller's own and nothing else is."""
-    wrong = [f"{k} {m} {p}" for (m, p), (_, k) in table().items() if (k == "self") != p.startswith("/v1/me/")]
+    """`/v1/me/` is the caller's own and nothing else is, but where a standard names the paths."""
+    wrong = [f"{k} {m} {p}" for (m, p), (_, k) in table().items() if (k == "self") != p.startswith(house.OWN)]
     assert not wrong
 
 

@@ -78,7 +78,7 @@ def consent(made: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: made["consent_request"][name] for name in ASKED},
         "referral": made["id"],
-        "notice": {"id": "notice-1", "version": 1, "channel": "web"},
+        "notice": {"id": made["consent_request"]["purpose"], "version": 1, "language": "zh-Hans", "channel": "web"},
         "decision": "given",
         "expires_on": (datetime.now(UTC) + timedelta(days=30)).date().isoformat(),
     }

@@ -10,7 +10,7 @@ from demo.client import Actor
 from tests.support.acting import at_counter
 from tests.support.launched import Installation
 from tests.support.until import until
-from tests.system.test_foreign_ids import consent, refer
+from tests.system.test_foreign_ids import consent, notice, refer
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +22,7 @@ async def test_an_intake_and_a_consent_at_the_counter_and_what_she_reads_of_it(o
     phone = family.phone(random.SystemRandom())
     presence, together = at_counter(officer, phone, "intake")
     made = refer(together)
-    given = together.post(
-        "/v1/me/consents", consent(made, notice={"id": "notice-1", "version": 1, "channel": "counter"})
-    )
+    given = together.post("/v1/me/consents", consent(made, notice=notice(made, "counter")))
     assert given.status_code == 201, given.text
 
     person = officer.region.resident("the person, at home", phone)

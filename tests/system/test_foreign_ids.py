@@ -40,12 +40,17 @@ def refer(person: Actor) -> dict[str, Any]:
     return made
 
 
+def notice(made: dict[str, Any], channel: str = "web") -> dict[str, Any]:
+    """The notice that she saw: the one of the purpose."""
+    return {"id": made["consent_request"]["purpose"], "version": 1, "language": "zh-Hans", "channel": channel}
+
+
 def consent(made: dict[str, Any], **changes: object) -> dict[str, Any]:
     """The body that consents to what was shown."""
     return {
         **{name: made["consent_request"][name] for name in ASKED},
         "referral": made["id"],
-        "notice": {"id": "notice-1", "version": 1, "channel": "web"},
+        "notice": notice(made),
         "decision": "given",
         "expires_on": (datetime.now(UTC) + timedelta(days=30)).date().isoformat(),
         **changes,

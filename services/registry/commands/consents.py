@@ -13,8 +13,8 @@ from services.registry.queries import consents as queries
 from services.registry.queries import people as people_queries
 from services.registry.queries import reach
 from services.registry.rules import consents as rules
-from services.registry.rules import indexes
-from services.registry.schemas.consents import ConsentIn, ConsentSealed, EventSealed
+from services.registry.rules import indexes, notices
+from services.registry.schemas.consents import ConsentIn, ConsentSealed, EventSealed, NoticeSealed
 from services.registry.tables import Consent, ConsentEvent, now
 from shared import ids, outbox, problems
 from shared.contracts import clock, vocabulary
@@ -49,7 +49,7 @@ FACTS = {"referral", "recipient", "purpose", "agreement", "agreement_version", "
 async def decide(session: AsyncSession, runtime: Runtime, grant: Grant, body: ConsentIn) -> uuid.UUID:
     """Record one decision: chained event, receipt, and the fact for the others. A refusal is kept like a consent."""
     moment = now()
-    _check(body, runtime.settings, moment)
+    notice = _check(body, runtime.settings, moment)
     await reach.lock(session, grant.subject)
     if body.decision == "given" and await queries.freeze(session, grant.subject):
         raise rules.FROZEN()
@@ -57,7 +57,8 @@ async def decide(session: AsyncSession, runtime: Runtime, grant: Grant, body: Co
         await people_queries.dependant(session, grant.subject, body.dependant)
     await _check_earlier(session, runtime, grant.subject, body)
     decided = ConsentSealed(
-        **body.model_dump(),
+        **body.model_dump(exclude={"notice"}),
+        notice=notice,
         subject_role="guardian" if body.dependant else "self",
         proved_by=grant.proved_by,
         decided_at=moment,
@@ -80,7 +81,8 @@ async def decide(session: AsyncSession, runtime: Runtime, grant: Grant, body: Co
     return row.id
 
 
-def _check(body: ConsentIn, settings: Settings, moment: datetime) -> None:
+def _check(body: ConsentIn, settings: Settings, moment: datetime) -> NoticeSealed:
+    """Raises a problem unless it is possible; the notice that was shown, as it is sealed."""
     closed = vocabulary.load(settings.vocabulary_key)
     if body.purpose not in closed.purposes:
         raise PURPOSE_UNKNOWN()
@@ -89,6 +91,9 @@ def _check(body: ConsentIn, settings: Settings, moment: datetime) -> None:
     if not set(body.sensitive) <= set(closed.release.sensitive_kinds):
         raise SENSITIVE_UNKNOWN()
     rules.check_expiry(body.expires_on, clock.day_of(moment))
+    language = body.notice.language or notices.PROMINENT
+    shown = notices.shown(body.notice.id, body.notice.version, language, body.purpose, body.fields)
+    return NoticeSealed(**body.notice.model_dump(exclude={"language"}), language=language, digest=shown.digest)
 
 
 def found_by(key: bytes, subject: str, body: ConsentIn) -> dict[str, Any]:
@@ -111,6 +116,11 @@ def _covered(decided: ConsentIn) -> tuple[str, str, list[str]]:
     return decided.referral, decided.consent_hash, sorted(decided.fields)
 
 
+def _told(notice: NoticeSealed) -> str:
+    """The notice in an event of the chain, which is flat; it names no language."""
+    return "/".join(filter(None, (notice.id, str(notice.version), notice.channel, notice.digest)))
+
+
 def _event(row: Consent, decided: ConsentSealed, sequence: int, kind: str, at: datetime) -> EventSealed:
     return EventSealed.model_validate(
         {
@@ -122,7 +132,7 @@ def _event(row: Consent, decided: ConsentSealed, sequence: int, kind: str, at: d
             "recipient": decided.recipient,
             "purpose": decided.purpose,
             "consent_hash": decided.consent_hash,
-            "notice": f"{decided.notice.id}/{decided.notice.version}/{decided.notice.channel}",
+            "notice": _told(decided.notice),
             "salt": secrets.token_hex(16),
         }
     )
@@ -157,6 +167,7 @@ def _receipt(settings: Settings, row: Consent, decided: ConsentSealed) -> dict[s
         "iat": int(row.decided_at.timestamp()),
         "jti": str(row.id),
         "notice": f"{decided.notice.id}/{decided.notice.version}",
+        "notice_digest": decided.notice.digest,
         "head": row.head,
     }
 

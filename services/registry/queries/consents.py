@@ -14,6 +14,8 @@ from services.registry.tables import Consent, ConsentEvent, Freeze
 from shared import problems
 from shared.vault import Vault
 
+LOOKED_THROUGH = 500  # consents of one person
+
 
 async def consent(session: AsyncSession, subject: str, consent_id: uuid.UUID) -> Consent:
     """One consent of the person, locked for a change; 404 otherwise."""
@@ -41,6 +43,18 @@ async def shown(vault: Vault, row: Consent, today: date) -> schemas.ConsentOut:
     """The consent as its person reads it."""
     decided = await opened(vault, row)
     return schemas.ConsentOut(**decided.model_dump(), id=str(row.id), state=state(decided, today))
+
+
+async def from_newest(session: AsyncSession, subject: str, offset: int, limit: int) -> list[Consent]:
+    """The person's consents, newest first, after so many."""
+    query = select(Consent).where(Consent.subject == subject).order_by(col(Consent.id).desc())
+    return list((await session.scalars(query.offset(offset).limit(limit))).all())
+
+
+async def of_purpose(session: AsyncSession, vault: Vault, subject: str, purpose: str) -> list[Consent]:
+    """The person's consents to one purpose, newest first. Purposes are sealed: so many are opened at most."""
+    rows = await from_newest(session, subject, 0, LOOKED_THROUGH)
+    return [row for row in rows if (await opened(vault, row)).purpose == purpose]
 
 
 async def consents(session: AsyncSession, subject: str, before: uuid.UUID | None, limit: int) -> list[Consent]:
@@ -77,14 +91,14 @@ def last_refusal(earlier: list[schemas.ConsentSealed]) -> datetime | None:
     return max((decided.decided_at for decided in earlier if decided.decision == "refused"), default=None)
 
 
-async def chain(session: AsyncSession, vault: Vault, row: Consent) -> list[schemas.EventSealed]:
-    """The events of a consent in order; 500 `consent-chain-broken` when one was altered, added or taken away."""
+async def chain(session: AsyncSession, vault: Vault, row: Consent) -> list[tuple[ConsentEvent, schemas.EventSealed]]:
+    """The links of a consent in order, each with its event; 500 `consent-chain-broken` when the chain was altered."""
     query = select(ConsentEvent).where(ConsentEvent.consent == row.id, ConsentEvent.subject == row.subject)
     links = (await session.scalars(query.order_by(col(ConsentEvent.sequence)))).all()
     events = [await _event(vault, link) for link in links]
-    joined = zip(links, events, strict=True)
+    joined = list(zip(links, events, strict=True))
     rules.check_chain(((link.previous, link.hash, event.model_dump(mode="json")) for link, event in joined), row.head)
-    return events
+    return joined
 
 
 async def _event(vault: Vault, link: ConsentEvent) -> schemas.EventSealed:

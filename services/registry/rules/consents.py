@@ -70,12 +70,17 @@ def needs_guardian(birth_date: datetime.date, today: datetime.date) -> bool:
     return today < months_later(birth_date, GUARDIAN_AGE * 12)
 
 
+def event_form(previous: str, event: Mapping[str, str | int]) -> bytes:
+    """The RFC 8785 form of the event joined to the hash before it."""
+    return rfc8785.dumps({"previous": previous, "event": dict(event)})
+
+
 def event_hash(previous: str, event: Mapping[str, str | int]) -> str:
-    """SHA-256 (hex) over the RFC 8785 form of the event joined to the hash before it.
+    """SHA-256 (hex) over that form.
 
     The event must hold a random salt: without one, few enough decisions exist that the hash would give them away.
     """
-    return hashlib.sha256(rfc8785.dumps({"previous": previous, "event": dict(event)})).hexdigest()
+    return hashlib.sha256(event_form(previous, event)).hexdigest()
 
 
 def check_chain(events: Iterable[tuple[str, str, Mapping[str, str | int]]], head: str) -> None:

@@ -17,12 +17,18 @@ ProvedBy = Literal["own_device", "code_at_counter", "paper"]
 
 
 class Notice(Body):
-    """The notice that the person saw before deciding (PIPL art. 17)."""
+    """The notice of `/directory/notices` that she saw before deciding (PIPL art. 17); in zh-Hans unless it says."""
 
     id: Id
     version: Annotated[int, Field(ge=1)]
     language: Language | None = None
     channel: Literal["web", "counter", "phone"]
+
+
+class NoticeSealed(Notice):
+    """The same with the digest of what was shown; consents of an earlier version of this app have none."""
+
+    digest: str = ""
 
 
 class ConsentIn(Body):
@@ -45,6 +51,7 @@ class ConsentIn(Body):
 class ConsentSealed(ConsentIn):
     """The sealed object of a consent; `opens_at` is there where it waits, as one on paper does."""
 
+    notice: NoticeSealed
     subject_role: Role
     proved_by: ProvedBy = "own_device"
     decided_at: datetime.datetime

@@ -1,14 +1,17 @@
 """The directory as Open Referral HSDS 3.1 knows it, and administrative divisions."""
 
 import datetime
+import re
 import uuid
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.registry.schemas.common import READABLE
 
 Item = TypeVar("Item")
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 
 
 class Metadata(BaseModel):
@@ -286,6 +289,13 @@ class ImportOut(BaseModel):
     changed: int
 
 
+def _written(value: object) -> object:
+    """Numbers are refused: they may be seconds or milliseconds, and nobody could say which."""
+    if isinstance(value, str) and _MOMENT.match(value):
+        return value
+    raise ValueError("write the moment as in RFC 3339")
+
+
 def _sensible(moment: AwareDatetime | None) -> AwareDatetime | None:
     """A year that a time zone cannot carry out of the calendar."""
     if moment and not 1970 <= moment.year <= 9990:
@@ -318,7 +328,7 @@ class OrganizationsWanted(PageWanted):
     full: bool = False
     taxonomy_term_id: uuid.UUID | None = None
     taxonomy_id: uuid.UUID | None = None
-    modified_after: Annotated[AwareDatetime | None, AfterValidator(_sensible)] = None
+    modified_after: Annotated[AwareDatetime | None, BeforeValidator(_written), AfterValidator(_sensible)] = None
 
 
 class AtLocationsWanted(OrganizationsWanted):

@@ -22,6 +22,7 @@ from tests.support import grants
 from tests.support.apps import RunningApp
 from tests.support.until import until
 
+NOTICE = {"id": "school_enrolment", "version": 1, "language": "zh-Hant", "channel": "web"}
 TODAY = clock.day_of(datetime.datetime.now(datetime.UTC))
 
 
@@ -35,10 +36,15 @@ def decision(**changes: Any) -> dict[str, Any]:
         "consent_hash": "a" * 64,
         "fields": ["儿童姓名", "出生日期"],
         "sensitive": ["minor"],
-        "notice": {"id": "notice-school", "version": 2, "language": "ug", "channel": "web"},
+        "notice": NOTICE,
         "decision": "given",
         "expires_on": str(TODAY + datetime.timedelta(days=180)),
     } | changes
+
+
+def about(purpose: str) -> dict[str, Any]:
+    """What is otherwise in a decision for another purpose."""
+    return {"purpose": purpose, "fields": ["姓名"], "notice": NOTICE | {"id": purpose}}
 
 
 async def decided(registry: RunningApp, caller: grants.Caller, **changes: Any) -> str:
@@ -62,6 +68,12 @@ async def facts(registry: RunningApp, what: str, consent: str) -> list[dict[str,
     return await until(told)
 
 
+async def digest(registry: RunningApp) -> str:
+    """The digest of the notice, as anybody reads it."""
+    async with registry.as_() as anybody:
+        return str((await anybody.get("/directory/notices/school_enrolment")).json()["digest"])
+
+
 async def read(registry: RunningApp, caller: grants.Caller, consent: str) -> dict[str, Any]:
     async with registry.as_(caller) as client:
         return dict((await client.get(f"/v1/me/consents/{consent}")).json())
@@ -73,7 +85,7 @@ async def test_a_consent_is_given_read_and_told(registry: RunningApp, person: gr
     assert (shown["state"], shown["fields"], shown["subject_role"]) == ("given", ["儿童姓名", "出生日期"], "self")
     [told] = await facts(registry, "given", consent)
     assert told["separate"] == ["minor"] and told["seal"] == "seal-of-a-test"
-    assert "ug" not in json.dumps(told) and "notice" not in told
+    assert "Hant" not in json.dumps(told) and "notice" not in told
 
 
 async def test_the_receipt_proves_what_was_decided(registry: RunningApp, person: grants.Caller) -> None:
@@ -82,7 +94,8 @@ async def test_the_receipt_proves_what_was_decided(registry: RunningApp, person:
         [key] = (await anybody.get("/directory/receipt-keys")).json()["keys"]
     claims = json.loads(jws.deserialize_compact(receipt, ECKey.import_key(key), algorithms=["ES256"]).payload)
     assert (claims["decision"], claims["recipient"]) == ("given", "org-610118-education")
-    assert "d" not in key and "ug" not in json.dumps(claims)
+    assert "d" not in key and "Hant" not in json.dumps(claims)
+    assert (claims["notice"], claims["notice_digest"]) == ("school_enrolment/1", await digest(registry))
 
 
 async def proved(registry: RunningApp, how: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -113,6 +126,25 @@ async def test_a_consent_on_paper_alone_waits_a_day_and_its_receipt_says_so(regi
     assert opens_at - datetime.datetime.fromisoformat(shown["decided_at"]) == datetime.timedelta(hours=24)
     claims = json.loads(jws.extract_compact(shown["receipt"].encode()).payload)
     assert (claims["proved_by"], claims["opens_at"]) == ("paper", shown["opens_at"])
+
+
+async def test_what_was_shown_is_sealed_with_its_digest(registry: RunningApp, person: grants.Caller) -> None:
+    shown = await read(registry, person, await decided(registry, person))
+    assert shown["notice"] == NOTICE | {"digest": await digest(registry)}
+
+
+async def test_without_a_language_the_notice_was_shown_in_chinese(registry: RunningApp, person: grants.Caller) -> None:
+    bare = {name: value for name, value in NOTICE.items() if name != "language"}
+    shown = await read(registry, person, await decided(registry, person, notice=bare))
+    assert shown["notice"]["language"] == "zh-Hans"
+
+
+async def test_a_refusal_of_the_notice_says_which_languages_there_are(
+    registry: RunningApp, person: grants.Caller
+) -> None:
+    async with registry.as_(person) as client:
+        answer = await client.post("/v1/me/consents", json=decision(notice=NOTICE | {"language": "ug"}))
+    assert answer.json()["offered"] == ["zh-Hans", "en", "zh-Hant"]
 
 
 async def test_withdrawing_takes_one_step_and_again_changes_nothing(
@@ -170,8 +202,9 @@ async def test_the_chain_of_events_holds(registry: RunningApp, person: grants.Ca
         await reach.visible_to_platform(session)
         row = await queries.consent(session, subject_of(person), uuid.UUID(consent))
         with evidence("job", "test"):
-            events = await queries.chain(session, registry.runtime.vault, row)
-    assert [event.kind for event in events] == ["given", "withdrawn"]
+            links = await queries.chain(session, registry.runtime.vault, row)
+    assert [event.kind for _, event in links] == ["given", "withdrawn"]
+    assert {event.notice for _, event in links} == {f"school_enrolment/1/web/{await digest(registry)}"}
 
 
 async def test_a_history_that_was_altered_is_not_shown_as_true(registry: RunningApp, person: grants.Caller) -> None:
@@ -219,7 +252,11 @@ async def test_a_guardian_decides_for_the_own_dependant_only(registry: RunningAp
         ({"agreement_version": "1"}, "body-invalid"),
         ({"agreement_version": True}, "body-invalid"),
         ({"fields": "儿童姓名"}, "body-invalid"),
-        ({"notice": {"id": "notice-school", "version": 2, "language": "no tag", "channel": "web"}}, "body-invalid"),
+        ({"notice": NOTICE | {"language": "no tag"}}, "body-invalid"),
+        ({"notice": NOTICE | {"id": "school"}}, "notice-unknown"),
+        ({"notice": NOTICE | {"version": 2}}, "notice-unknown"),
+        ({"notice": NOTICE | {"id": "housing_help"}}, "notice-of-another-purpose"),
+        ({"notice": NOTICE | {"language": "ug"}}, "notice-language-not-offered"),
     ],
 )
 async def test_bad_decisions_have_stable_codes(
@@ -253,7 +290,7 @@ async def frozen(registry: RunningApp, caller: grants.Caller, verb: str) -> http
 async def test_freezing_closes_every_live_consent_and_ends_none(registry: RunningApp, person: grants.Caller) -> None:
     live, over = (
         await decided(registry, person),
-        await decided(registry, person, purpose="health_service", fields=["姓名"]),
+        await decided(registry, person, **about("health_service")),
     )
     async with registry.as_(person) as client:
         await client.post(f"/v1/me/consents/{over}:withdraw")
@@ -261,7 +298,7 @@ async def test_freezing_closes_every_live_consent_and_ends_none(registry: Runnin
     assert (await frozen(registry, person, "")).status_code == 200
     [_] = await facts(registry, "frozen", live)
     assert (await read(registry, person, live))["state"] == "given"
-    assert await refusal(registry, person, purpose="housing_help", fields=["姓名"]) == (409, "consents-frozen")
+    assert await refusal(registry, person, **about("housing_help")) == (409, "consents-frozen")
     assert (await frozen(registry, person, ":end")).json() == {"frozen": False, "since": None}
     [_] = await facts(registry, "thawed", live)
     told = registry.bus.events("registry.consent.frozen.v1") + registry.bus.events("registry.consent.thawed.v1")

@@ -72,6 +72,7 @@ async def test_a_service_is_found_by_id_and_by_code(registry: RunningApp) -> Non
         "/directory/organizations/%00",
         "/directory/services?modified_after=9999-12-31T23:59:59-12:00",
         "/directory/organizations?modified_after=0001-01-01T00:00:00%2B14:00",
+        "/directory/services?modified_after=12345",
         "/directory/services?full=perhaps",
         "/directory/services?colour=red",
     ],

@@ -19,6 +19,14 @@ NOT_A_SECTION = {
     "/v1/me/record-requests/{request}": "a line of the requests",
     "/v1/me/consents/{consent}": "a line of the consents",
     "/v1/me/rights-requests/{rights_request}": "a line of the requests",
+    **dict.fromkeys(
+        (
+            f"{routes.OWN_RECORDS}/consent-record/",
+            f"{routes.OWN_RECORDS}/data-agreement/{{notice}}/",
+            f"{routes.OWN_RECORDS}/data-agreement/{{notice}}/all/",
+        ),
+        "the consents in another standard's words",
+    ),
 }
 
 
