@@ -72,7 +72,7 @@ class Keyed:
 
     def asked(self, second: Facts) -> set[int]:
         """Whose contacts get a code."""
-        keys = comparing.keys(self.key, second)
+        keys = comparing.keys([self.key], second)
         found = set().union(*(self.at.get(each, set()) for each in (*keys.names, *keys.contacts, *keys.numbers)))
         if len(found) > duplicates.MAX_CANDIDATES:
             return set()

@@ -23,7 +23,8 @@ from demo.tokens import Token
 from gateway.exchange import queries
 from gateway.exchange.credentials import Credentials, Presented
 from gateway.exchange.forward import Services
-from shared import db, proofs
+from shared import db
+from shared.contracts import proofs
 from shared.settings import Settings
 
 Call = Callable[[], Awaitable[object]]

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from shared.contracts import events
-from shared.events import Envelope, Event, Heartbeat
+from shared.contracts.envelope import Envelope, Event, Heartbeat
 
 SCHEMAS = "#/components/schemas/"
 

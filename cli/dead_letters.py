@@ -17,7 +17,7 @@ import typer
 from shared import db, telemetry
 from shared.app import Service
 from shared.inbox import Inbox
-from shared.settings import Settings
+from shared.settings import Settings, in_turn
 
 app = typer.Typer(help="Events that an app could not take.", no_args_is_help=True, pretty_exceptions_enable=False)
 App = Annotated[str, typer.Argument(help="identity, registry, referrals, cases or gateway")]
@@ -67,7 +67,7 @@ async def _inbox(name: str, settings: Settings) -> AsyncIterator[Inbox]:
     service: Service = importlib.import_module(module).SERVICE
     engine = db.engine(settings.database_url, 2)
     try:
-        yield Inbox(db.session_maker(engine), service.handlers, service.events, bytes.fromhex(settings.kek))
+        yield Inbox(db.session_maker(engine), service.handlers, service.events, in_turn(settings.kek))
     finally:
         await engine.dispose()
 

@@ -1,14 +1,36 @@
 """`jieli rotate`: successors for the platform's own keys, beside the old ones, so that nobody is refused."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
 
 import typer
+from joserfc.jwk import ECKey
 
 from cli.init import compact
-from cli.installation import Directory, Installation
+from cli.installation import APPS, Directory, Installation
 from deploy.local import secrets
 from services.identity.rules import keys
+from services.registry.commands import receipts as receipt_keys
+from shared import seals
+
+
+class Step(StrEnum):
+    """A key that one app alone uses changes in three steps, with a restart after each."""
+
+    ADD = "add"
+    USE = "use"
+    DROP = "drop"
+
+
+NEXT = {
+    Step.ADD: "restart them; when all of their processes are new, go on with `use`",
+    Step.USE: "restart them; when their metric jieli_under_older_key is 0 everywhere, go on with `drop`",
+    Step.DROP: "restart them; one that still needs the old key says so and does not start",
+}
+Steps = Annotated[Step, typer.Argument(help="add, then use, then drop")]
 
 app = typer.Typer(help="Give the platform's own keys successors, without downtime.", no_args_is_help=True)
 
@@ -48,6 +70,59 @@ def token_key(directory: Directory) -> None:
     for each in ("gateway", "identity"):
         installation.change(each, JIELI_TOKEN_KEY=pair)
     typer.echo("restart gateway; when all of it is ready, restart identity. Not again before that.")
+
+
+@app.command()
+def kek(step: Steps, directory: Directory) -> None:
+    """Change the keys that wrap persons' keys; the apps wrap those anew beside the requests."""
+    _change(Installation(directory), "JIELI_KEK", APPS, step)
+
+
+@app.command()
+def index_key(step: Steps, directory: Directory) -> None:
+    """Change the keys of indexes; registry makes its indexes anew beside the requests."""
+    _change(Installation(directory), "JIELI_INDEX_KEY", ("registry", "referrals", "cases"), step)
+
+
+@app.command()
+def seal_key(step: Steps, directory: Directory) -> None:
+    """Change the key that hides whom a thing is about; what older keys sealed is opened as long as those are there."""
+    if step is Step.DROP:
+        raise typer.BadParameter("what is sealed under the old key is opened by it for good: it stays")
+    _change(Installation(directory), "JIELI_SEAL_KEY", ("gateway",), step)
+
+
+@app.command()
+def receipts(directory: Directory) -> None:
+    """Give receipts of consents a new key; of the old one only the public half stays, by which its receipts hold."""
+    folder = Installation(directory).directory / "registry"
+    older = receipt_keys.files(folder)
+    if not older:
+        raise typer.BadParameter(f"{folder} holds no key of receipts: run jieli init")
+    fresh = folder / receipt_keys.successor(datetime.now(UTC))
+    secrets.write_private(fresh, json.dumps(ECKey.generate_key("P-256").as_dict(private=True)))
+    for file in older:
+        held = ECKey.import_key(json.loads(file.read_text(encoding="utf-8")))
+        secrets.write_private(file, json.dumps(held.as_dict(private=False)))
+    typer.echo(f"{fresh.name} signs from now on; bring the folder to registry, nothing is restarted")
+
+
+def _change(installation: Installation, setting: str, apps: Iterable[str], step: Step) -> None:
+    """One step for each of the apps, or none at all."""
+    changed = {each: _stepped(installation.read(each)[setting].split(","), step) for each in apps}
+    for each, ring in changed.items():
+        installation.change(each, **{setting: ",".join(ring)})
+        names = ", ".join(seals.name_of(bytes.fromhex(key)) for key in ring)
+        typer.echo(f"{each}: {names}")
+    typer.echo(f"The first is used, all are known: {NEXT[step]}.")
+
+
+def _stepped(ring: list[str], step: Step) -> list[str]:
+    if step is Step.ADD:
+        return [*ring, secrets.hex_key()]
+    if len(ring) == 1:
+        raise typer.BadParameter("there is one key only: `add` another one first")
+    return [ring[-1], *ring[:-1]] if step is Step.USE else ring[:-1]
 
 
 def _first(key: str) -> str:

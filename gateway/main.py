@@ -74,7 +74,9 @@ async def furnish(runtime: Runtime) -> None:
 
 
 def check(settings: Settings) -> None:
-    """SettingsError when a key file is missing or holds another kind of key."""
+    """SettingsError when a key file is missing or holds another kind of key, or the log could not tell people apart."""
+    if "," in settings.index_key:
+        raise settings.error("JIELI_INDEX_KEY must be one key: the log would know nobody any more whom it knew.")
     _log_key(settings)
     settings.key_file(FEDERATION_KEY)
 

@@ -18,16 +18,17 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import bus as buses
-from shared import db, problems, telemetry
+from shared import db, problems, rotation, telemetry
 from shared.background import Jobs
 from shared.bus import Bus, BusError
+from shared.contracts.envelope import Event
+from shared.door import Door
 from shared.erasure import Erasing, again
-from shared.events import Event
 from shared.inbox import Handlers, Inbox
 from shared.outbox import Relay
 from shared.problems import Problem
 from shared.runtime import Runtime
-from shared.settings import Settings
+from shared.settings import Settings, in_turn
 from shared.vault import Vault
 
 BODY_LIMIT = 1_048_576  # bytes
@@ -99,21 +100,25 @@ async def _running(
         check(settings)
     engine = db.engine(settings.database_url, settings.database_pool)
     keys = db.engine(settings.keys_database_url, settings.database_pool) if settings.keys_database_url else None
-    kek = bytes.fromhex(settings.kek)
-    vault = Vault(keys, settings.app, settings.region, kek)
+    keks = in_turn(settings.kek)
+    door = Door(settings.keys_a_minute, measured.unwrapped)
+    vault = Vault(keys, settings.app, settings.region, keks, door)
     runtime = Runtime(settings, engine, db.session_maker(engine), measured, vault)
     bus = bus or await buses.connect(settings)
     relay = Relay(settings.app, f"/regions/{settings.region}/{settings.app}", engine, bus)
-    inbox = Inbox(runtime.sessions, _handlers(service, runtime), service.events, kek)
+    inbox = Inbox(runtime.sessions, _handlers(service, runtime), service.events, keks)
     runtime.wake_relay = relay.wake.set
     jobs = Jobs(settings.app)
     runtime.extras |= {"bus": bus, "inbox": inbox, "relay": relay, "jobs": jobs}
+    if keys:
+        await rotation.check(vault, settings)
     for start in service.on_start:
         await start(runtime)
     if service.erasing:
         await again(service.erasing, runtime, bus)
     telemetry.attach(measured)
     jobs.start("relay", relay.run)
+    jobs.start("rotation", functools.partial(rotation.run, runtime, inbox))
     jobs.start("reconcile", functools.partial(_reconcile, relay))
     for source in inbox.sources():
         follow = functools.partial(bus.consume, source.upper(), inbox.filters(source), inbox.receive)

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from shared import telemetry
+from shared.door import evidence
 
 FIRST_PAUSE = 0.5  # seconds until a job that failed begins again; doubled each time
 LONGEST_PAUSE = 30.0
@@ -43,7 +44,8 @@ class Jobs:
         while True:
             begun = time.monotonic()
             try:
-                return await job()
+                with evidence("job", name):
+                    return await job()
             except (Exception, asyncio.CancelledError) as error:
                 if self._stopping:  # a cancellation that `stop` did not ask for is a fault: drivers leave some behind
                     raise

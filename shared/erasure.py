@@ -13,7 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus import Bus
-from shared.events import Envelope, Event
+from shared.contracts.envelope import Envelope, Event
+from shared.door import evidence
 from shared.runtime import Runtime
 
 CarryOut = Callable[[Runtime, AsyncSession, Any], Awaitable[None]]
@@ -33,7 +34,8 @@ class Erasing:
 
     async def carry_out(self, runtime: Runtime, session: AsyncSession, event: Any) -> None:
         """Erase, and remember that it was done; the session's transaction decides for this app's own database."""
-        await self.how(runtime, session, event)
+        with evidence("erasure", event.request):
+            await self.how(runtime, session, event)
         if runtime.settings.keys_database_url:
             await runtime.vault.remember(event.request)
         await session.execute(_CARRIED_OUT, {"request": event.request})

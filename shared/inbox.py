@@ -1,26 +1,26 @@
 """Events arrive once and in order per record: inbox row, position and effect in one transaction; poison goes aside."""
 
 import json
-import secrets
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import ValidationError
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import db, telemetry
 from shared.bus import Away, Delivery, Later
-from shared.events import Envelope, Event, Heartbeat
+from shared.contracts.envelope import Envelope, Event, Heartbeat
+from shared.door import evidence
+from shared.seals import Sealer
 
 POISON_AFTER = 5  # failed attempts until an event goes to the dead letters
 GAP_AFTER = 150  # deliveries, some nine minutes, that an event waits for the one before it
+DEAD = "dead_letter"  # what these seals are used for
 GAP_STEP = 0.05  # seconds by which each of these waits is longer than the one before
-NONCE = 12  # bytes
 
 Handler = Callable[[AsyncSession, Any], Awaitable[None]]
 Handlers = Mapping[type[Event], Handler]
@@ -30,6 +30,11 @@ log = structlog.get_logger()
 _AHEAD = text("SELECT 1 FROM dead_letter WHERE source = :source AND aggregate = :aggregate LIMIT 1")
 _DEAD = text("SELECT * FROM dead_letter ORDER BY source, aggregate, seq")
 _EXHUME = text("DELETE FROM dead_letter WHERE event = :event")
+_RESEAL = text("UPDATE dead_letter SET payload = :payload WHERE event = :event")
+_BEAT = text("""
+INSERT INTO heartbeat (source, at) VALUES (:source, :at)
+ON CONFLICT (source) DO UPDATE SET at = greatest(heartbeat.at, excluded.at)
+""")
 _BURY = text("""
 INSERT INTO dead_letter (event, source, aggregate, seq, subject, reason, trace, payload)
 VALUES (:event, :source, :aggregate, :seq, :subject, :reason, :trace, :payload) ON CONFLICT DO NOTHING
@@ -47,7 +52,7 @@ class Inbox:
     sessions: async_sessionmaker[AsyncSession]
     handlers: Handlers
     known: Mapping[str, type[Event]]
-    kek: bytes
+    keks: Sequence[bytes]
     _failures: dict[uuid.UUID, int] = field(default_factory=dict)
 
     def filters(self, source: str) -> list[str]:
@@ -92,7 +97,7 @@ class Inbox:
         event_class = self.known.get(envelope.type)
         if event_class is None:
             raise Unreadable("unknown event or version")
-        with telemetry.consumed(envelope.type, envelope.traceparent):
+        with evidence("event", str(envelope.id)), telemetry.consumed(envelope.type, envelope.traceparent):
             async with self.sessions() as session, session.begin():
                 if not await _first_time(session, envelope):
                     return True
@@ -129,7 +134,6 @@ class Inbox:
         """Seal the message into the dead letters, from where `replay` hands it in again."""
         trace_id = telemetry.trace_of(envelope.traceparent)
         log.error("dead_letter", event_type=envelope.type, reason=reason, trace_id=trace_id)
-        nonce = secrets.token_bytes(NONCE)
         row = {
             "event": envelope.id,
             "source": envelope.source,
@@ -138,7 +142,7 @@ class Inbox:
             "subject": delivery.subject,
             "reason": reason,
             "trace": envelope.traceparent or "",
-            "payload": nonce + AESGCM(self.kek).encrypt(nonce, delivery.payload, b"dead_letter"),
+            "payload": self._sealer.shut(delivery.payload),
         }
         async with self.sessions() as session, session.begin():
             await session.execute(_BURY, row)
@@ -153,9 +157,8 @@ class Inbox:
         """Hand every dead letter in again, in order per record; returns how many were handled and so are gone."""
         handled = 0
         for row in await self.letters():
-            payload = AESGCM(self.kek).decrypt(row.payload[:NONCE], row.payload[NONCE:], b"dead_letter")
             try:
-                applied = await self._apply(_read(payload))
+                applied = await self._apply(_read(self._sealer.opened(row.payload) or b""))
             except Exception as error:
                 log.warning("replay_failed", event_type=row.subject, reason=type(error).__name__)
                 continue
@@ -165,19 +168,28 @@ class Inbox:
                 handled += 1
         return handled
 
+    async def reseal(self) -> int:
+        """Seal the dead letters under the first key that an older one sealed; how many no key of ours opens."""
+        newest, lost = Sealer(self.keks[0], DEAD), 0
+        for row in await self.letters():
+            payload = self._sealer.opened(row.payload)
+            lost += payload is None
+            if payload is not None and newest.opened(row.payload) is None:
+                async with self.sessions() as session, session.begin():
+                    await session.execute(_RESEAL, {"event": row.event, "payload": newest.shut(payload)})
+        return lost
+
+    @property
+    def _sealer(self) -> Sealer:
+        return Sealer(self.keks[0], DEAD, *self.keks[1:])
+
     async def _beat(self, delivery: Delivery) -> None:
         try:
             beat = Heartbeat.model_validate_json(delivery.payload)
         except ValidationError:
             raise Unreadable("no heartbeat that can be read") from None
         async with self.sessions() as session, session.begin():
-            await session.execute(
-                text(
-                    "INSERT INTO heartbeat (source, at) VALUES (:source, :at)"
-                    " ON CONFLICT (source) DO UPDATE SET at = greatest(heartbeat.at, excluded.at)"
-                ),
-                {"source": beat.source, "at": beat.at},
-            )
+            await session.execute(_BEAT, {"source": beat.source, "at": beat.at})
 
 
 def _read(payload: bytes) -> Envelope:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared import ids, telemetry
 from shared.bus import Bus, BusError
-from shared.events import Envelope, Event, Heartbeat
+from shared.contracts.envelope import Envelope, Event, Heartbeat
 
 BATCH = 256
 KEPT = timedelta(days=30)  # sent rows stay this long, so that a lost stream can be filled again
@@ -35,6 +35,9 @@ SELECT id, aggregate, seq, subject, data, traceparent, created_at FROM outbox
 WHERE sent_at IS NULL ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
 """)
 _UNSEND = text("UPDATE outbox SET sent_at = NULL, stream_seq = NULL WHERE stream_seq > :last")
+_STREAM = text("""
+INSERT INTO stream (name, created) VALUES (:name, :created) ON CONFLICT (name) DO UPDATE SET created = excluded.created
+""")
 _SENT = text("UPDATE outbox SET sent_at = now(), stream_seq = :stream_seq WHERE id = :id")
 
 
@@ -127,18 +130,8 @@ class Relay:
         created, last = await self.bus.stream_state()
         async with self.engine.begin() as connection:
             known = await connection.scalar(text("SELECT created FROM stream WHERE name = :name"), {"name": self.app})
-            same = known == created
-            result = await connection.execute(
-                _UNSEND,
-                {"last": last if same or known is None else 0},
-            )
-            await connection.execute(
-                text(
-                    "INSERT INTO stream (name, created) VALUES (:name, :created)"
-                    " ON CONFLICT (name) DO UPDATE SET created = excluded.created"
-                ),
-                {"name": self.app, "created": created},
-            )
+            result = await connection.execute(_UNSEND, {"last": last if known in (None, created) else 0})
+            await connection.execute(_STREAM, {"name": self.app, "created": created})
         if result.rowcount:
             log.warning("stream_filled_again", rows=result.rowcount)
             self.wake.set()

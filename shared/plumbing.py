@@ -1,106 +1,89 @@
 """The tables that every app's database has for itself: outbox, inbox, dead letters, idempotency, used grants."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    DateTime,
-    Index,
-    LargeBinary,
-    MetaData,
-    PrimaryKeyConstraint,
-    SmallInteger,
-    Table,
-    Text,
-    UniqueConstraint,
-    Uuid,
-    func,
-)
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-METADATA = MetaData()
+METADATA = sa.MetaData()
 
 
-def _now(name: str) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
+def _now(name: str) -> sa.Column[object]:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now())
 
 
-OUTBOX = Table(
+OUTBOX = sa.Table(
     "outbox",
     METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("aggregate", Text, nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("data", JSONB, nullable=False),
-    Column("traceparent", Text, nullable=False, server_default=""),
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("aggregate", sa.Text, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("data", JSONB, nullable=False),
+    sa.Column("traceparent", sa.Text, nullable=False, server_default=""),
     _now("created_at"),
-    Column("sent_at", DateTime(timezone=True)),
-    Column("stream_seq", BigInteger),
-    UniqueConstraint("aggregate", "seq", name="outbox_aggregate_seq"),
+    sa.Column("sent_at", sa.DateTime(timezone=True)),
+    sa.Column("stream_seq", sa.BigInteger),
+    sa.UniqueConstraint("aggregate", "seq", name="outbox_aggregate_seq"),
 )
-Index("outbox_unsent", OUTBOX.c.id, postgresql_where=OUTBOX.c.sent_at.is_(None))
-Index("outbox_stream_seq", OUTBOX.c.stream_seq)
+sa.Index("outbox_unsent", OUTBOX.c.id, postgresql_where=OUTBOX.c.sent_at.is_(None))
+sa.Index("outbox_stream_seq", OUTBOX.c.stream_seq)
 
-AGGREGATE = Table(
+AGGREGATE = sa.Table(
     "aggregate",
     METADATA,
-    Column("aggregate", Text, primary_key=True),
-    Column("seq", BigInteger, nullable=False),
+    sa.Column("aggregate", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
 )
 
-STREAM = Table(
-    "stream",
-    METADATA,
-    Column("name", Text, primary_key=True),
-    Column("created", Text, nullable=False),
+STREAM = sa.Table(
+    "stream", METADATA, sa.Column("name", sa.Text, primary_key=True), sa.Column("created", sa.Text, nullable=False)
 )
 
-INBOX = Table("inbox", METADATA, Column("event", Uuid, primary_key=True), _now("handled_at"))
+INBOX = sa.Table("inbox", METADATA, sa.Column("event", sa.Uuid, primary_key=True), _now("handled_at"))
 
-POSITION = Table(
+POSITION = sa.Table(
     "position",
     METADATA,
-    Column("source", Text, nullable=False),
-    Column("aggregate", Text, nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    PrimaryKeyConstraint("source", "aggregate"),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("aggregate", sa.Text, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("source", "aggregate"),
 )
 
-HEARTBEAT = Table("heartbeat", METADATA, Column("source", Text, primary_key=True), _now("at"))
+HEARTBEAT = sa.Table("heartbeat", METADATA, sa.Column("source", sa.Text, primary_key=True), _now("at"))
 
-DEAD_LETTER = Table(
+DEAD_LETTER = sa.Table(
     "dead_letter",
     METADATA,
-    Column("event", Uuid, primary_key=True),
-    Column("source", Text, nullable=False),
-    Column("aggregate", Text, nullable=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("trace", Text, nullable=False, server_default=""),
-    Column("payload", LargeBinary, nullable=False),
+    sa.Column("event", sa.Uuid, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("aggregate", sa.Text, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("trace", sa.Text, nullable=False, server_default=""),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
     _now("at"),
 )
 
-ERASURE = Table("erasure", METADATA, Column("request", Text, primary_key=True), _now("at"))
+ERASURE = sa.Table("erasure", METADATA, sa.Column("request", sa.Text, primary_key=True), _now("at"))
 
-IDEMPOTENCY = Table(
+IDEMPOTENCY = sa.Table(
     "idempotency",
     METADATA,
-    Column("caller", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("request", LargeBinary, nullable=False),
-    Column("status", SmallInteger),
-    Column("answer", LargeBinary),
-    Column("etag", Text),
+    sa.Column("caller", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("request", sa.LargeBinary, nullable=False),
+    sa.Column("status", sa.SmallInteger),
+    sa.Column("answer", sa.LargeBinary),
+    sa.Column("etag", sa.Text),
     _now("at"),
-    PrimaryKeyConstraint("caller", "key"),
+    sa.PrimaryKeyConstraint("caller", "key"),
 )
 
-USED_GRANT = Table(
+USED_GRANT = sa.Table(
     "used_grant",
     METADATA,
-    Column("jti", Text, primary_key=True),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
+    sa.Column("jti", sa.Text, primary_key=True),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
 )
-Index("used_grant_expiry", USED_GRANT.c.expires_at)
+sa.Index("used_grant_expiry", USED_GRANT.c.expires_at)

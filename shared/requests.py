@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import grants, problems
+from shared.door import evidence
 from shared.grants import CallKind, Grant
 from shared.runtime import Runtime
 
@@ -21,6 +22,12 @@ REMEMBERED = 30  # days that an answer is kept under its key
 WRITES = frozenset({"POST", "PUT", "DELETE"})
 KEYED = frozenset({"self", "internal", "exchange"})
 NO_STORE = "no-store"  # the Cache-Control (RFC 9111, 5.2.2.5) of an answer that holds a secret: it is given once
+
+_CLAIM = text("INSERT INTO idempotency (caller, key, request) VALUES (:caller, :key, :request) ON CONFLICT DO NOTHING")
+_CLAIMED = text("SELECT request, status, answer, etag FROM idempotency WHERE caller = :caller AND key = :key")
+_ANSWERED = text("""
+UPDATE idempotency SET status = :status, answer = :answer, etag = :etag WHERE caller = :caller AND key = :key
+""")
 
 
 async def runtime(request: Request) -> Runtime:
@@ -32,8 +39,10 @@ async def runtime(request: Request) -> Runtime:
 RuntimeDep = Annotated[Runtime, Depends(runtime)]
 
 
-async def current_grant(request: Request, held: RuntimeDep, jieli_grant: Annotated[str, Header()] = "") -> Grant:
-    """The gateway's grant for exactly this request, or 401 `grant-invalid`."""
+async def current_grant(
+    request: Request, held: RuntimeDep, jieli_grant: Annotated[str, Header()] = ""
+) -> AsyncIterator[Grant]:
+    """The gateway's grant for exactly this request, or 401 `grant-invalid`; its decision opens the door to keys."""
     grant = grants.verify(jieli_grant, held.grant_keys, time.time())
     path = request.scope["raw_path"].decode()
     if request.url.query:
@@ -41,10 +50,11 @@ async def current_grant(request: Request, held: RuntimeDep, jieli_grant: Annotat
     bound = (grant.aud, grant.method, grant.path, grant.body)
     if bound != (held.settings.app, request.method, path, grants.digest(await request.body())):
         raise grants.GRANT_INVALID()
-    return grant
+    with evidence("decision", grant.decision):
+        yield grant
 
 
-GrantDep = Annotated[Grant, Depends(current_grant)]
+GrantDep = Annotated[Grant, Depends(current_grant, scope="function")]
 
 
 class Caller:
@@ -118,16 +128,11 @@ async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
     key = check_key(request.headers.get("idempotency-key", ""))
     line = f"{request.method} {grant.path} {grant.body}"
     row = {"caller": f"{grant.actor.type}:{grant.actor.id}", "key": key}
-    key_of_index = bytes.fromhex(request.app.state.runtime.settings.index_key)
     # Keyed: a body may be as short as a telephone number, and every number could be tried.
-    claim = row | {"request": hmac.digest(key_of_index, line.encode(), "sha256")}
+    digests = [hmac.digest(key, line.encode(), "sha256") for key in request.app.state.runtime.index_keys]
+    claim = row | {"request": digests[0]}
     try:
-        claimed = await session.execute(
-            text(
-                "INSERT INTO idempotency (caller, key, request) VALUES (:caller, :key, :request) ON CONFLICT DO NOTHING"
-            ),
-            claim,
-        )
+        claimed = await session.execute(_CLAIM, claim)
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") == "55P03":
             raise problems.KEY_IN_FLIGHT() from None
@@ -135,11 +140,8 @@ async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
     if _rows(claimed) == 1:
         request.state.claimed = row
         return
-    found = await session.execute(
-        text("SELECT request, status, answer, etag FROM idempotency WHERE caller = :caller AND key = :key"), row
-    )
-    known = found.one()
-    if known.request != claim["request"]:
+    known = (await session.execute(_CLAIMED, row)).one()
+    if known.request not in digests:
         raise problems.KEY_REUSED()
     if known.answer is None:
         raise problems.SHOWN_ONCE()
@@ -157,9 +159,8 @@ class Route(APIRoute):
         handle = super().get_route_handler()
 
         async def remember(request: Request) -> Response:
-            await (
-                request.body()
-            )  # kept on the request: a form parser would use it up before the grant is held against it
+            # kept on the request: a form parser would use it up before the grant is held against it
+            await request.body()
             try:
                 response = await handle(request)
             except Replayed as known:
@@ -167,18 +168,9 @@ class Route(APIRoute):
                 return Response(known.answer, known.status, headers, media_type="application/json")
             claimed = getattr(request.state, "claimed", None)
             if claimed and response.status_code < 400 and response.headers.get("cache-control") != NO_STORE:
-                await request.state.session.execute(
-                    text(
-                        "UPDATE idempotency SET status = :status, answer = :answer, etag = :etag"
-                        " WHERE caller = :caller AND key = :key"
-                    ),
-                    claimed
-                    | {
-                        "status": response.status_code,
-                        "answer": bytes(response.body),
-                        "etag": response.headers.get("etag"),
-                    },
-                )
+                kept = {"status": response.status_code, "answer": bytes(response.body)}
+                kept["etag"] = response.headers.get("etag")
+                await request.state.session.execute(_ANSWERED, claimed | kept)
             return _unless_known(request, response)
 
         return remember

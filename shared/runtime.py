@@ -31,3 +31,8 @@ class Runtime:
     def grant_keys(self) -> tuple[bytes, ...]:
         """The keys that authenticate the gateway's grants to this service."""
         return in_turn(self.settings.grant_key)
+
+    @cached_property
+    def index_keys(self) -> tuple[bytes, ...]:
+        """The keys of indexes: the first makes them, all of them are looked under."""
+        return in_turn(self.settings.index_key)

@@ -2,12 +2,18 @@
 
 import base64
 import contextlib
+import hashlib
 import secrets
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12  # bytes, random per seal (NIST SP 800-38D)
+
+
+def name_of(key: bytes) -> str:
+    """How a key is named beside what it made, while keys change; it tells nothing of the key."""
+    return hashlib.sha256(b"jieli-key-name" + key).hexdigest()[:8]
 
 
 class Sealer:
@@ -22,13 +28,23 @@ class Sealer:
 
     def seal(self, text: str) -> str:
         """A fresh seal: two seals of one text cannot be joined by anyone else."""
-        nonce = secrets.token_bytes(NONCE)
-        return base64.urlsafe_b64encode(nonce + self._keys[0].encrypt(nonce, text.encode(), self._use)).decode()
+        return base64.urlsafe_b64encode(self.shut(text.encode())).decode()
 
     def open(self, seal: str) -> str | None:
         """The text in a seal, or None when it is not ours."""
+        with contextlib.suppress(ValueError):
+            content = self.opened(base64.urlsafe_b64decode(seal))
+            return content.decode() if content is not None else None
+        return None
+
+    def shut(self, content: bytes) -> bytes:
+        """Seal bytes, as `seal` seals a text."""
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + self._keys[0].encrypt(nonce, content, self._use)
+
+    def opened(self, sealed: bytes) -> bytes | None:
+        """What `shut` sealed, or None when it is not ours."""
         for key in self._keys:
             with contextlib.suppress(InvalidTag, ValueError):
-                sealed = base64.urlsafe_b64decode(seal)
-                return key.decrypt(sealed[:NONCE], sealed[NONCE:], self._use).decode()
+                return key.decrypt(sealed[:NONCE], sealed[NONCE:], self._use)
         return None

@@ -87,10 +87,12 @@ class Settings(BaseModel):
 
     grant_key: str = ""
     """Services, required: the key that proves the gateway's grants, 32 bytes in hex; while it changes "new,old"."""
-    kek: str
-    """The app's key that wraps person keys and seals dead letters, 32 bytes in hex."""
-    index_key: str
-    """The key of indexes over personal values, 32 bytes in hex."""
+    kek: str = Field(min_length=1)
+    """The app's key that wraps person keys and seals dead letters, 32 bytes in hex; while it changes "new,old"."""
+    keys_a_minute: int = Field(default=60_000, ge=1)
+    """Keys of persons that one process may unwrap in a minute."""
+    index_key: str = Field(min_length=1)
+    """The key of indexes over personal values, 32 bytes in hex; while it changes "new,old". Identity, gateway: one."""
     secrets_dir: Path
     """The folder of the app's key files."""
     seed_file: Path | None = None
@@ -124,7 +126,7 @@ class Settings(BaseModel):
     pairwise_keys: dict[str, str] = {}
     """Gateway, required: the key of each service's pairwise ids, as JSON {service: hex}; a new one knows nobody."""
     seal_key: str = ""
-    """Gateway, required: the key of seals, 32 bytes in hex."""
+    """Gateway, required: the key of seals, 32 bytes in hex; once it changed "new,old,older": none of them ever goes."""
     token_key: str = ""
     """Identity and gateway, required, the same: hides whom a resident's token names; while it changes "new,old"."""
     agreements_dir: Path | None = None
@@ -132,19 +134,18 @@ class Settings(BaseModel):
     peers_file: Path | None = None
     """Gateway: the other regions and their pinned keys (JSON)."""
 
-    @field_validator("kek", "index_key", "seal_key")
     @classmethod
     def _secret(cls, value: str) -> str:
         if value and (not SECRET_HEX.fullmatch(value) or len(set(value)) < 8):
             raise ValueError("must be 32 random bytes in hex (openssl rand -hex 32), not a placeholder")
         return value
 
-    @field_validator("grant_key", "token_key")
+    @field_validator("grant_key", "token_key", "kek", "index_key", "seal_key")
     @classmethod
     def _changing(cls, value: str) -> str:
         held = value.split(",") if value else []
-        if len(held) > 2 or len(set(held)) < len(held) or not all(held):
-            raise ValueError("must be one key, or the new and the old one with a comma between them")
+        if len(set(held)) < len(held) or not all(held):
+            raise ValueError("must be one key, or the new one and the old with commas between them")
         return ",".join(map(cls._secret, held))
 
     @field_validator("pairwise_keys")

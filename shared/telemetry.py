@@ -18,7 +18,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExport
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, TraceIdRatioBased
 from opentelemetry.trace import SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.settings import Settings
@@ -77,6 +77,10 @@ class Telemetry:
         self.metrics = CollectorRegistry()
         self.requests = Histogram(
             "jieli_request_seconds", "Duration of requests", ["method", "route", "status"], registry=self.metrics
+        )
+        self.older = Gauge("jieli_under_older_key", "Rows that an older key made", ["what"], registry=self.metrics)
+        self.unwrapped = Counter(
+            "jieli_persons_keys", "Keys of persons, by the evidence for wanting them", ["reason"], registry=self.metrics
         )
         self.refusals = Counter("jieli_refusals", "Refusals by code", ["code"], registry=self.metrics)
 

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from gateway.audit import queries, tables
 from gateway.audit.rules import entries, notes, tree
 from shared import problems
+from shared.door import evidence
 from shared.vault import Vault
 
 BATCH = 500  # entries in one commit
@@ -182,10 +183,10 @@ class Log:
         """The keyed index of a person, the same at every call."""
         return entries.person_tag(self._index_key, person)
 
-    async def key_of(self, person: str) -> bytes:
-        """The key under which this person's entries are tagged."""
+    async def key_of(self, person: str, decision: str) -> bytes:
+        """The key under which this person's entries are tagged, for the decision that lets her read them."""
         tag = self.person_tag(person).hex()
-        return (await self._keys({tag}))[tag]
+        return (await self._keys({tag}, decision))[tag]
 
     async def forget(self, person: str) -> None:
         """Destroy the person's key: her entries stay in the tree and nobody can tell any more that they were hers."""
@@ -229,7 +230,8 @@ class Log:
     async def _write(self, batch: list[_Waiting]) -> list[_Waiting]:
         """Write a batch and answer its callers; left is what is to be written again, without a guard that failed."""
         try:
-            keys = await self._keys({waiting.person for waiting in batch if waiting.person})
+            about = {waiting.person for waiting in batch if waiting.person}
+            keys = await self._keys(about, batch[0].entry.decision)
             size, written, at = await self._append(batch, keys)
         except _GuardFailed as failure:
             logger.error("guard_failed", reason=type(failure.__cause__).__name__)
@@ -282,14 +284,15 @@ class Log:
             connection, self._connection = self._connection, None
             await connection.close()
 
-    async def _keys(self, persons: set[str]) -> Mapping[str, bytes]:
+    async def _keys(self, persons: set[str], decision: str) -> Mapping[str, bytes]:
         """The persons' keys, remembered for a few seconds: long enough for intent and outcome of one call."""
         now = time.monotonic()
         if len(self._known) > KEYS_KNOWN:
             self._known.clear()
         fresh = {person for person in persons if person not in self._known or self._known[person][1] < now}
         if fresh:
-            read = await self._vault.keys(fresh)
+            with evidence("decision", decision):
+                read = await self._vault.keys(fresh)
             self._known |= {person: (key, now + KEYS_FOR) for person, key in read.items()}
         return {person: self._known[person][0] for person in persons}
 

@@ -59,8 +59,7 @@ class Proof:
 
 async def read_accesses(log: Log, reading: Reading, before: int | None, limit: int) -> Page:
     """The accesses whose newest entry is among the `limit` of the person's entries before number `before`."""
-    await _note(log, reading)
-    key = await log.key_of(reading.person)
+    key = await log.key_of(reading.person, await _noted(log, reading))
     async with log.reading() as connection:
         count = await queries.count_of(connection, log.person_tag(reading.person))
         end = count if before is None else min(before, count)
@@ -80,8 +79,7 @@ async def read_accesses(log: Log, reading: Reading, before: int | None, limit: i
 
 async def read_proof(log: Log, reading: Reading, seq: int) -> Proof:
     """The proof of one entry of hers; 404 for any other entry, as if there were none."""
-    await _note(log, reading)
-    key = await log.key_of(reading.person)
+    key = await log.key_of(reading.person, await _noted(log, reading))
     async with log.reading() as connection:
         line = await queries.entry(connection, seq)
         if line is None:
@@ -97,11 +95,13 @@ async def read_proof(log: Log, reading: Reading, seq: int) -> Proof:
     return Proof(line.body, path, newest.note, opening)
 
 
-async def _note(log: Log, reading: Reading) -> None:
+async def _noted(log: Log, reading: Reading) -> str:
+    """The decision under which she reads, once it is in the log."""
+    decision = str(uuid.uuid4())
     actor = entries.Actor(kind="resident", region=reading.region)
     await log.append(
         entries.Entry(
-            decision=str(uuid.uuid4()),
+            decision=decision,
             phase=entries.Phase.VIEW,
             kind="self",
             actor=actor,
@@ -110,6 +110,7 @@ async def _note(log: Log, reading: Reading) -> None:
             person=reading.person,
         )
     )
+    return decision
 
 
 def _grouped(stored: list[queries.Stored], key: bytes) -> dict[uuid.UUID, list[accesses.Line]]:

@@ -10,7 +10,8 @@ from gateway.exchange import catalogue, challenges, desk, refusals, rules
 from gateway.exchange.credentials import Credentials, Presented
 from gateway.exchange.desk import Desk
 from gateway.exchange.known import Known
-from shared import problems, proofs
+from shared import problems
+from shared.contracts import proofs
 from shared.problems import Problem
 from shared.requests import RuntimeDep
 

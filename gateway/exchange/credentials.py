@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from gateway.exchange import queries
 from gateway.exchange.forward import Services
 from gateway.exchange.persons import NOBODY, Acting
-from shared import problems, proofs
+from shared import problems
+from shared.contracts import proofs
 from shared.seals import Sealer
 from shared.settings import Settings, in_turn
 

@@ -4,14 +4,15 @@ import hmac
 import uuid
 
 from shared.seals import Sealer
-from shared.settings import Settings
+from shared.settings import Settings, in_turn
 
 
 class Seals(Sealer):
     """Derives what services see of a person and opens what they give back."""
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(bytes.fromhex(settings.seal_key), "jieli-seal-v1")
+        newest, *older = in_turn(settings.seal_key)
+        super().__init__(newest, "jieli-seal-v1", *older)
         self._pairwise = {service: bytes.fromhex(key) for service, key in settings.pairwise_keys.items()}
 
     def known_as(self, service: str, person: str) -> str:

@@ -61,6 +61,7 @@ async def _carry_one(at: Desk, withdrawal: Withdrawal) -> None:
         "subject": subject,
         "seal": at.seals.seal(person),
         "operation": "withdraw_consent",
+        "decision": withdrawal.consent,  # hers, which the log has
     }
     path = f"/v1/me/consents/{withdrawal.consent}:withdraw"
     headers = {"idempotency-key": f"withdrawal-{withdrawal.consent}"}

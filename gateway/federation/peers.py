@@ -48,7 +48,7 @@ class Peers:
         self.own = Own(key, key.thumbprint())
         pinned = json.loads(settings.peers_file.read_text()) if settings.peers_file else {}
         self.by_region = {region: Peer(region, **entry) for region, entry in pinned.items()}
-        self.by_thumbprint = {peer.thumbprint: peer for peer in self.by_region.values()}
+        self.by_thumbprint = {each: peer for peer in self.by_region.values() for each in peer.thumbprints}
         self._keys: dict[str, tuple[float, EllipticCurvePublicKey]] = {}
         self._asking: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._not_before: dict[str, float] = defaultdict(float)
@@ -75,27 +75,32 @@ class Peers:
     async def proof_of(self, peer: Peer, message: Message | Reply, body: bytes) -> Proof:
         """What a message proves; 401 for one that does not hold. About one that cannot hold, the peer is not asked."""
         signatures.check_form(message, body)
-        return signatures.verify(message, body, await self.key_of(peer))
+        return signatures.verify(message, body, await self.key_of(peer, signatures.key_id(message)))
 
-    async def key_of(self, peer: Peer) -> EllipticCurvePublicKey:
-        """The peer's key, fetched from it and held against the pin; 401 `peer-unknown` for another, 503 `peer-away`.
+    async def key_of(self, peer: Peer, thumbprint: str) -> EllipticCurvePublicKey:
+        """The peer's key, fetched from it and held against the pins; 401 `peer-unknown` for another, 503 `peer-away`.
 
         A peer is asked once at a time, and not again for some seconds after it gave none: anybody may send what looks
         like a message of a peer, and the pin is public.
         """
+        if thumbprint not in peer.thumbprints:
+            raise rules.PEER_UNKNOWN()
         async with self._asking[peer.region]:
-            until, key = self._keys.get(peer.region, (0.0, None))
+            until, key = self._keys.get(thumbprint, (0.0, None))
             if key is not None and until > time.time():
                 return key
             if time.monotonic() < self._not_before[peer.region]:
                 raise rules.PEER_AWAY()
             try:
-                self._keys[peer.region] = await self._fetched(peer)
+                fetched = await self._fetched(peer)
             finally:
                 self._not_before[peer.region] = time.monotonic() + rules.ASK_AGAIN
-            return self._keys[peer.region][1]
+            self._keys |= fetched
+            if thumbprint not in fetched:
+                raise rules.PEER_UNKNOWN()
+            return fetched[thumbprint][1]
 
-    async def _fetched(self, peer: Peer) -> tuple[float, EllipticCurvePublicKey]:
+    async def _fetched(self, peer: Peer) -> dict[str, tuple[float, EllipticCurvePublicKey]]:
         try:
             answer = await self.client.get(peer.gateway_url + WELL_KNOWN)
         except httpx.HTTPError:
@@ -103,17 +108,19 @@ class Peers:
         return _pinned(answer.text, peer)
 
 
-def _pinned(token: str, peer: Peer) -> tuple[float, EllipticCurvePublicKey]:
-    """The key in a peer's metadata, if it is the pinned one, signed this, and the metadata are good; 24 h at most."""
+def _pinned(token: str, peer: Peer) -> dict[str, tuple[float, EllipticCurvePublicKey]]:
+    """The pinned keys in a peer's metadata, if one of them signed this and the metadata are good; 24 h at most."""
     now = time.time()
     try:
-        claims: dict[str, Any] = json.loads(jws.extract_compact(token.encode()).payload)
-        keys = [ECKey.import_key(entry) for entry in claims["keys"]]
-        (key,) = [key for key in keys if key.thumbprint() == peer.thumbprint]
-        jws.deserialize_compact(token, key, algorithms=ALGORITHMS)
+        read = jws.extract_compact(token.encode())
+        claims: dict[str, Any] = json.loads(read.payload)
+        keys = {key.thumbprint(): key for key in map(ECKey.import_key, claims["keys"])}
+        pinned = {name: key for name, key in keys.items() if name in peer.thumbprints}
+        jws.deserialize_compact(token, pinned[read.headers()["kid"]], algorithms=ALGORITHMS)
         issuer, until = claims["issuer"], float(claims["exp"])
     except (JoseError, ValueError, KeyError, TypeError):
         raise rules.PEER_UNKNOWN() from None
     if issuer != peer.region or not until > now:
         raise rules.PEER_UNKNOWN("The peer's metadata have run out.")
-    return min(until, now + rules.METADATA_LIFETIME), key.public_key
+    good_until = min(until, now + rules.METADATA_LIFETIME)
+    return {name: (good_until, key.public_key) for name, key in pinned.items()}

@@ -42,12 +42,17 @@ DELIVERY = Machine(
 
 @dataclass(frozen=True)
 class Peer:
-    """Another region, as two administrators pinned it."""
+    """Another region, as two administrators pinned it; while its key changes, `thumbprint` is "new,old"."""
 
     region: str
     name: str
     gateway_url: str
     thumbprint: str
+
+    @property
+    def thumbprints(self) -> frozenset[str]:
+        """The keys that are pinned."""
+        return frozenset(self.thumbprint.split(","))
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def sign(message: Message | Reply, body: bytes, key: EllipticCurvePrivateKey, ki
     )
 
 
-def key_id(message: Message) -> str:
+def key_id(message: Message | Reply) -> str:
     """Which key a message says it is signed with; believed only once the signature holds."""
     _, _, rest = message.headers.get("signature-input", "").partition('keyid="')
     return rest.partition('"')[0]

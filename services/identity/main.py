@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.identity import upstream
+from services.identity import resealing, upstream
 from services.identity.api import (
     account,
     authorization,
@@ -45,8 +45,8 @@ SERVICE = app.Service(
     events=events.BY_SUBJECT,
     erasing=Erasing(events.IdentityErasureOrdered, erasing.erase),
     checks=(keys.check, sender.check, upstream.check),
-    on_start=(seed.take_in,),
-    background=(forget.run, contracts.keep),
+    on_start=(seed.take_in, resealing.check),
+    background=(forget.run, contracts.keep, resealing.run),
     needs=("grant_key", "token_key"),
 )
 

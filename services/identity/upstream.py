@@ -17,7 +17,7 @@ from services.identity.rules import secrets
 from services.identity.rules import upstream as rules
 from services.identity.rules.authorization import is_guarded
 from services.identity.rules.clients import CLIENT_ASSERTION
-from shared import proofs
+from shared.contracts import proofs
 from shared.settings import Settings
 
 KEY = "upstream.pem"  # file in the secrets directory: our key at the provider

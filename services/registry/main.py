@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.registry import handlers, loading, messages
+from services.registry import handlers, loading, messages, reindexing
 from services.registry.api import (
     consents,
     directory,
@@ -37,7 +37,7 @@ SERVICE = app.Service(
     checks=(sender.check, receipts.check, notice_queries.check),
     on_start=(receipts.ensure_key, directory_commands.load_reference),
     erasing=Erasing(events.RegistryErasureOrdered, erasing.erase),
-    background=(messages.match, messages.deliver, messages.compare, messages.settle, loading.load),
+    background=(messages.match, messages.deliver, messages.compare, messages.settle, loading.load, reindexing.run),
 )
 
 

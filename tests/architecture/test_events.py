@@ -6,7 +6,7 @@ import re
 import pytest
 
 from shared.contracts import events
-from shared.events import Event
+from shared.contracts.envelope import Event
 from tests.architecture import house, words
 
 APPS = house.apps()

@@ -17,7 +17,7 @@ NOT_LOGGED = frozenset(
     " client_ip remote query query_string url path params body headers authorization token answers fields".split()
 )
 BINDS = frozenset({"bind", "new", "bind_contextvars", "bound_contextvars"})
-LABELS = frozenset({"method", "route", "status", "code", "app", "subject", "stream", "source", "reason"})
+LABELS = frozenset({"method", "route", "status", "code", "app", "subject", "stream", "source", "reason", "what"})
 
 
 def log_calls() -> list[tuple[house.Module, ast.Call]]:

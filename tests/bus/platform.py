@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from deploy.local.nats import Nats
 from shared import db, outbox, plumbing
 from shared.bus import Bus, Consumer
-from shared.events import Event
+from shared.contracts.envelope import Event
 from shared.inbox import Inbox
 from shared.outbox import Relay
 from shared.settings import Settings
@@ -110,7 +110,7 @@ def relay(publisher: Side, bus: Bus) -> Relay:
 def inbox(consumer: Side, applied: Applied) -> Inbox:
     """The consumer's inbox."""
     handlers = {Counted: applied.counted, Poisoned: applied.poisoned}
-    return Inbox(consumer.sessions, handlers, KNOWN, KEK)
+    return Inbox(consumer.sessions, handlers, KNOWN, (KEK,))
 
 
 @contextlib.asynccontextmanager

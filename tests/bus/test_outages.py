@@ -8,7 +8,7 @@ import pytest
 
 from shared import ids
 from shared.bus import Away, Bus, Delivery, Later
-from shared.events import Envelope
+from shared.contracts.envelope import Envelope
 from shared.inbox import Inbox
 from shared.outbox import Relay
 from tests.bus import platform

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
 from shared import migrate
-from shared.events import Envelope, Event
+from shared.contracts.envelope import Envelope, Event
 from shared.runtime import Runtime
 from shared.settings import Settings
 from tests.support import grants
@@ -96,7 +96,14 @@ async def running(app: str, postgres: TestServer, directory: Path, **more: objec
     """Migrate a fresh database and run `app` over it until the block ends."""
     made = settings(app, await postgres.create_database(app), directory, **more)
     await asyncio.to_thread(migrate.upgrade, app, made)
-    bus = MemoryBus()
+    async with started(made) as there:
+        yield there
+
+
+@contextlib.asynccontextmanager
+async def started(made: Settings) -> AsyncIterator[RunningApp]:
+    """Run the app of these settings over databases that are migrated, until the block ends."""
+    app, bus = made.app, MemoryBus()
     module = importlib.import_module("gateway.main" if app == "gateway" else f"services.{app}.main")
     fastapi_app = module.create(made, bus)
     async with fastapi_app.router.lifespan_context(fastapi_app):

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from shared.contracts import events
-from shared.events import Event
+from shared.contracts.envelope import Event
 
 SUBJECT = re.compile(r"^(identity|registry|referrals|cases|gateway)\.[a-z]+(-[a-z]+)?\.[a-z]+\.v[1-9]$")
 # Whatever could name, number, place or group a person; names belong to services and organisations only.

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from joserfc import jws
 from joserfc.jwk import ECKey
 from typer.testing import CliRunner
 
 from cli.installation import APPS, Installation
 from cli.main import app
 from services.identity.rules import keys
+from services.registry.commands import receipts
 from shared.settings import Settings
 
 OPTIONS = {
@@ -236,6 +238,54 @@ def test_a_token_key_of_residents_opens_on_both_sides_until_the_next_change(made
         old = new
 
 
+def test_a_key_of_one_app_is_known_everywhere_before_it_is_used(made: Installation) -> None:
+    old = values(made, "kek")
+    for step in ("use", "drop"):
+        assert run("rotate", "kek", step, "--directory", str(made.directory)).exit_code == 2
+    assert run("rotate", "kek", "add", "--directory", str(made.directory)).exit_code == 0
+    added = values(made, "kek")
+    new = {app: ring.removeprefix(f"{old[app]},") for app, ring in added.items()}
+    assert len({*old.values(), *new.values()}) == 2 * len(APPS)
+    told = run("rotate", "kek", "use", "--directory", str(made.directory)).output
+    assert "jieli_under_older_key" in told and not any(key in told for key in new.values())
+    assert values(made, "kek") == {app: f"{new[app]},{old[app]}" for app in APPS}
+    assert run("rotate", "kek", "drop", "--directory", str(made.directory)).exit_code == 0
+    assert values(made, "kek") == new
+
+
+def test_old_keys_of_seals_stay(made: Installation) -> None:
+    old = made.settings("gateway").seal_key
+    for step in ("add", "use", "add", "use"):
+        assert run("rotate", "seal-key", step, "--directory", str(made.directory)).exit_code == 0
+    newest, older, oldest = made.settings("gateway").seal_key.split(",")
+    assert oldest == old and len({newest, older, oldest}) == 3
+    assert run("rotate", "seal-key", "drop", "--directory", str(made.directory)).exit_code == 2
+    assert made.settings("gateway").seal_key.endswith(old)
+
+
+def test_of_an_old_key_of_receipts_only_the_public_half_stays(made: Installation) -> None:
+    before = made.settings("registry")
+    old = receipts.sign(before, {"jti": "one"})
+    assert run("rotate", "receipts", "--directory", str(made.directory)).exit_code == 0
+    receipts.check(before)
+    new = receipts.sign(before, {"jti": "two"})
+    published = {key["kid"]: key for key in receipts.public_keys(before)}
+    assert len(published) == 2 and not any("d" in key for key in published.values())
+    for signed in (old, new):
+        kid = jws.extract_compact(signed.encode()).headers()["kid"]
+        jws.deserialize_compact(signed, ECKey.import_key(published[kid]), algorithms=["ES256"])
+    held = [json.loads(file.read_text()) for file in (made.directory / "registry").glob("*.jwk")]
+    assert sorted("d" in key for key in held) == [False, True]
+
+
 def test_rotation_needs_an_installation(tmp_path: Path) -> None:
-    for what in ("token", "grant", "token-key"):
-        assert run("rotate", what, "--directory", str(tmp_path / secrets.token_hex(4))).exit_code != 0
+    for what in (
+        ["token"],
+        ["grant"],
+        ["token-key"],
+        ["kek", "add"],
+        ["index-key", "add"],
+        ["seal-key", "add"],
+        ["receipts"],
+    ):
+        assert run("rotate", *what, "--directory", str(tmp_path / secrets.token_hex(4))).exit_code != 0

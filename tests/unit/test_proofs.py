@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
-from shared import proofs
+from shared.contracts import proofs
 
 KEY = ECKey.generate_key("P-256")
 OTHER = ECKey.generate_key("P-256")

@@ -26,7 +26,7 @@ async def invite(call: Call) -> Written:
     if respondent is None:
         raise problems.NOT_FOUND("The contact was erased; the case cannot go on.")
     code = agreements.new_code()
-    tag = agreements.code_tag(code, _key(call.runtime))
+    tag = agreements.code_tag(code, call.runtime.index_keys[0])
     call.session.add(Invitation(case_id=case.id, tag=tag, expires_at=now() + states.CODE_LIFE))
     written = await door.move(call.session, case, "invite", call.grant.actor.id)
     text = notices.invitation(code, call.runtime.settings.public_url)
@@ -37,7 +37,7 @@ async def invite(call: Call) -> Written:
 
 async def answer(session: AsyncSession, runtime: Runtime, grant: Grant, body: AnswerIn) -> Written:
     """The other party accepts and joins, or refuses and leaves no trace; codes that do not serve all look the same."""
-    found = await cases.invited(session, agreements.code_tag(body.code, _key(runtime)))
+    found = await cases.invited(session, [agreements.code_tag(body.code, key) for key in runtime.index_keys])
     if found is None:
         raise states.INVITATION_INVALID()
     invitation, case = found
@@ -64,7 +64,3 @@ async def _respondent(runtime: Runtime, grant: Grant, body: AnswerIn, case_id: u
 
 def _start_clock(case: MediationCase) -> None:
     case.due = states.due(case.dispute_type, case.applied_at, now())
-
-
-def _key(runtime: Runtime) -> bytes:
-    return bytes.fromhex(runtime.settings.index_key)

@@ -85,9 +85,10 @@ async def committee(session: AsyncSession, wanted: str | None, region: str) -> C
     return (await session.scalars(nearest.limit(1))).first()
 
 
-async def invited(session: AsyncSession, tag: bytes) -> tuple[Invitation, MediationCase] | None:
-    """The invitation with this digest and its case, both locked: the code itself is what gives the right to see it."""
-    wanted = select(Invitation, MediationCase).join(MediationCase).where(Invitation.tag == tag).with_for_update()
+async def invited(session: AsyncSession, tags: Sequence[bytes]) -> tuple[Invitation, MediationCase] | None:
+    """The invitation with one of these digests and its case, both locked: the code itself gives the right to see it."""
+    wanted = select(Invitation, MediationCase).join(MediationCase).where(col(Invitation.tag).in_(tags))
+    wanted = wanted.with_for_update()
     found = (await session.execute(wanted)).first()
     return (found[0], found[1]) if found else None
 

@@ -9,8 +9,9 @@ from services.identity.commands import passkeys, proving
 from services.identity.commands import tokens as commands
 from services.identity.rules import authorization, sessions, tokens
 from services.identity.schemas import tokens as schemas
-from shared import proofs, requests
+from shared import requests
 from shared.app import rendered
+from shared.contracts import proofs
 from shared.problems import Problem
 from shared.requests import Public, RuntimeDep, SessionDep
 from shared.runtime import Runtime

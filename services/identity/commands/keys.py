@@ -44,7 +44,9 @@ def ring(settings: Settings) -> Ring:
 
 
 def check(settings: Settings) -> None:
-    """SettingsError when nothing could be signed."""
+    """SettingsError when nothing could be signed, or what an index names could not be found."""
+    if "," in settings.index_key:
+        raise settings.error("JIELI_INDEX_KEY must be one key: nobody could be found by her telephone any more.")
     try:
         ring(settings)
     except (OSError, ValueError, JoseError):

@@ -17,7 +17,7 @@ from services.identity.rules import assertions, tokens
 from services.identity.rules.clients import CLIENT_ASSERTION, PROVES
 from services.identity.schemas.tokens import Form
 from services.identity.tables import Client
-from shared import proofs
+from shared.contracts import proofs
 from shared.settings import Settings
 
 ALGORITHMS = ["ES256"]

@@ -14,8 +14,8 @@ from services.identity.rules.clients import TOKEN_EXCHANGE
 from services.identity.rules.tokens import Holder, Minting
 from services.identity.schemas.tokens import RevocationForm, TokenForm, TokenOut
 from services.identity.tables import Client
-from shared import ids, outbox, proofs
-from shared.contracts import vocabulary
+from shared import ids, outbox
+from shared.contracts import proofs, vocabulary
 from shared.contracts.events import TokenRevoked
 from shared.problems import Problem
 from shared.runtime import Runtime

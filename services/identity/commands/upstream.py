@@ -20,6 +20,7 @@ from services.identity.tables import UpstreamRequest
 from services.identity.upstream import Asked
 from shared.runtime import Runtime
 from shared.seals import Sealer
+from shared.settings import in_turn
 
 LIFETIME = timedelta(seconds=rules.LIFETIME_SECONDS)
 
@@ -76,4 +77,5 @@ class Away:
 
     @property
     def _sealer(self) -> Sealer:
-        return Sealer(bytes.fromhex(self.runtime.settings.kek), f"jieli-upstream-v1|{self.browser.sign_in}")
+        newest, *older = in_turn(self.runtime.settings.kek)
+        return Sealer(newest, f"jieli-upstream-v1|{self.browser.sign_in}", *older)

@@ -58,6 +58,11 @@ def _working() -> SelectOfScalar[Staff]:
     return statement.where(Staff.state == "active", Organization.state == "active")
 
 
+async def passwords(session: AsyncSession) -> Sequence[Password]:
+    """Those of all staff, locked; one that somebody signs in with is left for the next look."""
+    return (await session.scalars(select(Password).with_for_update(skip_locked=True))).all()
+
+
 async def password(session: AsyncSession, staff_id: str) -> Password | None:
     """Password and authenticator of a member of staff, locked."""
     found = await session.scalars(select(Password).where(Password.staff == staff_id).with_for_update())

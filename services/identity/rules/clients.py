@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 from joserfc.jwk import ECKey
 
 from services.identity.rules.organizations import SECOND_PERSON, check_second
-from shared import problems, proofs, states
+from shared import problems, states
+from shared.contracts import proofs
 
 CLIENT = states.Machine(
     "client",

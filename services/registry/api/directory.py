@@ -133,8 +133,8 @@ async def organization(
 
 @router.get("/directory/receipt-keys")
 async def receipt_keys(runtime: RuntimeDep, _: Public) -> schemas.Keys:
-    """The key that receipts of consents are checked with (RFC 7517)."""
-    return schemas.Keys(keys=[receipts.public_key(runtime.settings)])
+    """The keys that receipts of consents are checked with (RFC 7517)."""
+    return schemas.Keys(keys=receipts.public_keys(runtime.settings))
 
 
 @router.get("/v1/divisions/{code}")

@@ -3,6 +3,7 @@
 import hmac
 import secrets
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -78,19 +79,20 @@ async def _look(
     if own_row is None:
         return ()
     own = await queries.facts(session, runtime.vault, own_row, content.earlier_phone)
-    others = await queries.candidates(session, keys(bytes.fromhex(runtime.settings.index_key), own), row.subject)
+    others = await queries.candidates(session, keys(runtime.index_keys, own), row.subject)
     if len(others) > duplicates.MAX_CANDIDATES:
         return ()
     found = [await _ask(session, runtime, row, own, other) for other in others]
     return tuple(each for each in found if each is not None)
 
 
-def keys(key: bytes, own: Facts) -> queries.Keys:
-    """The keyed indexes to look under; compound, or over a whole number."""
+def keys(ring: Sequence[bytes], own: Facts) -> queries.Keys:
+    """The keyed indexes to look under, by each key; compound, or over a whole number."""
+    births, contacts = duplicates.names_and_births(own), duplicates.names_and_contacts(own)
     return queries.Keys(
-        [indexes.name_and_birth(key, name, born.isoformat()) for name, born in duplicates.names_and_births(own)],
-        [indexes.name_and_contact(key, name, phone) for name, phone in duplicates.names_and_contacts(own)],
-        [indexes.number(key, *own.document)] if own.document else [],
+        [indexes.name_and_birth(key, name, born.isoformat()) for key in ring for name, born in births],
+        [indexes.name_and_contact(key, name, phone) for key in ring for name, phone in contacts],
+        [indexes.number(key, *own.document) for key in ring if own.document],
     )
 
 
@@ -108,7 +110,7 @@ async def _ask(session: AsyncSession, runtime: Runtime, row: Comparison, own: Fa
     words = MessageSealed(to=facts.phones[0], text=duplicates.code_message(runtime.settings.region_name, code))
     await records.notify(session, runtime, other.subject, words)
     session.add(CodeSent(id=ids.new(), subject=other.subject, expires_at=row.expires_at))
-    hashed = indexes.code(bytes.fromhex(runtime.settings.index_key), str(row.id), code)
+    hashed = indexes.code(runtime.index_keys[0], str(row.id), code)
     return Found(other=other.subject, code=hashed.hex(), reasons=duplicates.reasons(own, facts))
 
 
@@ -122,8 +124,9 @@ async def prove(
     if row is None or tried is None or row.state == duplicates.COMPARISON.initial:
         return None
     content = await queries.opened(runtime.vault, row)
-    hashed = indexes.code(bytes.fromhex(runtime.settings.index_key), str(comparison), code)
-    fitting = [each for each in _filled(content.found) if hmac.compare_digest(each.code, hashed.hex())]
+    hashed = [indexes.code(key, str(comparison), code).hex() for key in runtime.index_keys]
+    tried_all = [(each, [hmac.compare_digest(each.code, one) for one in hashed]) for each in _filled(content.found)]
+    fitting = [each for each, fits in tried_all if any(fits)]
     if not fitting:
         return None
     row.state = duplicates.COMPARISON.after(row.state, "prove")

@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +22,7 @@ from shared.contracts.events import ConsentGiven, ConsentRefused, ConsentWithdra
 from shared.contracts.events.erasures import NOBODY
 from shared.grants import Grant
 from shared.runtime import Runtime
+from shared.seals import name_of
 from shared.settings import Settings
 
 PURPOSE_UNKNOWN = problems.kind(
@@ -53,8 +55,7 @@ async def decide(session: AsyncSession, runtime: Runtime, grant: Grant, body: Co
         raise rules.FROZEN()
     if body.dependant is not None:
         await people_queries.dependant(session, grant.subject, body.dependant)
-    asked = indexes.asked(bytes.fromhex(runtime.settings.index_key), grant.subject, body.recipient, body.purpose)
-    await _check_earlier(session, runtime, asked, grant.subject, body)
+    await _check_earlier(session, runtime, grant.subject, body)
     decided = ConsentSealed(
         **body.model_dump(exclude={"notice"}),
         notice=notice,
@@ -68,10 +69,10 @@ async def decide(session: AsyncSession, runtime: Runtime, grant: Grant, body: Co
         id=ids.new(),
         subject=grant.subject,
         expires_on=body.expires_on,
-        asked_index=asked,
         sealed=b"",
         head=rules.GENESIS,
         decided_at=moment,
+        **found_by(runtime.index_keys[0], grant.subject, body),
     )
     await _append(session, runtime, row, _event(row, decided, 1, body.decision, moment))
     receipt = receipts.sign(runtime.settings, _receipt(runtime.settings, row, decided))
@@ -95,7 +96,13 @@ def _check(body: ConsentIn, settings: Settings, moment: datetime) -> NoticeSeale
     return NoticeSealed(**body.notice.model_dump(exclude={"language"}), language=language, digest=shown.digest)
 
 
-async def _check_earlier(session: AsyncSession, runtime: Runtime, asked: bytes, subject: str, body: ConsentIn) -> None:
+def found_by(key: bytes, subject: str, body: ConsentIn) -> dict[str, Any]:
+    """The columns by which the row is found of what a person was asked."""
+    return {"asked_index": indexes.asked(key, subject, body.recipient, body.purpose), "indexed_by": name_of(key)}
+
+
+async def _check_earlier(session: AsyncSession, runtime: Runtime, subject: str, body: ConsentIn) -> None:
+    asked = [indexes.asked(key, subject, body.recipient, body.purpose) for key in runtime.index_keys]
     earlier = await queries.asked_before(session, runtime.vault, subject, asked)
     rules.check_not_asked_too_soon(queries.last_refusal(earlier), now())
     for decided in earlier:

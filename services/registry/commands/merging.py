@@ -86,7 +86,7 @@ async def _hand_over(
         asked.subject = to
     for writing in moved.writings:
         kept = await writing_queries.opened(held, writing)
-        writing.name_index, writing.contact_index = writings.indexed(runtime, kept.written, record)
+        writing.sqlmodel_update(writings.found_by(runtime.index_keys[0], kept.written, record))
         writing.sealed = await sealing.handed_over(
             held, f"name_writing.sealed/{writing.id}", writing.sealed, writing.subject, to
         )

@@ -1,5 +1,7 @@
 """A person writes her service record, and whom she answers for."""
 
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import sealing
@@ -14,6 +16,7 @@ from shared import ids, problems, requests
 from shared.contracts import clock
 from shared.grants import Grant
 from shared.runtime import Runtime
+from shared.seals import name_of
 
 MAX_DEPENDANTS = 20
 DISTRICT_UNKNOWN = problems.kind(
@@ -50,17 +53,23 @@ async def put_record(
 
 async def row_of(runtime: Runtime, subject: str, kept: RecordSealed, district: str, seal: str) -> Person:
     """The row of a record: sealed under its subject's key, with its indexes."""
-    key = bytes.fromhex(runtime.settings.index_key)
+    place = f"person.sealed/{subject}"
     return Person(
         subject=subject,
         district=district,
-        sealed=await sealing.seal(runtime.vault, subject, f"person.sealed/{subject}", kept, sealing.Size.PERSON),
+        sealed=await sealing.seal(runtime.vault, subject, place, kept, sealing.Size.PERSON),
         seal=seal,
-        name_index=indexes.name_and_birth(key, kept.name, kept.birth_date.isoformat()),
-        contact_index=indexes.name_and_contact(key, kept.name, kept.phone),
-        number_index=_number_index(key, kept),
         updated_at=now(),
+        **found_by(runtime.index_keys[0], kept),
     )
+
+
+def found_by(key: bytes, kept: RecordSealed | DependantSealed) -> dict[str, Any]:
+    """The columns by which the row is found in which this is sealed."""
+    made = {"name_index": indexes.name_and_birth(key, kept.name, kept.birth_date.isoformat())}
+    if isinstance(kept, RecordSealed):
+        made["contact_index"] = indexes.name_and_contact(key, kept.name, kept.phone)
+    return {**made, "number_index": _number_index(key, kept), "indexed_by": name_of(key)}
 
 
 def _checked(body: RecordIn) -> RecordSealed:
@@ -107,12 +116,6 @@ async def add_dependant(session: AsyncSession, runtime: Runtime, subject: str, b
 
 
 async def _dependant(runtime: Runtime, subject: str, kept: DependantSealed) -> Dependant:
-    key = bytes.fromhex(runtime.settings.index_key)
     fresh = ids.new()
-    return Dependant(
-        id=fresh,
-        subject=subject,
-        sealed=await sealing.seal(runtime.vault, str(fresh), f"dependant.sealed/{fresh}", kept, sealing.Size.PERSON),
-        name_index=indexes.name_and_birth(key, kept.name, kept.birth_date.isoformat()),
-        number_index=_number_index(key, kept),
-    )
+    sealed = await sealing.seal(runtime.vault, str(fresh), f"dependant.sealed/{fresh}", kept, sealing.Size.PERSON)
+    return Dependant(id=fresh, subject=subject, sealed=sealed, **found_by(runtime.index_keys[0], kept))

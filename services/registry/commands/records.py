@@ -23,7 +23,7 @@ from services.registry.schemas.records import (
     MessageSealed,
     RequestIn,
 )
-from services.registry.tables import HeldRecord, Message, RecordRequest, Release, now
+from services.registry.tables import Dependant, HeldRecord, Message, Person, RecordRequest, Release, now
 from shared import ids, outbox, problems
 from shared.contracts.events import RecordRequestMade, RecordRequestReleased, RecordRequestUndelivered
 from shared.grants import Grant
@@ -57,12 +57,12 @@ async def file_record(session: AsyncSession, runtime: Runtime, grant: Grant, bod
     if person is None:
         raise problems.NOT_FOUND()
     about: uuid.UUID | None = None
-    name_index = person.name_index
+    found_by: Person | Dependant = person
     if body.dependant_name is not None:
         dependant = await people_queries.dependant_named(session, runtime.vault, grant.subject, body.dependant_name)
         if dependant is None:
             raise ABOUT_NOBODY()
-        about, name_index = dependant.id, dependant.name_index
+        about, found_by = dependant.id, dependant
     fresh = ids.new()
     owner, place = str(about or grant.subject), f"held_record.sealed/{fresh}"
     row = HeldRecord(
@@ -70,7 +70,8 @@ async def file_record(session: AsyncSession, runtime: Runtime, grant: Grant, bod
         subject=grant.subject,
         dependant=about,
         record_type=body.record_type,
-        name_index=name_index,
+        name_index=found_by.name_index,
+        indexed_by=found_by.indexed_by,
         sealed=await sealing.seal(runtime.vault, owner, place, body.document, sealing.Size.DOCUMENT),
         seal=grant.seal or person.seal,
     )
@@ -149,7 +150,7 @@ async def match_next(session: AsyncSession, runtime: Runtime) -> uuid.UUID | Non
         held, contact = found
         code = records.new_code()
         row.held = held.id
-        row.code = indexes.code(bytes.fromhex(runtime.settings.index_key), str(row.request), code)
+        row.code = indexes.code(runtime.index_keys[0], str(row.request), code)
         words = MessageSealed(to=contact, text=await _message(session, row.peer, code))
         await notify(session, runtime, held.subject, words)
     session.add(row)
@@ -160,9 +161,9 @@ async def _match(session: AsyncSession, runtime: Runtime, row: Release) -> tuple
     """The one record that the claims mean, and the contact to ask; a person who was erased has none any more."""
     place = f"release.claims/{row.request}"
     claims = await sealing.unseal(runtime.vault, _asker(row.request), place, row.claims or b"", Claims)
-    key = bytes.fromhex(runtime.settings.index_key)
-    index = indexes.name_and_birth(key, claims.name, claims.birth_date.isoformat())
-    found = await queries.the_one_held(session, index, row.record_type)
+    born = claims.birth_date.isoformat()
+    looked_under = [indexes.name_and_birth(key, claims.name, born) for key in runtime.index_keys]
+    found = await queries.the_one_held(session, looked_under, row.record_type)
     if found is None:
         return None
     held, person = found
@@ -194,9 +195,9 @@ async def confirm(session: AsyncSession, runtime: Runtime, body: ConfirmationIn)
     await reach.visible_to_platform(session)
     given = {"request": body.request, "most": records.MAX_TRIES, "now": now()}
     expected: bytes | None = (await session.execute(_TRY, given)).scalar_one_or_none()
-    key = bytes.fromhex(runtime.settings.index_key)
-    fits = hmac.compare_digest(expected or bytes(32), indexes.code(key, str(body.request), body.code))
-    row = await queries.release(session, body.request) if fits else None
+    codes = [indexes.code(key, str(body.request), body.code) for key in runtime.index_keys]
+    fits = [hmac.compare_digest(expected or bytes(32), code) for code in codes]
+    row = await queries.release(session, body.request) if any(fits) else None
     held = await queries.held_record(session, row) if row is not None else None
     if row is None or held is None:
         return False

@@ -1,6 +1,7 @@
 """A person adds and withdraws further writings of her name; each has indexes of its own."""
 
 import uuid
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +16,7 @@ from services.registry.tables import NameWriting
 from shared import ids, problems
 from shared.grants import Grant
 from shared.runtime import Runtime
+from shared.seals import name_of
 
 MAX_WRITINGS = 12
 KNOWN = problems.kind(409, "name-writing-known", "This writing is there already", "Add it once for each document.")
@@ -37,24 +39,27 @@ async def add(session: AsyncSession, runtime: Runtime, grant: Grant, body: Writi
     content = WritingSealed(**body.model_dump(), evidence="shown_at_counter" if seen else "said")
     fresh, size = ids.new(), sealing.Size.WRITING
     sealed = await sealing.seal(runtime.vault, grant.subject, f"name_writing.sealed/{fresh}", content, size)
-    by_birth, by_contact = indexed(runtime, body.written, record)
-    row = NameWriting(id=fresh, subject=grant.subject, sealed=sealed, name_index=by_birth, contact_index=by_contact)
+    columns = found_by(runtime.index_keys[0], body.written, record)
+    row = NameWriting(id=fresh, subject=grant.subject, sealed=sealed, **columns)
     session.add(row)
     return row
 
 
-def indexed(runtime: Runtime, written: str, record: RecordSealed) -> tuple[bytes, bytes]:
-    """The two indexes of a writing: together with the birth date and with the contact of its record."""
-    key, name = bytes.fromhex(runtime.settings.index_key), names.canonical(written)
-    by_birth = indexes.name_and_birth(key, name, record.birth_date.isoformat())
-    return by_birth, indexes.name_and_contact(key, name, record.phone)
+def found_by(key: bytes, written: str, record: RecordSealed) -> dict[str, Any]:
+    """The columns by which a writing is found: with the birth date and with the contact of its record."""
+    name = names.canonical(written)
+    return {
+        "name_index": indexes.name_and_birth(key, name, record.birth_date.isoformat()),
+        "contact_index": indexes.name_and_contact(key, name, record.phone),
+        "indexed_by": name_of(key),
+    }
 
 
 async def follow(session: AsyncSession, runtime: Runtime, subject: str, record: RecordSealed) -> None:
     """Index the person's writings anew: her record has another birth date or contact."""
     for row in await queries.writings(session, subject):
         kept = await queries.opened(runtime.vault, row)
-        row.name_index, row.contact_index = indexed(runtime, kept.written, record)
+        row.sqlmodel_update(found_by(runtime.index_keys[0], kept.written, record))
         session.add(row)
 
 

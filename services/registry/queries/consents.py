@@ -1,6 +1,7 @@
 """Consents of one person and the chain of their events."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -76,9 +77,11 @@ async def freeze(session: AsyncSession, subject: str) -> Freeze | None:
     return await session.get(Freeze, subject)
 
 
-async def asked_before(session: AsyncSession, vault: Vault, subject: str, asked: bytes) -> list[schemas.ConsentSealed]:
+async def asked_before(
+    session: AsyncSession, vault: Vault, subject: str, asked: Sequence[bytes]
+) -> list[schemas.ConsentSealed]:
     """What the person decided before for the same recipient and purpose."""
-    query = select(Consent).where(Consent.subject == subject, Consent.asked_index == asked)
+    query = select(Consent).where(Consent.subject == subject, col(Consent.asked_index).in_(asked))
     rows = (await session.scalars(query.order_by(col(Consent.id).desc()).limit(50))).all()
     return [await opened(vault, row) for row in rows]
 

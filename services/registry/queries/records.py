@@ -82,10 +82,12 @@ async def next_received(session: AsyncSession) -> Release | None:
     return (await session.scalars(query)).first()
 
 
-async def the_one_held(session: AsyncSession, name_index: bytes, record_type: str) -> tuple[HeldRecord, Person] | None:
-    """The newest such record of the one person whom the index names; two different people match nobody."""
+async def the_one_held(
+    session: AsyncSession, name_indexes: Sequence[bytes], record_type: str
+) -> tuple[HeldRecord, Person] | None:
+    """The newest such record of the one person whom an index names; two different people match nobody."""
     query = select(HeldRecord, Person).join(Person, col(Person.subject) == HeldRecord.subject)
-    query = query.where(HeldRecord.name_index == name_index, HeldRecord.record_type == record_type)
+    query = query.where(col(HeldRecord.name_index).in_(name_indexes), HeldRecord.record_type == record_type)
     rows = (await session.execute(query.order_by(col(HeldRecord.id).desc()).limit(50))).all()
     if len({held.subject for held, _ in rows}) != 1:
         return None

@@ -21,6 +21,7 @@ class Person(Base, table=True):
     name_index: bytes = Field(sa_column=octets())
     contact_index: bytes = Field(sa_column=octets())
     number_index: bytes | None = Field(sa_column=octets(optional=True))
+    indexed_by: str
     version: int = 1
     updated_at: datetime = Field(default_factory=now, sa_column=moment())
 
@@ -28,6 +29,7 @@ class Person(Base, table=True):
         Index("person_name_index", "name_index"),
         Index("person_contact_index", "contact_index"),
         Index("person_number_index", "number_index"),
+        Index("person_indexed_by", "indexed_by", "subject"),
     )
 
 
@@ -38,6 +40,7 @@ class NameWriting(Base, table=True):
     __table_args__ = (
         Index("name_writing_name_index", "name_index"),
         Index("name_writing_contact_index", "contact_index"),
+        Index("name_writing_indexed_by", "indexed_by", "subject"),
     )
 
     id: uuid.UUID = Field(primary_key=True)
@@ -45,6 +48,7 @@ class NameWriting(Base, table=True):
     sealed: bytes = Field(sa_column=octets())
     name_index: bytes = Field(sa_column=octets())
     contact_index: bytes = Field(sa_column=octets())
+    indexed_by: str
 
 
 class Comparison(Base, table=True):
@@ -98,12 +102,14 @@ class Dependant(Base, table=True):
     """A guardian link: a person and one she answers for. There is no other kind of link between people."""
 
     __tablename__ = "dependant"
+    __table_args__ = (Index("dependant_indexed_by", "indexed_by", "subject"),)
 
     id: uuid.UUID = Field(primary_key=True)
     subject: str = Field(index=True)
     sealed: bytes = Field(sa_column=octets())
     name_index: bytes = Field(sa_column=octets())
     number_index: bytes | None = Field(sa_column=octets(optional=True))
+    indexed_by: str
 
 
 class Consent(Base, table=True):
@@ -115,11 +121,15 @@ class Consent(Base, table=True):
     subject: str = Field(index=True)
     expires_on: date
     asked_index: bytes = Field(sa_column=octets())
+    indexed_by: str
     sealed: bytes = Field(sa_column=octets())
     head: str
     decided_at: datetime = Field(default_factory=now, sa_column=moment())
 
-    __table_args__ = (Index("consent_asked_index", "asked_index"),)
+    __table_args__ = (
+        Index("consent_asked_index", "asked_index"),
+        Index("consent_indexed_by", "indexed_by", "subject"),
+    )
 
 
 class ConsentEvent(Base, table=True):
@@ -154,11 +164,15 @@ class HeldRecord(Base, table=True):
     dependant: uuid.UUID | None
     record_type: str
     name_index: bytes = Field(sa_column=octets())
+    indexed_by: str
     sealed: bytes = Field(sa_column=octets())
     seal: str
     at: datetime = Field(default_factory=now, sa_column=moment())
 
-    __table_args__ = (Index("held_record_match", "name_index", "record_type"),)
+    __table_args__ = (
+        Index("held_record_match", "name_index", "record_type"),
+        Index("held_record_indexed_by", "indexed_by", "subject"),
+    )
 
 
 class RecordRequest(Base, table=True):

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime, Field
 
+from shared.contracts.envelope import Event
 from shared.contracts.events.callers import (
     ClientRegistered,
     ClientRevoked,
@@ -36,7 +37,6 @@ from shared.contracts.events.erasures import (
     RightsRequestMade,
 )
 from shared.contracts.events.values import Code, Digest, District, FieldName, Id, Label, Seal, ServiceCode
-from shared.events import Event
 
 __all__ = [
     "CasesErasureDone",

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 
+from shared.contracts.envelope import Event
 from shared.contracts.events.values import Code, District, Id, Label, ServiceCode
-from shared.events import Event
 
 
 class OrganizationFact(Event):

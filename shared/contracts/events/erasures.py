@@ -4,8 +4,8 @@ from typing import ClassVar, Final
 
 from pydantic import Field
 
+from shared.contracts.envelope import Event
 from shared.contracts.events.values import Id, Seal
-from shared.events import Event
 
 NOBODY: Final = "erased"  # in place of a seal, once its person is erased
 

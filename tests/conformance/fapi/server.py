@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey
 
 from demo.client import Region
 from demo.tokens import Token, proof
-from shared.proofs import digest
+from shared.contracts.proofs import digest
 from tests.support.launched import Installation
 from tests.support.relying import FrontEnd
 from tests.support.sign_in import claims_of

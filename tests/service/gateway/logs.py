@@ -8,6 +8,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from jieli_verify import tree as outside
+from prometheus_client import Counter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -16,6 +17,7 @@ from gateway.audit import tables as log_tables
 from gateway.audit.rules import entries, notes
 from gateway.tables import Base
 from shared import db, plumbing, vault
+from shared.door import Door
 from tests.support.postgres import TestServer
 
 REGION = "610118"
@@ -68,7 +70,8 @@ class Opened:
         self.addresses = addresses
         self.engine = db.engine(addresses["DATABASE_URL"])
         self.keys = db.engine(addresses["KEYS_DATABASE_URL"])
-        self.vault = vault.Vault(self.keys, "gateway", REGION, KEK)
+        door = Door(1_000_000, Counter("keys", "Keys.", ["reason"], registry=None))
+        self.vault = vault.Vault(self.keys, "gateway", REGION, (KEK,), door)
         self.log = commands.Log(self.engine, self.vault, SIGNER, INDEX_KEY)
 
     async def lines(self) -> list[Any]:

@@ -283,14 +283,14 @@ async def test_the_owner_who_edits_an_entry_is_found_out(opened: logs.Opened) ->
 async def test_entries_of_a_person_are_found_with_her_key_and_lost_with_it(opened: logs.Opened) -> None:
     await asyncio.gather(*(opened.log.append(logs.entry(person="amy")) for _ in range(3)))
     await opened.log.append(logs.entry(person="bob"))
-    key = await opened.log.key_of("amy")
+    key = await opened.log.key_of("amy", "a decision")
     tags = [entries.Subject(key, counter).tag for counter in range(3)]
     async with opened.engine.connect() as connection:
         assert len(await queries.tagged(connection, tags)) == 3
         assert await queries.count_of(connection, opened.log.person_tag("amy")) == 3
 
     await opened.log.forget("amy")
-    assert await opened.log.key_of("amy") != key
+    assert await opened.log.key_of("amy", "a decision") != key
     async with opened.engine.connect() as connection:
         assert await queries.count_of(connection, opened.log.person_tag("amy")) == 0
     await opened.log.append(logs.entry(person="amy"))

@@ -21,7 +21,8 @@ from gateway.exchange.credentials import Caller, Credentials, Presented
 from gateway.exchange.forward import Services
 from services.identity.commands import keys as ring
 from services.identity.rules import clients, keys
-from shared import db, migrate, proofs
+from shared import db, migrate
+from shared.contracts import proofs
 from shared.problems import Problem
 from shared.settings import SettingsError
 from tests.support import apps

@@ -8,6 +8,7 @@ from sqlalchemy import event, text
 from services.registry.commands import comparing
 from services.registry.queries import reach
 from services.registry.rules.numbers import check_character
+from shared.door import evidence
 from tests.service.registry.conftest import subject_of
 from tests.service.registry.twins import Person, named, pair, phone
 from tests.support.apps import RunningApp
@@ -67,7 +68,8 @@ async def asked_of_the_database(person: Person, comparison: str) -> list[str]:
         await reach.visible_to(session, grant)
         connection = await session.connection()
         event.listen(connection.sync_connection, "before_cursor_execute", lambda *call: statements.append(str(call[2])))
-        assert await comparing.prove(session, runtime, grant, uuid.UUID(comparison), "00000000") is None
+        with evidence("decision", grant.decision):
+            assert await comparing.prove(session, runtime, grant, uuid.UUID(comparison), "00000000") is None
     return statements
 
 

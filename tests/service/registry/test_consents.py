@@ -15,6 +15,7 @@ from sqlalchemy import text
 from services.registry.queries import consents as queries
 from services.registry.queries import reach
 from shared.contracts import clock
+from shared.door import evidence
 from shared.grants import Actor
 from tests.service.registry.conftest import CHILD, subject_of
 from tests.support import grants
@@ -186,7 +187,8 @@ async def test_in_the_table_a_refusal_looks_like_a_consent(registry: RunningApp,
         await reach.visible_to_platform(session)
         rows = [await queries.consent(session, subject_of(person), uuid.UUID(each)) for each in (given, refused)]
         shapes = [{key: type(value) for key, value in row.model_dump().items()} for row in rows]
-        chains = [await queries.chain(session, registry.runtime.vault, row) for row in rows]
+        with evidence("job", "test"):
+            chains = [await queries.chain(session, registry.runtime.vault, row) for row in rows]
     assert shapes[0] == shapes[1]
     assert len(rows[0].sealed) == len(rows[1].sealed)
     assert [len(chain) for chain in chains] == [1, 1]
@@ -199,7 +201,8 @@ async def test_the_chain_of_events_holds(registry: RunningApp, person: grants.Ca
     async with registry.runtime.sessions() as session:
         await reach.visible_to_platform(session)
         row = await queries.consent(session, subject_of(person), uuid.UUID(consent))
-        links = await queries.chain(session, registry.runtime.vault, row)
+        with evidence("job", "test"):
+            links = await queries.chain(session, registry.runtime.vault, row)
     assert [event.kind for _, event in links] == ["given", "withdrawn"]
     assert {event.notice for _, event in links} == {f"school_enrolment/1/web/{await digest(registry)}"}
 

@@ -12,6 +12,7 @@ from services.registry.queries import reach
 from services.registry.schemas.records import MessageSealed
 from services.registry.tables import Message
 from shared import ids
+from shared.door import evidence
 from tests.service.registry.conftest import sent_all
 from tests.support import apps
 from tests.support.apps import RunningApp
@@ -44,7 +45,8 @@ async def post(registry: RunningApp, *texts: str, written: datetime | None = Non
         for text in texts:
             fresh = ids.new() if written is None else uuid.UUID(int=int(written.timestamp() * 1000) << 80)
             message = MessageSealed(to=NUMBER, text=text)
-            sealed = await sealing.seal(vault, owner, f"message.sealed/{fresh}", message, sealing.Size.MESSAGE)
+            with evidence("job", "test"):
+                sealed = await sealing.seal(vault, owner, f"message.sealed/{fresh}", message, sealing.Size.MESSAGE)
             session.add(Message(id=fresh, subject=owner, sealed=sealed))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,10 +13,14 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.local import places
 from shared.contracts.events import OrganizationRegistered
+from shared.inbox import Inbox
+from shared.settings import in_turn
 from tests.support import apps
 from tests.support.apps import RunningApp
 from tests.support.postgres import TestServer
 from tests.support.until import until
+
+NEW = secrets.token_hex(32)
 
 
 @pytest.fixture
@@ -76,3 +81,25 @@ async def test_what_could_not_be_taken_is_listed_and_handed_in_again(registry: R
     assert await jieli(registry, tmp_path, "replay") == (0, "2 handled, 0 left\n")
     assert await registered(registry) == ["教育和体育局"]
     assert await jieli(registry, tmp_path, "list") == (0, "")
+
+
+async def test_what_an_older_key_sealed_is_handed_in_after_that_key_is_gone(
+    registry: RunningApp, tmp_path: Path
+) -> None:
+    await as_owner(registry, "ALTER TABLE organization RENAME TO elsewhere")
+    await registry.receive("identity", "org-1", 1, organisation(1, "教育局"))
+    inbox = registry.runtime.extras["inbox"]
+    assert isinstance(inbox, Inbox)
+
+    async def buried() -> int:
+        return len(await inbox.letters())
+
+    await until(buried)
+    await as_owner(registry, "ALTER TABLE elsewhere RENAME TO organization")
+    old = registry.settings.kek
+    registry.settings = registry.settings.model_copy(update={"kek": NEW})
+    assert await jieli(registry, tmp_path, "replay") == (1, "0 handled, 1 left\n")
+    changing = Inbox(inbox.sessions, inbox.handlers, inbox.known, in_turn(f"{NEW},{old}"))
+    await changing.reseal()
+    assert await jieli(registry, tmp_path, "replay") == (0, "1 handled, 0 left\n")
+    assert await registered(registry) == ["教育局"]

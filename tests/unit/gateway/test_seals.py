@@ -30,6 +30,20 @@ def test_no_two_services_know_a_person_by_the_same_id(seals: Seals) -> None:
     assert {uuid.UUID(each).version for each in known} == {8}
 
 
+def test_a_seal_of_an_older_key_opens_and_no_id_changes(tmp_path: Path) -> None:
+    old, newer, newest = (secrets.token_hex(32) for _ in range(3))
+    person, pairwise = str(uuid.uuid4()), {service: secrets.token_hex(32) for service in SERVICES}
+
+    def with_keys(*ring: str) -> Seals:
+        keys = {"pairwise_keys": pairwise, "seal_key": ",".join(ring)}
+        return Seals(apps.settings("gateway", {"DATABASE_URL": "postgresql+asyncpg://nobody"}, tmp_path, **keys))
+
+    before, after = with_keys(old), with_keys(newest, newer, old)
+    assert after.open(before.seal(person)) == after.open(with_keys(newer).seal(person)) == person
+    assert before.open(after.seal(person)) is None
+    assert [before.known_as(each, person) for each in SERVICES] == [after.known_as(each, person) for each in SERVICES]
+
+
 def test_two_seals_of_one_person_do_not_join(seals: Seals) -> None:
     person = str(uuid.uuid4())
     first, second = seals.seal(person), seals.seal(person)
