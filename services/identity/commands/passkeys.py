@@ -20,7 +20,8 @@ from services.identity.queries import passkeys as queries
 from services.identity.rules import paper, secrets
 from services.identity.rules import sign_in as rules
 from services.identity.tables import Challenge, Passkey, Session
-from shared import problems, proofs
+from shared import problems
+from shared.contracts import proofs
 from shared.problems import Problem
 from shared.settings import Settings
 
