@@ -8,7 +8,7 @@ from pathlib import Path
 
 from demo import client, family, says
 from demo.scene import Scene
-from demo.story import exchange, mediation, naming, proof, settling
+from demo.story import exchange, mediation, naming, proof, rights, settling
 
 RUN = Path(os.environ.get("JIELI_RUN_DIR") or Path(__file__).resolve().parents[1] / ".run")
 
@@ -30,6 +30,7 @@ STORY: tuple[tuple[str, Callable[[Scene], None]], ...] = (
     ("The education office: preview, accept, exactly the agreed fields", exchange.education),
     ("The housing office asks for more than its agreement", exchange.housing),
     ("The family withdraws one consent", exchange.withdrawal),
+    ("What is kept of her is hers: a copy, a question to the desk, a freeze", rights.hers),
     ("The deposit is mediated, agreed and paid back", mediation.deposit),
     ("The outcome is confirmed by the person", exchange.outcome),
     ("Who saw what, and the proof", proof.who_saw_what),
