@@ -29,7 +29,7 @@ from shared.outbox import Relay
 from shared.problems import Problem
 from shared.runtime import Runtime
 from shared.settings import Settings, in_turn
-from shared.vault import Vault
+from shared.vault import Gone, Vault
 
 BODY_LIMIT = 1_048_576  # bytes
 RECONCILE_EVERY = 30.0  # seconds
@@ -223,6 +223,8 @@ def fault(error: Exception) -> Problem:
     if db.is_away(error):
         log.error("dependency_failed", reason=type(error).__name__, where=where)
         return problems.UNAVAILABLE()
+    if isinstance(error, Gone):
+        return problems.ERASED()
     log.error("failed", reason=type(error).__name__, where=where)
     return problems.INTERNAL()
 

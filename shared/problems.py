@@ -79,4 +79,5 @@ PRECONDITION_MISSING = kind(428, "if-match-missing", "No If-Match", "Send the ET
 PRECONDITION_FAILED = kind(412, "version-stale", "It changed since you read it", "Read it again and decide anew.")
 CURSOR_INVALID = kind(400, "cursor-invalid", "This cursor is not ours", "Use `next` as it was given, or start without.")
 UNAVAILABLE = kind(503, "unavailable", "A part of the platform is not answering", "Try again in a few seconds.")
+ERASED = kind(410, "person-erased", "This person was erased", "Nothing is kept of her: begin anew.")
 INTERNAL = kind(500, "internal", "This is our fault", "Try again with the same key; report the trace id if it stays.")
