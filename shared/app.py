@@ -101,8 +101,7 @@ async def _running(
     engine = db.engine(settings.database_url, settings.database_pool)
     keys = db.engine(settings.keys_database_url, settings.database_pool) if settings.keys_database_url else None
     keks = in_turn(settings.kek)
-    door = Door(settings.keys_a_minute, measured.unwrapped)
-    vault = Vault(keys, settings.app, settings.region, keks, door)
+    vault = Vault(keys, settings.app, settings.region, keks, Door(settings.keys_a_minute, measured.unwrapped))
     runtime = Runtime(settings, engine, db.session_maker(engine), measured, vault)
     bus = bus or await buses.connect(settings)
     relay = Relay(settings.app, f"/regions/{settings.region}/{settings.app}", engine, bus)
