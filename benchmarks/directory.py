@@ -1,8 +1,9 @@
 """`python -m benchmarks.directory`: the directory at 10,000 and at 100,000 offers in one run, and how fast files go in.
 
 Both sizes stand side by side in databases of one PostgreSQL (fsync on), each behind the registry's own app in this
-process; each thing is asked of the small and of the large one in turn, so that both meet the same machine. What is read alone is the query, without the HTTP and JSON around it. The table is
-vacuumed before reading, as the server does by itself soon after an import.
+process; each thing is asked of the small and of the large one in turn, so that both meet the same machine. What is read
+alone is the query, without the HTTP and JSON around it. The table is vacuumed before reading, as the server does by
+itself soon after an import.
 """
 
 import asyncio
