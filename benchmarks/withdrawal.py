@@ -30,11 +30,11 @@ from benchmarks.figures import percentile
 from benchmarks.stage import Stage, installation, silently
 from benchmarks.writes import NEED
 from demo import family
-from demo.client import Terms
+from demo.client import Region, Terms
 from demo.scene import EDUCATION, HOUSING, MEDICAL
 from demo.tokens import Token
 
-WITHDRAWALS, PEOPLE, AT_ONCE = 200, 10, 2
+PEOPLE, EACH, AT_ONCE = 20, 10, 2  # who withdraws how many consents one after the other, and how many of them at once
 READERS, AFTER = 2, 3  # of one referral; and how often each still asks after the withdrawal was answered
 OTHERS = 4  # connections of each other office
 PATIENCE = 60.0  # seconds
@@ -175,38 +175,44 @@ class Ground:
             await asyncio.gather(*reading, return_exceptions=True)
 
 
-async def each(ground: Ground, people: Sequence[Token], count: int) -> list[Course]:
-    """So many withdrawals, some at once; each person's own one after the other."""
+async def withdrawn(ground: Ground, region: Region) -> list[Course]:
+    """Every withdrawal; each person signs in just before, since giving a consent wants a proof of these minutes."""
     courses: list[Course] = []
+    phones = [family.phone(random.SystemRandom()) for _ in range(PEOPLE)]
 
-    async def work(own: Sequence[Token]) -> None:
-        while len(courses) < count:
-            courses.append(await ground.withdraw(await ground.give(own[len(courses) % len(own)])))
+    async def in_turn() -> None:
+        while phones:
+            person = (await asyncio.to_thread(region.resident, "a person", phones.pop())).token
+            for _ in range(EACH):
+                courses.append(await ground.withdraw(await ground.give(person)))
 
-    await asyncio.gather(*(work(people[start::AT_ONCE]) for start in range(AT_ONCE)))
+    await asyncio.gather(*(in_turn() for _ in range(AT_ONCE)))
     return courses
 
 
-async def compare(stage: Stage, count: int) -> dict[str, tuple[list[Course], list[Read]]]:
+async def compare(stage: Stage) -> dict[str, tuple[list[Course], list[Read]]]:
     """By how many gateway processes: every withdrawal, and what the other offices got."""
     region = stage.installation.regions()["receiving"]
     addresses = json.loads(stage.environ["JIELI_GATEWAY_SERVICE_URLS"]) | {"referrals": stage.app("referrals")}
     one, other = (stage.app("gateway", JIELI_GATEWAY_SERVICE_URLS=json.dumps(addresses)) for _ in range(2))
-    office = region.system("housing office", "org-610118-housing", HOUSING).token
-    medical = region.system("medical office", "org-610118-medical", MEDICAL).token
-    preview = quote(",".join(stage.medical["consent_request"]["preview_fields"]))
-    others = (
-        Office(stage.token(), EDUCATION, f"/v1/referrals/{stage.referral}?fields={quote(stage.fields)}"),
-        Office(medical, MEDICAL, f"/v1/referrals/{stage.medical['id']}?fields={preview}"),
-    )
-    people = [region.resident("a person", family.phone(random.SystemRandom())).token for _ in range(PEOPLE)]
     found = {}
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         for name, reading in (("one gateway process", one), ("withdrawn through one, read through another", other)):
+            office = region.system("housing office", "org-610118-housing", HOUSING).token
             ground = Ground(http, reading, one, office)
-            async with ground.loaded(others):
-                found[name] = await each(ground, people, count), ground.others
+            async with ground.loaded(others(stage, region)):
+                found[name] = await withdrawn(ground, region), ground.others
     return found
+
+
+def others(stage: Stage, region: Region) -> tuple[Office, Office]:
+    """The two offices that read referrals of theirs meanwhile."""
+    medical = region.system("medical office", "org-610118-medical", MEDICAL).token
+    preview = quote(",".join(stage.medical["consent_request"]["preview_fields"]))
+    return (
+        Office(stage.token(), EDUCATION, f"/v1/referrals/{stage.referral}?fields={quote(stage.fields)}"),
+        Office(medical, MEDICAL, f"/v1/referrals/{stage.medical['id']}?fields={preview}"),
+    )
 
 
 def line(name: str, courses: Sequence[Course], what: str) -> str:
@@ -218,11 +224,11 @@ def line(name: str, courses: Sequence[Course], what: str) -> str:
     return f"| {name} | " + " | ".join(cells) + " |"
 
 
-def told(courses: Sequence[Course], others: Sequence[Read]) -> str:
+def told(courses: Sequence[Course], meanwhile: Sequence[Read]) -> str:
     """What a setting showed, in a table and in words."""
     took = [(course.answered - course.sent) * 1000 for course in courses]
     flying = sum(read.answered > course.answered for course in courses for read in course.allowed)
-    rate = len(others) / (others[-1].answered - others[0].sent)
+    rate = len(meanwhile) / (meanwhile[-1].answered - meanwhile[0].sent)
     return "\n".join(
         [
             f"| {len(courses)} withdrawals | since it was sent: p50 ms | p99 ms | longest"
@@ -243,12 +249,12 @@ def late(courses: Sequence[Course]) -> int:
     return sum(read.sent > course.answered for course in courses for read in course.allowed)
 
 
-def wrong(courses: Sequence[Course], others: Sequence[Read]) -> list[str]:
+def wrong(courses: Sequence[Course], meanwhile: Sequence[Read]) -> list[str]:
     """What was not as it must be."""
     p99 = percentile([course.first_refused - course.sent for course in courses], 99)
     odd = Counter(read.status for course in courses for read in course.reads if read.status not in {OK, *REFUSED})
     odd += Counter(course.status for course in courses if course.status != OK)
-    odd += Counter(read.status for read in others if read.status != OK)
+    odd += Counter(read.status for read in meanwhile if read.status != OK)
     said = [f"{count} answers {status}" for status, count in odd.items()]
     if late(courses):
         said.append(f"{late(courses)} reads allowed after the withdrawal was answered")
@@ -264,7 +270,7 @@ def main() -> int:
         try:
             with silently():
                 asyncio.run(stage.settle_referral())
-                found = asyncio.run(compare(stage, WITHDRAWALS))
+                found = asyncio.run(compare(stage))
         finally:
             stage.close()
             made.remove()
