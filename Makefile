@@ -28,7 +28,7 @@ define install # $(1): the lock file
 	@touch $@
 endef
 
-.PHONY: help setup run stop reset demo test system outages conformance browser pictures check lint types bench lock docs migrate crash
+.PHONY: help setup run stop reset demo test system outages conformance browser pictures check lint types bench bench-million lock docs migrate crash
 
 help: ## what can be asked
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -89,7 +89,12 @@ crash: $(VENV)/.dev-lock ## kill -9 of everything, three times, while referrals 
 
 bench: $(VENV)/.dev-lock ## the benchmarks, both sides in one run; results in benchmarks/results/
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.withdrawal
 	@$(BIN)/python -m benchmarks.directory
+	@$(BIN)/python -m benchmarks.people --people 100000
+
+bench-million: $(VENV)/.dev-lock ## the registry of a million people; wants 20 GB and about half an hour
+	@$(BIN)/python -m benchmarks.people
 
 docs: $(VENV)/.dev-lock ## write docs/openapi/, asyncapi.json and the pages about authorisation, errors and settings
 	@$(BIN)/python -m cli.main documents

@@ -1,8 +1,9 @@
 """`python -m benchmarks.directory`: the directory at 10,000 and at 100,000 offers in one run, and how fast files go in.
 
 Both sizes stand side by side in databases of one PostgreSQL (fsync on), each behind the registry's own app in this
-process; rounds are interleaved. What is read alone is the query, without the HTTP and JSON around it. The table is
-vacuumed before reading, as the server does by itself soon after an import.
+process; each thing is asked of the small and of the large one in turn, so that both meet the same machine. What is read
+alone is the query, without the HTTP and JSON around it. The table is vacuumed before reading, as the server does by
+itself soon after an import.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -94,14 +95,18 @@ async def fill(registry: RunningApp, count: int) -> float:
     return time.perf_counter() - begun
 
 
-async def timed(call: Call, asked: list[str], side: Side) -> None:
-    """One round: everything asked for in turn, one at a time."""
-    begun = time.perf_counter()
-    for what in asked:
-        started = time.perf_counter()
-        await call(what)
-        side.latencies.append(time.perf_counter() - started)
-    side.rates.append(len(asked) / (time.perf_counter() - begun))
+async def timed(ways: Sequence[tuple[Call, list[str]]], sides: Sequence[Side]) -> None:
+    """One round: everything asked for in turn, one at a time, of each size before the next."""
+    spent = [0.0] * len(sides)
+    (_, asked), *_ = ways
+    for number in range(len(asked)):
+        for place, ((call, wanted), side) in enumerate(zip(ways, sides, strict=True)):
+            started = time.perf_counter()
+            await call(wanted[number])
+            side.latencies.append(time.perf_counter() - started)
+            spent[place] += side.latencies[-1]
+    for side, seconds in zip(sides, spent, strict=True):
+        side.rates.append(len(asked) / seconds)
 
 
 def calls(registry: RunningApp, ids: list[str]) -> dict[str, tuple[Call, list[str]]]:
@@ -143,14 +148,12 @@ async def compare(server: TestServer, directory: Path) -> tuple[dict[str, list[S
         speeds = {count: count / await fill(registry, count) for count, registry in sizes.items()}
         for registry in sizes.values():
             await vacuumed(registry)
-        measured = {count: calls(registry, await some_ids(registry)) for count, registry in sizes.items()}
-        names = list(measured[SMALL])
-        sides = {name: {count: Side(f"{count:,} offers") for count in sizes} for name in names}
+        measured = [calls(registry, await some_ids(registry)) for registry in sizes.values()]
+        sides = {name: [Side(f"{count:,} offers") for count in sizes] for name in measured[0]}
         for _ in range(ROUNDS):
-            for name in names:
-                for count in sizes:
-                    await timed(*measured[count][name], sides[name][count])
-    return {name: list(found.values()) for name, found in sides.items()}, speeds
+            for name, pair in sides.items():
+                await timed([each[name] for each in measured], pair)
+    return sides, speeds
 
 
 async def vacuumed(registry: RunningApp) -> None:

@@ -38,6 +38,7 @@ class Stage:
     referral: str = ""
     fields: str = ""
     person: str = ""
+    medical: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, installation: Installation) -> "Stage":
@@ -104,7 +105,7 @@ class Stage:
         settling.three_consents(scene)
         office = here.system("office", "org-610118-education", EDUCATION)
         settling.accept(office, scene.referral("EDU-01"), EDUCATION)
-        self.referral = scene.referral("EDU-01")
+        self.referral, self.medical = scene.referral("EDU-01"), scene.referrals["HEA-01"]
         agreed = scene.referrals["EDU-01"]["consent_request"]["fields"]
         self.fields = ",".join(agreed)
         path = f"/v1/referrals/{self.referral}?fields={quote(self.fields)}"

@@ -19,7 +19,7 @@ from shared import problems
 
 MOST = 500  # lines that a search finds; whoever wants others says more
 
-# Where sets of pieces are found: in which services, in which organisations, in any place at all.
+# Where sets of pieces are found: in which services, in which organisations, and of the doubted in any place at all.
 _FOUND = text("""
 WITH wanted AS (SELECT number, CAST(pieces AS text[]) AS pieces
   FROM unnest(CAST(:sets AS text[])) WITH ORDINALITY AS given (pieces, number))
@@ -27,6 +27,7 @@ SELECT number, 'service' AS kind, code AS name FROM wanted JOIN service ON grams
 UNION ALL SELECT number, 'organization', slug FROM wanted JOIN organization ON grams @> pieces
 UNION ALL SELECT number, 'place', '' FROM wanted
   CROSS JOIN LATERAL (SELECT 1 FROM listing WHERE grams @> pieces LIMIT 1) AS any_place
+  WHERE number = ANY(CAST(:doubted AS bigint[]))
 """)
 ORDER = (col(Listing.organization), col(Listing.service), col(Listing.id))
 
@@ -172,24 +173,34 @@ async def _offered_by(session: AsyncSession, organization: uuid.UUID) -> ColumnE
 async def _fitting(session: AsyncSession, words: Sequence[search.Word]) -> list[ColumnElement[bool]]:
     """Conditions that each word is found in a line: in its service, its organisation, or its place.
 
-    None where one of the words is found nowhere.
+    None where one of the words is found nowhere. A word that can be read in one way only is not looked for in places
+    beforehand: going through all places with it costs as much as the search itself.
     """
     sets = [pieces for word in words for pieces in word]
-    found = (await session.execute(_FOUND, {"sets": [_literal(pieces) for pieces in sets]})).all()
+    doubted = [number for number, pieces in enumerate(sets, 1) if (pieces,) not in words]
+    given = {"sets": [_literal(pieces) for pieces in sets], "doubted": doubted}
+    found = (await session.execute(_FOUND, given)).all()
     conditions = []
     for word in words:
         named = {(row.kind, row.name) for row in found if sets[row.number - 1] in word}
         places = [sets[row.number - 1] for row in found if row.kind == "place" and sets[row.number - 1] in word]
-        if not named:
+        if len(word) == 1:
+            places = list(word)
+        elif not named:
             return []
         conditions.append(
             or_(
                 col(Listing.service).in_([name for kind, name in named if kind == "service"]),
                 col(Listing.organization).in_([name for kind, name in named if kind == "organization"]),
-                *(col(Listing.grams).contains(sorted(pieces)) for pieces in places),
+                *(col(Listing.grams).contains(sorted(pieces)) for pieces in _smallest(places)),
             )
         )
     return conditions
+
+
+def _smallest(sets: Sequence[search.Grams]) -> list[search.Grams]:
+    """Those sets of pieces that have no other of them in them: whoever has all of a larger one has the smaller too."""
+    return [pieces for pieces in sets if not any(other < pieces for other in sets)]
 
 
 def _literal(pieces: Iterable[str]) -> str:

@@ -92,9 +92,9 @@ async def candidates(session: AsyncSession, keys: Keys, own: str) -> list[Person
         select(NameWriting.subject).where(col(NameWriting.name_index).in_(keys.names)),
         select(NameWriting.subject).where(col(NameWriting.contact_index).in_(keys.contacts)),
     ).subquery()
-    busy = select(Merge.subject).where(Merge.state == duplicates.MERGE.initial)
+    busy = select(Merge.id).where(Merge.subject == Person.subject, Merge.state == duplicates.MERGE.initial)
     query = select(Person).where(col(Person.subject).in_(select(found.c.subject)), Person.subject != own)
-    query = query.where(col(Person.subject).not_in(busy)).limit(duplicates.MAX_CANDIDATES + 1)
+    query = query.where(~busy.exists()).limit(duplicates.MAX_CANDIDATES + 1)
     return list((await session.scalars(query)).all())
 
 
