@@ -10,6 +10,8 @@ from typing import Any
 from demo.client import Actor, Region
 from tests.system.test_foreign_ids import consent
 
+BORN = "2019-10-02"  # every child
+
 
 @dataclass(frozen=True)
 class Somebody:
@@ -38,7 +40,12 @@ class Somebody:
         """What she answers for a service."""
         known = {"姓名": self.name, "联系电话": self.phone, "证件号码": self.document_number}
         special = {
-            "EDU-01": {"儿童姓名": self.child, "出生日期": "2019-10-02", "监护人关系": "母亲", "居住地址": self.address},
+            "EDU-01": {
+                "儿童姓名": self.child,
+                "出生日期": "2019-10-02",
+                "监护人关系": "母亲",
+                "居住地址": self.address,
+            },
             "HEA-01": {"参保地": self.insured_at, "就医地": "陕西省西安市", "备案类型": "长期居住"},
             "HOU-04": {"房屋地址": self.address, "争议": self.words, "请求": "退还押金"},
         }
@@ -78,7 +85,7 @@ def arrive(region: Region, who: Somebody) -> Arrived:
         kept = actor.put("/v1/me/record", who.record(region.code))
     assert kept.status_code == 200, kept.text
     made = Arrived(who, actor)
-    child = {"name": who.child, "birth_date": "2019-10-02", "relation": "parent", "proof_type": "household_booklet"}
+    child = {"name": who.child, "birth_date": BORN, "relation": "parent", "proof_type": "household_booklet"}
     made.left("dependant", "/v1/me/dependants", child)
     return made
 
@@ -86,7 +93,9 @@ def arrive(region: Region, who: Somebody) -> Arrived:
 def refer(person: Arrived, services: Sequence[str], **notice: object) -> None:
     """One intake of several needs, and a consent to each."""
     district = person.actor.region.code
-    needs: list[dict[str, Any]] = [{"service": each, "answers": person.who.answers(each, district)} for each in services]
+    needs: list[dict[str, Any]] = [
+        {"service": each, "answers": person.who.answers(each, district)} for each in services
+    ]
     for need in needs:
         if need["service"] == "EDU-01":
             need["dependant"] = person.ids["dependant"][0]
@@ -112,7 +121,7 @@ def apply(person: Arrived, committee: str) -> None:
     person.left("case", "/v1/me/cases", person.who.dispute(committee), "case")
 
 
-def unknown() -> str:
-    """An id that nothing has."""
+def another(known: str) -> str:
+    """An id of the same time and form that nothing has."""
     made = uuid.uuid4().hex
-    return f"0198aaaa-{made[:4]}-7{made[4:7]}-8{made[7:10]}-{made[10:22]}"
+    return f"{known[:15]}{made[:3]}-8{made[3:6]}-{made[6:18]}"
