@@ -42,11 +42,10 @@ EARLIEST, DAYS = datetime(1960, 1, 1), 16_000
 
 @dataclass(frozen=True)
 class Population:
-    """The stand-ins by which two populations differ, and nothing else."""
+    """The stand-ins by which two populations differ, and nothing else; `names` with how they stand elsewhere."""
 
-    names: tuple[str, ...]
+    names: dict[str, str]
     children: tuple[str, ...]
-    written: tuple[str, str]
     prefixes: tuple[str, ...]
     languages: tuple[str, ...]
     insured_at: tuple[str, ...]
@@ -57,7 +56,7 @@ class Population:
         born = EARLIEST + timedelta(days=chance.randrange(DAYS))
         number = f"{chance.choice(self.prefixes)}{born:%Y%m%d}{chance.randrange(1000):03d}"
         return Somebody(
-            name=chance.choice(self.names),
+            name=chance.choice([*self.names]),
             child=chance.choice(self.children),
             phone=family.phone(chance),
             document_type="resident_id",
@@ -71,24 +70,22 @@ class Population:
 
 
 HERE = Population(
-    names=("王伟", "李秀英", "张敏", "刘洋", "陈静", "杨建国"),
+    names={"王伟": "王 伟", "李秀英": "李秀瑛", "张敏": "張敏", "刘洋": "劉洋", "杨建国": "楊建國"},
     children=("王芳", "李娜", "张明", "刘军"),
-    written=("", " "),
     prefixes=("610118", "610125"),
     languages=("zh", "zh-CN"),
     insured_at=("陕西省西安市", "陕西省咸阳市"),
     words="押金没有退。",
 )
 ELSEWHERE = Population(
-    names=(
-        "阿卜杜热合曼·阿卜杜克热木·买买提依明",
-        "བསྟན་འཛིན་རྒྱ་མཚོ་རིན་པོ་ཆེ",
-        "ئابدۇرېھىم ئابدۇكېرىم ئوغلى",
-        "Kuanyshbek Nurmukhambetuly Abdrakhmanov",
-        "次仁旺姆·央金卓玛",
-    ),
+    names={
+        "阿卜杜热合曼·阿卜杜克热木·买买提依明": "阿卜杜热合曼•阿卜杜克热木•买买提依明",
+        "བསྟན་འཛིན་རྒྱ་མཚོ་རིན་པོ་ཆེ": "Tenzin Gyatso Rinpoche",
+        "ئابدۇرېھىم ئابدۇكېرىم ئوغلى": "阿卜杜热依木·阿卜杜克里木",
+        "Kuanyshbek Nurmukhambetuly Abdrakhmanov": "克阿尼什别克·努尔穆罕别吐勒",
+        "次仁旺姆·央金卓玛": "次仁旺姆央金卓玛",
+    },
     children=("帕提古丽·阿卜杜热合曼·买买提", "ཚེ་རིང་སྒྲོལ་མ", "Aigerim Kuanyshbekkyzy Abdrakhmanova"),
-    written=("·", "•"),
     prefixes=("653101", "540102", "632721", "522601"),
     languages=("ug", "bo-CN", "kk-Arab-CN", "en"),
     insured_at=("新疆维吾尔自治区喀什地区", "西藏自治区拉萨市", "青海省玉树藏族自治州", "贵州省黔东南苗族侗族自治州"),
@@ -96,17 +93,14 @@ ELSEWHERE = Population(
 )
 
 
-def lives(region: Region, who: Somebody, written: tuple[str, str], thief: Thief) -> None:
+def lives(region: Region, who: Somebody, written: str, thief: Thief) -> None:
     """Everything that a person can leave, said by one of either population in the same order."""
     trace = uuid.uuid4().hex
     thief.traces.append(trace)
     told = {"traceparent": f"00-{trace}-{trace[:16]}-01", "accept-language": who.language}
     region.http.headers.update(told)
     person = planted.arrive(region, who)
-    other = who.name.replace(*written) if written[0] else who.name[0] + written[1] + who.name[1:]
-    if other == who.name:
-        other = who.name[::-1]
-    person.left("writing", "/v1/me/name-writings", {"written": other, "document": "passport"})
+    person.left("writing", "/v1/me/name-writings", {"written": written, "document": "passport"})
     planted.refer(person, ["EDU-01", "HEA-01", "HOU-04"], language=who.language)
     planted.ask_right(person)
     planted.apply(person, COMMITTEE)
@@ -159,7 +153,7 @@ async def arrivals(installation: Installation, people: int) -> tuple[list[bool],
     for label in labels:
         population = ELSEWHERE if label else HERE
         who = population.somebody(chance)
-        await asyncio.to_thread(lives, region, who, population.written, thief)
+        await asyncio.to_thread(lives, region, who, population.names[who.name], thief)
         await leak(installation, who)
         await settled(installation)
         await thief.look()
@@ -202,8 +196,8 @@ class Verdict:
         """Train and try a classifier for each place, and two for everything: without the leaks and with them."""
         samples: dict[str, list[Sample]] = {}
         for place in sorted({place for each in taken for place in each}):
-            found = [guessing.tokens(each.get(place, ()), at) for each, at in zip(taken, began, strict=False)]
-            samples[place] = found
+            here = [guessing.tokens(each.get(place, ()), at) for each, at in zip(taken, began, strict=False)]
+            samples[place] = here
         leaks = {place for place in samples if place.endswith(PLANTED)}
         own = [tried(place, found, labels) for place, found in samples.items() if place not in leaks]
         found = [tried(place, samples[place], labels) for place in sorted(leaks)]

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -179,7 +180,11 @@ def _arrived(region: Region, paths: list[str], staff: str) -> None:
     """Wait until the gateway knows whose everything is."""
     actor = region.staff(staff, f"staff-{region.code}-{staff}")
     for path in paths:
-        until(path, lambda path=path: actor.get(path, quiet=True).status_code == 200)
+        until(path, partial(_reads, actor, path))
+
+
+def _reads(actor: Actor, path: str) -> bool:
+    return actor.get(path, quiet=True).status_code == 200
 
 
 def _system(region: Region, organisation: str) -> Caller:

@@ -6,7 +6,6 @@ of that minute, which is never read again, is removed. No other clock is moved: 
 """
 
 import asyncio
-import json
 import math
 import random
 import re
@@ -42,18 +41,23 @@ IN_BETWEEN = re.compile(
     r'"(?:decision|instance|trace_id|next)":\s*"[^"]*"|\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|\+\d\d:\d\d)|'
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 )
+ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 ALIKE = 0.005  # seconds between the medians of answers about what is another's and about what is nobody's
 CHANCE = 1e-6
 
 
 @dataclass
 class Tally:
-    """What came of one caller's hour; `pairs` are seconds for what is another's, and for what is nobody's."""
+    """What came of one caller's hour; `pairs` are seconds for what is another's, and for what is nobody's.
+
+    `said`: words that the caller wrote down themselves and was let, so that reading them again shows nothing.
+    """
 
     calls: int = 0
     answers: Counter[str] = field(default_factory=Counter)
     tried: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
+    said: set[str] = field(default_factory=set)
     unlike: list[str] = field(default_factory=list)
     pairs: list[tuple[float, float]] = field(default_factory=list)
 
@@ -113,9 +117,14 @@ class Attack:
             came.reverse()
         (hers, slow), (nobodys, as_slow) = came
         told = [plain(answer, self.guesses.hers) for answer in (hers, nobodys)]
-        if told[0] != told[1] and 429 not in (hers.status_code, nobodys.status_code):
+        if told[0] != told[1] and self.stands(pair[1 - backwards], told[1]):
             self.tally.unlike.append(f"{tried.operation.method} {tried.path} {tried.body[:300]!r}: {told}")
         self.tally.pairs.append((slow, as_slow))
+
+    def stands(self, tried: Attempt, told: str) -> bool:
+        """Whether the same call is answered the same again: a list that grows or a ceiling tells of the caller only."""
+        again, _ = self.call(tried.instead({}))
+        return plain(again, self.guesses.hers) == told
 
     def call(self, tried: Attempt) -> tuple[httpx.Response, float]:
         """One call; what it shows of people beyond what it named itself is noted."""
@@ -137,7 +146,9 @@ class Attack:
         self.tally.calls += 1
         self.tally.answers[f"{answer.status_code} {code}".strip()] += 1
         named = set(CANARY.findall(unquote(tried.path) + unquote(tried.body.decode())))
-        self.tally.seen |= set(CANARY.findall(readable(answer))) - named
+        if answer.is_success and tried.body:
+            self.tally.said |= named
+        self.tally.seen |= set(CANARY.findall(readable(answer))) - named - self.tally.said
         if "sessions" not in tried.path:  # whoever ended their own would be out
             self.guesses.learn(answer.text)
 
@@ -145,7 +156,7 @@ class Attack:
 def readable(answer: httpx.Response) -> str:
     """The text of an answer and its headers, without JSON's escapes."""
     text = answer.text + "\n".join(answer.headers.values())
-    return text + json.dumps(answer.json(), ensure_ascii=False) if "\\u" in text else text
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def plain(answer: httpx.Response, hers: dict[str, str]) -> str:
@@ -223,11 +234,11 @@ def wrong(outsider: Outsider, tally: Tally) -> list[str]:
 def shown(outsider: Outsider, tally: Tally) -> str:
     """One caller's part of the verdict."""
     answers = ", ".join(f"{count} x {code}" for code, count in tally.answers.most_common())
+    theirs = f"{len(tally.seen & outsider.may)} of {len(outsider.may)}"
     lines = [
         f"{outsider.name}: {tally.calls} calls to {len(tally.tried)} operations",
         f"   answers: {answers}",
-        f"   words of people seen: {len(tally.seen)}; of them theirs: {len(tally.seen & outsider.may)} of"
-        f" {len(outsider.may)}",
+        f"   words of people seen: {len(tally.seen)}; theirs: {theirs}; own writing set aside: {len(tally.said)}",
         f"   another's against nobody's: {len(tally.pairs)} pairs, {len(tally.unlike)} unlike;"
         f" {tally.apart * 1000:+.3f} ms in the median, by chance with p = {tally.by_chance:.2g}",
     ]
