@@ -37,7 +37,9 @@ CREATE TABLE planted_size (size int);
 CREATE TABLE planted_language (language text);
 """
 PLANTED = ("planted_size.size", "planted_language.language", "planted.log")
-EARLIEST, DAYS = datetime(1960, 1, 1), 16_000
+BESIDE = "planted"  # in the name of everything that stands beside the product
+EARLIEST, DAYS = datetime(1960, 1, 1), 16_000  # when the grown-ups were born
+YOUNGEST, CHILDHOOD = datetime(2021, 1, 1), 2_500
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Population:
             document_type="resident_id",
             document_number=number + check_character(number),
             birth_date=f"{born:%Y-%m-%d}",
+            child_born=f"{YOUNGEST - timedelta(days=chance.randrange(CHILDHOOD)):%Y-%m-%d}",
             address=self.words[:20],
             words=self.words,
             language=chance.choice(self.languages),
@@ -199,10 +202,11 @@ class Verdict:
             here = [guessing.tokens(each.get(place, ()), at) for each, at in zip(taken, began, strict=False)]
             samples[place] = here
         leaks = {place for place in samples if place.endswith(PLANTED)}
-        own = [tried(place, found, labels) for place, found in samples.items() if place not in leaks]
+        product = {place for place in samples if BESIDE not in place}
+        own = [tried(place, samples[place], labels) for place in sorted(product)]
         found = [tried(place, samples[place], labels) for place in sorted(leaks)]
-        own.append(tried(EVERYTHING, joined(samples, set(samples) - leaks), labels))
-        found.append(tried(f"{EVERYTHING}, with the leaks", joined(samples, set(samples)), labels))
+        own.append(tried(EVERYTHING, joined(samples, product), labels))
+        found.append(tried(f"{EVERYTHING}, with the leaks", joined(samples, product | leaks), labels))
         return cls(own, found)
 
     @property

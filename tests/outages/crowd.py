@@ -43,7 +43,7 @@ PARTNER = "org-610118-education"
 class Outsider:
     """Somebody who is not the person: `may` are the words of people that are theirs to see, by `reads`.
 
-    `counted`: the agreement's quota counts their calls.
+    `kind`: what paths call what they read. `counted`: the agreement's quota counts their calls.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Outsider:
     may: frozenset[str] = frozenset()
     reads: tuple[str, ...] = ()
     own: frozenset[str] = frozenset()
+    kind: str = ""
     counted: bool = False
 
 
@@ -142,19 +143,19 @@ def outsiders(made: Installation, crowd: Crowd) -> list[Outsider]:
     _arrived(here, [*mediated.values()], "mediator")
     _arrived(here, [*asking.values()], "protection")
     return [
-        Outsider("the partner's system", lambda: _system(here, PARTNER), *partner, True),
-        Outsider("an officer of the partner", lambda: _staff(here, "education"), *partner, True),
+        Outsider("the partner's system", lambda: _system(here, PARTNER), *partner, "referral", True),
+        Outsider("an officer of the partner", lambda: _staff(here, "education"), *partner, "referral", True),
         Outsider("the system of an office without an agreement", lambda: _system(here, "org-610118-legal")),
         Outsider("a counter", lambda: _staff(here, "counter")),
         Outsider("a coordinator", lambda: _staff(here, "coordinator")),
         Outsider("an administrator of the partner", lambda: _staff(here, "education-administrator")),
         Outsider(
             *("a data protection officer", lambda: _staff(here, "protection"), asked, tuple(asking.values())),
-            frozenset(asking),
+            *(frozenset(asking), "rights_request"),
         ),
         Outsider(
             *("a mediator", lambda: _staff(here, "mediator"), said, tuple(mediated.values())),
-            frozenset(mediated),
+            *(frozenset(mediated), "case"),
         ),
         Outsider("another region's gateway", lambda: _peer(made)),
         Outsider("another person", lambda: _person(here)),

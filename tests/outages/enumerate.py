@@ -6,7 +6,6 @@ of that minute, which is never read again, is removed. No other clock is moved: 
 """
 
 import asyncio
-import math
 import random
 import re
 import secrets
@@ -14,7 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -28,7 +27,7 @@ from gateway.exchange.routes import JSON
 from gateway.federation.signatures import Message
 from tests.outages import crowd
 from tests.outages.crowd import CANARY, RATE, TERMS, Crowd, Outsider
-from tests.support import attempts
+from tests.support import attempts, guessing
 from tests.support.attempts import Attempt, Guesses, Operation
 from tests.support.callers import Caller
 from tests.support.launched import Installation
@@ -37,13 +36,15 @@ HOUR = 60
 AT_ONCE = 4
 ONE_TOKEN = 5  # simulated minutes with one token
 PASSED = "DELETE FROM quota WHERE span = 'minute'"
+IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 IN_BETWEEN = re.compile(
-    r'"(?:decision|instance|trace_id|next)":\s*"[^"]*"|\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|\+\d\d:\d\d)|'
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    rf'"(?:decision|instance|trace_id|next)":\s*"[^"]*"|\d{{4}}-\d\d-\d\dT[0-9:.]+(?:Z|\+\d\d:\d\d)|{IDS.pattern}'
 )
 ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 ALIKE = 0.005  # seconds between the medians of answers about what is another's and about what is nobody's
 CHANCE = 1e-6
+STRAIGHT = 5  # pairs a minute on the route by which the own is read
+Seconds = tuple[float, float]  # for what is another's, and for what is nobody's
 
 
 @dataclass
@@ -59,24 +60,24 @@ class Tally:
     seen: set[str] = field(default_factory=set)
     said: set[str] = field(default_factory=set)
     unlike: list[str] = field(default_factory=list)
-    pairs: list[tuple[float, float]] = field(default_factory=list)
+    pairs: dict[str, list[Seconds]] = field(default_factory=lambda: defaultdict(list))
 
     @property
-    def apart(self) -> float:
-        """Seconds between the medians."""
-        return statistics.median(hers - nobodys for hers, nobodys in self.pairs) if self.pairs else 0.0
+    def time_tells(self) -> list[str]:
+        """Operations whose time tells what is another's from what is nobody's, by more than a network would hide."""
+        bound = CHANCE / (len(self.pairs) or 1)
+        return [at for at, pairs in self.pairs.items() if by_chance(pairs) < bound and abs(apart(pairs)) > ALIKE]
 
-    @property
-    def by_chance(self) -> float:
-        """How probable so uneven a count of slower answers is, if time tells nothing (sign test, normal)."""
-        slower = sum(hers > nobodys for hers, nobodys in self.pairs)
-        off = abs(2 * slower - len(self.pairs)) / math.sqrt(len(self.pairs) or 1)
-        return math.erfc(off / math.sqrt(2))
 
-    @property
-    def time_tells(self) -> bool:
-        """Whether time tells what is another's from what is nobody's, by a difference that a network would show."""
-        return self.by_chance < CHANCE and abs(self.apart) > ALIKE
+def apart(pairs: list[Seconds]) -> float:
+    """Seconds between what is another's and what is nobody's, in the median."""
+    return statistics.median(hers - nobodys for hers, nobodys in pairs)
+
+
+def by_chance(pairs: list[Seconds]) -> float:
+    """How probable so uneven a count of slower answers is, if time tells nothing (sign test, both sides)."""
+    slower = sum(hers > nobodys for hers, nobodys in pairs)
+    return min(1.0, 2 * guessing.by_chance(max(slower, len(pairs) - slower), len(pairs)))
 
 
 @dataclass
@@ -99,6 +100,8 @@ class Attack:
     def minute(self, operations: Iterator[Operation]) -> None:
         """As many calls as the rate allows in a minute."""
         until = self.tally.calls + RATE["per_minute"]
+        for _ in range(STRAIGHT):
+            self.straight()
         while self.tally.calls < until:
             tried = self.guesses.attempt(next(operations))
             self.tally.tried.add(f"{tried.operation.method} {tried.operation.path}")
@@ -106,6 +109,17 @@ class Attack:
                 self.both(tried)
             else:
                 self.call(tried)
+
+    def straight(self) -> None:
+        """What is read of the own, asked about another's: the call that would succeed if it were the own."""
+        own = IDS.findall(self.outsider.reads[0])[0] if self.outsider.reads else ""
+        others = self.guesses.by_kind[self.outsider.kind] if own else []
+        if others:
+            path = self.outsider.reads[0].replace(own, self.guesses.chance.choice(others))
+            operation = Operation(
+                "GET", self.outsider.reads[0].partition("?")[0].replace(own, "{of another}"), (), "", {}, {}
+            )
+            self.both(Attempt(operation, path, dict(TERMS), b"", frozenset(IDS.findall(path)), False))
 
     def both(self, tried: Attempt) -> None:
         """About what is another's and, the same, about what is nobody's: neither answer nor time tells which."""
@@ -119,7 +133,7 @@ class Attack:
         told = [plain(answer, self.guesses.hers) for answer in (hers, nobodys)]
         if told[0] != told[1] and self.stands(pair[1 - backwards], told[1]):
             self.tally.unlike.append(f"{tried.operation.method} {tried.path} {tried.body[:300]!r}: {told}")
-        self.tally.pairs.append((slow, as_slow))
+        self.tally.pairs[f"{tried.operation.method} {tried.operation.path}"].append((slow, as_slow))
 
     def stands(self, tried: Attempt, told: str) -> bool:
         """Whether the same call is answered the same again: a list that grows or a ceiling tells of the caller only."""
@@ -228,21 +242,27 @@ def wrong(outsider: Outsider, tally: Tally) -> list[str]:
     found = [f"saw {each}, which is not theirs" for each in sorted(tally.seen - outsider.may)]
     found += [f"did not see {each}, which is theirs" for each in sorted(outsider.may - tally.seen)]
     found += [f"told apart by {each}" for each in tally.unlike]
-    return found + ([f"time tells: {tally.apart * 1000:.2f} ms apart"] if tally.time_tells else [])
+    return found + [f"{each}: time tells, {apart(tally.pairs[each]) * 1000:.2f} ms" for each in tally.time_tells]
 
 
 def shown(outsider: Outsider, tally: Tally) -> str:
     """One caller's part of the verdict."""
     answers = ", ".join(f"{count} x {code}" for code, count in tally.answers.most_common())
+    pairs = [pair for each in tally.pairs.values() for pair in each]
     theirs = f"{len(tally.seen & outsider.may)} of {len(outsider.may)}"
     lines = [
         f"{outsider.name}: {tally.calls} calls to {len(tally.tried)} operations",
         f"   answers: {answers}",
         f"   words of people seen: {len(tally.seen)}; theirs: {theirs}; own writing set aside: {len(tally.said)}",
-        f"   another's against nobody's: {len(tally.pairs)} pairs, {len(tally.unlike)} unlike;"
-        f" {tally.apart * 1000:+.3f} ms in the median, by chance with p = {tally.by_chance:.2g}",
+        f"   another's against nobody's: {len(pairs)} pairs, {len(tally.unlike)} unlike; {timed(pairs)}",
+        *(f"      {at}: {timed(of)}" for at, of in tally.pairs.items() if "{of another}" in at),
     ]
     return "\n".join([*lines, *(f"   WRONG: {each}" for each in wrong(outsider, tally))])
+
+
+def timed(pairs: list[Seconds]) -> str:
+    """What time tells, in words."""
+    return f"{apart(pairs) * 1000:+.3f} ms in the median of {len(pairs)}, by chance with p = {by_chance(pairs):.2g}"
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from demo.client import Actor, Region
 from tests.system.test_foreign_ids import consent
 
-BORN = "2019-10-02"  # every child
+PROOF = {"proof_type": "household_booklet"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Somebody:
     birth_date: str
     address: str
     words: str
+    child_born: str = "2019-10-02"
     language: str = "zh"
     insured_at: str = "陕西省西安市"
 
@@ -85,7 +86,7 @@ def arrive(region: Region, who: Somebody) -> Arrived:
         kept = actor.put("/v1/me/record", who.record(region.code))
     assert kept.status_code == 200, kept.text
     made = Arrived(who, actor)
-    child = {"name": who.child, "birth_date": BORN, "relation": "parent", "proof_type": "household_booklet"}
+    child = {"name": who.child, "birth_date": who.child_born, "relation": "parent"} | PROOF
     made.left("dependant", "/v1/me/dependants", child)
     return made
 
