@@ -1,7 +1,9 @@
 """Whoever is not the person obtains nobody beyond those whom a referral, a case or a request names to them."""
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,14 +17,17 @@ EVERY = {f"{each.method} {each.path}" for each in attempts.operations()}
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation() -> Iterator[Installation]:
     """One of which the partner's agreement allows as much as an office of its size needs."""
-    folder = tmp_path_factory.mktemp("enumerate")
-    made = crowd.installation(folder)
-    made.launch()
-    made.wait_ready()
-    yield made
-    made.remove()
+    with tempfile.TemporaryDirectory(prefix="jieli-enumerate-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)  # PostgreSQL may run as nobody and has to pass through
+        made = crowd.installation(Path(folder))
+        made.launch()
+        try:
+            made.wait_ready()
+            yield made
+        finally:
+            made.remove()
 
 
 @pytest.fixture(scope="module")
