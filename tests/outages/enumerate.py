@@ -123,7 +123,7 @@ class Attack:
 
     def both(self, tried: Attempt) -> None:
         """About what is another's and, the same, about what is nobody's: neither answer nor time tells which."""
-        pair = [tried, tried.instead(self.guesses.hers)]
+        pair = [tried, twin := tried.instead(self.guesses.hers)]
         if backwards := secrets.randbelow(2):
             pair.reverse()
         came = [self.call(each) for each in pair]
@@ -131,14 +131,14 @@ class Attack:
             came.reverse()
         (hers, slow), (nobodys, as_slow) = came
         told = [plain(answer, self.guesses.hers) for answer in (hers, nobodys)]
-        if told[0] != told[1] and self.stands(pair[1 - backwards], told[1]):
+        if told[0] != told[1] and told == [self.again(each) for each in (tried, twin)]:
             self.tally.unlike.append(f"{tried.operation.method} {tried.path} {tried.body[:300]!r}: {told}")
         self.tally.pairs[f"{tried.operation.method} {tried.operation.path}"].append((slow, as_slow))
 
-    def stands(self, tried: Attempt, told: str) -> bool:
-        """Whether the same call is answered the same again: a list that grows or a ceiling tells of the caller only."""
-        again, _ = self.call(tried.instead({}))
-        return plain(again, self.guesses.hers) == told
+    def again(self, tried: Attempt) -> str:
+        """The same call once more: a list that grows, a ceiling, or an end of the caller's own tells of nobody else."""
+        answer, _ = self.call(tried.instead({}))
+        return plain(answer, self.guesses.hers)
 
     def call(self, tried: Attempt) -> tuple[httpx.Response, float]:
         """One call; what it shows of people beyond what it named itself is noted."""

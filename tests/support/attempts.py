@@ -62,10 +62,9 @@ class Attempt:
     own: bool
 
     def instead(self, unknown: Mapping[str, str]) -> "Attempt":
-        """The same call with what nobody has in the place of what is somebody's."""
+        """The same call with what nobody has in the place of what is somebody's, as far as `unknown` says."""
         path, body, headers = self.path, self.body.decode(), dict(self.headers)
-        for value in self.hers:
-            nobodys = unknown[value]
+        for value, nobodys in ((each, unknown[each]) for each in self.hers if each in unknown):
             path, body = path.replace(quote(value, safe=""), quote(nobodys, safe="")), body.replace(value, nobodys)
             body = body.replace(quote(value, safe=""), quote(nobodys, safe=""))
             headers = {name: held.replace(value, nobodys) for name, held in headers.items()}
