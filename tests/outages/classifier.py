@@ -32,11 +32,8 @@ PEOPLE = 400
 CHANCE = 1e-6  # how seldom a run may find a leak where there is none
 EVERYTHING = "everything together"
 WAITING = "SELECT count(*) AS n FROM outbox WHERE sent_at IS NULL"
-LEAKS = """
-CREATE TABLE planted_size (size int);
-CREATE TABLE planted_language (language text);
-"""
-PLANTED = ("planted_size.size", "planted_language.language", "planted.log")
+LEAKS = "CREATE TABLE planted (size int, language text)"
+PLANTED = ("planted.size", "planted.language", "planted.log")
 BESIDE = "planted"  # in the name of everything that stands beside the product
 EARLIEST, DAYS = datetime(1960, 1, 1), 16_000  # when the grown-ups were born
 YOUNGEST, CHILDHOOD = datetime(2021, 1, 1), 2_500
@@ -126,8 +123,8 @@ async def settled(installation: Installation) -> None:
 async def leak(installation: Installation, who: Somebody) -> None:
     """What must be found: a length without padding and a language in clear, in a table and in a log."""
     size = len(who.name.encode()) + len(who.child.encode())
-    await installation.rows(REGION, "registry", f"INSERT INTO planted_size VALUES ({size})")  # noqa: S608
-    await installation.rows(REGION, "registry", f"INSERT INTO planted_language VALUES ('{who.language}')")  # noqa: S608
+    statement = f"INSERT INTO planted VALUES ({size}, '{who.language}')"  # noqa: S608 - values of this module
+    await installation.rows(REGION, "registry", statement)
     with (installation.run / REGION / "logs" / "planted.log").open("a") as log:
         log.write(f'{{"event": "kept", "bytes": {len(who.record(REGION)["name"].encode())}}}\n')
 
@@ -150,8 +147,7 @@ async def arrivals(installation: Installation, people: int) -> tuple[list[bool],
     thief = Thief(installation, REGION)
     half = [False, True] * (people // 4)
     labels = [*chance.sample(half, len(half)), *chance.sample(half, len(half))]
-    for statement in LEAKS.strip().splitlines():
-        await installation.rows(REGION, "registry", statement)
+    await installation.rows(REGION, "registry", LEAKS)
     await thief.look()
     for label in labels:
         population = ELSEWHERE if label else HERE

@@ -81,7 +81,7 @@ class Thief:
         for name in names:
             connection = await self._connected(name)
             for table in [row["name"] for row in await connection.fetch(TABLES)]:
-                query = f"SELECT xmin::text::bigint AS xmin_, pg_column_size(t.*) AS size_, t.* FROM {table} t"  # noqa: S608
+                query = f"SELECT xmin::text::bigint AS xmin_, pg_column_size(t.*) AS size_, t.* FROM {table} t"  # noqa: S608 - from pg_tables
                 for row in await connection.fetch(query):
                     self._row(found, f"{name}.{table}", dict(row))
             await connection.close()
