@@ -28,7 +28,7 @@ define install # $(1): the lock file
 	@touch $@
 endef
 
-.PHONY: help setup run stop reset demo test system outages conformance browser pictures check lint types bench bench-million lock docs migrate crash
+.PHONY: help setup run stop reset demo test system outages conformance browser pictures check lint types bench bench-million lock docs migrate crash enumerate classifier
 
 help: ## what can be asked
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -86,6 +86,12 @@ check: lint types test ## everything a change has to pass before it lands
 
 crash: $(VENV)/.dev-lock ## kill -9 of everything, three times, while referrals are created; prints the verdict
 	@$(BIN)/python -m tests.outages.crash 3
+
+enumerate: $(VENV)/.dev-lock ## a partner and ten others try for an hour of simulated time to list people; prints the verdict
+	@$(BIN)/python -m tests.outages.enumerate
+
+classifier: $(VENV)/.dev-lock ## steal everything but the keys and guess who is of which population; prints the verdict
+	@$(BIN)/python -m tests.outages.classifier
 
 bench: $(VENV)/.dev-lock ## the benchmarks, both sides in one run; results in benchmarks/results/
 	@$(BIN)/python -m benchmarks

@@ -126,10 +126,11 @@ def check_key(key: str) -> str:
 
 async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
     key = check_key(request.headers.get("idempotency-key", ""))
-    line = f"{request.method} {grant.path} {grant.body}"
     row = {"caller": f"{grant.actor.type}:{grant.actor.id}", "key": key}
-    # Keyed: a body may be as short as a telephone number, and every number could be tried.
-    digests = [hmac.digest(key, line.encode(), "sha256") for key in request.app.state.runtime.index_keys]
+    line = f"{row['caller']} {key} {request.method} {grant.path} {grant.body}"
+    # Keyed: a body may be as short as a telephone number, and every number could be tried. With caller and key in it:
+    # two people who say the same, a name for example, do not show as two who say the same.
+    digests = [hmac.digest(each, line.encode(), "sha256") for each in request.app.state.runtime.index_keys]
     claim = row | {"request": digests[0]}
     try:
         claimed = await session.execute(_CLAIM, claim)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
+from sqlalchemy import text
 
 from tests.service.registry.conftest import RECORD, subject_of
 from tests.service.registry.test_protection import dump
@@ -176,3 +177,16 @@ async def test_a_name_of_the_greatest_length_is_not_cut(registry: RunningApp) ->
         await client.put("/v1/me/record", json=RECORD | {"name": name})
     text = "".join(page.extract_text() for page in (await sheet(registry, caller)).pages)
     assert name in "".join(text.split())
+
+
+async def test_two_who_write_the_same_do_not_show_as_two_who_write_the_same(registry: RunningApp) -> None:
+    everybody = [grants.resident(registry.settings) for _ in range(2)]
+    for caller in everybody:
+        async with registry.as_(caller) as client:
+            assert (await client.put("/v1/me/record", json=RECORD)).status_code == 200
+            assert (await client.post("/v1/me/name-writings", json=TICKET)).status_code == 201
+    query = text("SELECT request FROM idempotency WHERE caller = ANY(:callers)")
+    callers = [f"resident:{subject_of(caller)}" for caller in everybody]
+    async with registry.runtime.engine.begin() as connection:
+        digests = (await connection.scalars(query, {"callers": callers})).all()
+    assert len(digests) == len(set(digests)) == 4
