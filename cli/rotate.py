@@ -1,7 +1,7 @@
 """`jieli rotate`: successors for the platform's own keys, beside the old ones, so that nobody is refused."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -29,6 +29,11 @@ NEXT = {
     Step.ADD: "restart them; when all of their processes are new, go on with `use`",
     Step.USE: "restart them; when their metric jieli_under_older_key is 0 everywhere, go on with `drop`",
     Step.DROP: "restart them; one that still needs the old key says so and does not start",
+}
+# Nothing tells of a code that was sent or an answer that was kept: they run out.
+NEXT_OF_INDEXES = NEXT | {
+    Step.USE: "restart them; after 30 days, when registry's jieli_under_older_key is 0, go on with `drop`",
+    Step.DROP: "restart them; what was sent or kept under the old key is not known any more",
 }
 Steps = Annotated[Step, typer.Argument(help="add, then use, then drop")]
 
@@ -81,7 +86,7 @@ def kek(step: Steps, directory: Directory) -> None:
 @app.command()
 def index_key(step: Steps, directory: Directory) -> None:
     """Change the keys of indexes; registry makes its indexes anew beside the requests."""
-    _change(Installation(directory), "JIELI_INDEX_KEY", ("registry", "referrals", "cases"), step)
+    _change(Installation(directory), "JIELI_INDEX_KEY", ("registry", "referrals", "cases"), step, NEXT_OF_INDEXES)
 
 
 @app.command()
@@ -107,14 +112,16 @@ def receipts(directory: Directory) -> None:
     typer.echo(f"{fresh.name} signs from now on; bring the folder to registry, nothing is restarted")
 
 
-def _change(installation: Installation, setting: str, apps: Iterable[str], step: Step) -> None:
+def _change(
+    installation: Installation, setting: str, apps: Iterable[str], step: Step, then: Mapping[Step, str] = NEXT
+) -> None:
     """One step for each of the apps, or none at all."""
     changed = {each: _stepped(installation.read(each)[setting].split(","), step) for each in apps}
     for each, ring in changed.items():
         installation.change(each, **{setting: ",".join(ring)})
         names = ", ".join(seals.name_of(bytes.fromhex(key)) for key in ring)
         typer.echo(f"{each}: {names}")
-    typer.echo(f"The first is used, all are known: {NEXT[step]}.")
+    typer.echo(f"The first is used, all are known: {then[step]}.")
 
 
 def _stepped(ring: list[str], step: Step) -> list[str]:

@@ -2,29 +2,28 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextvars import ContextVar
 from typing import Literal
 
 from prometheus_client import Counter
 
-from shared import problems
-
 MINUTE = 60.0  # seconds
-TOO_MANY = problems.kind(
-    503, "persons-keys-too-many", "Too much about too many people at once", "Try again in a minute."
-)
-_EVIDENCE: ContextVar[tuple[str, str]] = ContextVar("evidence", default=("", ""))
+_EVIDENCE: ContextVar[tuple[str, str, set[str]]] = ContextVar("evidence", default=("", "", set()))
 
 
 class NoEvidence(Exception):
     """Nobody said on what grounds a person's key is wanted: a fault of ours."""
 
 
+class Crowded(OSError):
+    """Too much about too many people at once; like anything that is away, it works again in a while."""
+
+
 @contextlib.contextmanager
 def evidence(kind: Literal["decision", "event", "erasure", "job"], name: str) -> Iterator[None]:
     """What runs within may want persons' keys, on these grounds: the id of a decision, or what the platform does."""
-    before = _EVIDENCE.set((kind, name))
+    before = _EVIDENCE.set((kind, name, set()))
     try:
         yield
     finally:
@@ -32,23 +31,29 @@ def evidence(kind: Literal["decision", "event", "erasure", "job"], name: str) ->
 
 
 class Door:
-    """Lets one process at as many keys in a minute as `most` says; `passed` counts them by their evidence."""
+    """Lets one process at as many keys in a minute as `most` says; `passed` counts them by their evidence.
+
+    On one decision or event a person counts once, however many values of hers are opened; to a job each time.
+    """
 
     def __init__(self, most: int, passed: Counter) -> None:
         self._most = most
         self._passed = passed
         self._minute = (0.0, 0)
 
-    def enter(self, keys: int) -> None:
-        """Raises NoEvidence, and 503 `persons-keys-too-many`."""
-        kind, name = _EVIDENCE.get()
+    def enter(self, persons: Collection[str]) -> None:
+        """Raises NoEvidence and Crowded."""
+        kind, name, known = _EVIDENCE.get()
         if not name:
             raise NoEvidence
+        fresh = set(persons) - known
         began, count = self._minute
         if time.monotonic() - began >= MINUTE:
             began, count = time.monotonic(), 0
-        if count + keys > self._most:
-            self._passed.labels("refused").inc(keys)
-            raise TOO_MANY()
-        self._minute = (began, count + keys)
-        self._passed.labels(kind).inc(keys)
+        if count + len(fresh) > self._most:
+            self._passed.labels("refused").inc(len(fresh))
+            raise Crowded
+        self._minute = (began, count + len(fresh))
+        self._passed.labels(kind).inc(len(fresh))
+        if kind != "job":
+            known |= fresh

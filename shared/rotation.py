@@ -32,7 +32,7 @@ async def leave_older(runtime: Runtime, inbox: Inbox) -> None:
     if runtime.settings.keys_database_url:
         gauge = runtime.telemetry.older.labels("person_key")
         for older, left in (await runtime.vault.older()).items():
-            while rows := await runtime.vault.rewrap(older, BATCH):
+            while left > 0 and (rows := await runtime.vault.rewrap(older, BATCH)):
                 gauge.set(left := left - rows)
         gauge.set(sum((await runtime.vault.older()).values()))
 

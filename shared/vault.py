@@ -139,7 +139,7 @@ class Vault:
 
     async def _keys(self, persons: Collection[str], make: bool) -> dict[str, bytes | None]:
         """Each person's key; None for whoever was erased. All who want one come through here, and so the door."""
-        self._door.enter(len(persons))
+        self._door.enter(persons)
         asked = {"persons": list(persons)}
         async with self._connected().begin() as connection:
             lines = (await connection.execute(self._sql(_LINES), asked)).all()

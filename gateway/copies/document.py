@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import noto_cjk_sans_otc
 import typst
+
+from shared.contracts import clock
 
 HERE: Final = Path(__file__).parent
 LABELS: Final[dict[str, str]] = json.loads((HERE / "labels.json").read_text("utf-8"))
@@ -24,7 +27,9 @@ def pdf(copy: bytes) -> bytes:
         {"title": LABELS[name], "things": [list(_lines(thing)) for thing in _things(kept)]}
         for name, kept in content["kept"].items()
     ]
-    said = {"region": content["region"], "day": content["made_at"][:10], "sections": sections}
+    made_on = clock.day_of(datetime.fromisoformat(content["made_at"]))
+    cut = [LABELS[name] for name in content["continued"]]
+    said = {"region": content["region"], "day": made_on.isoformat(), "cut": cut, "sections": sections}
     compiler = typst.Compiler(
         HERE / "copy.typ", font_paths=[_FONTS], sys_inputs={"copy": json.dumps(said, ensure_ascii=False)}
     )

@@ -35,4 +35,4 @@ SECTIONS: Final = (
     Section("helping", "identity", "/v1/me/helping"),
 )
 PAGE: Final = 200  # lines asked for at a time
-MOST: Final = 5_000  # lines of one section; where there are more, `continued` says where to read on
+MOST: Final = 1_000  # lines of one section; where there are more, `continued` says where to read on

@@ -1,13 +1,13 @@
 """The door to persons' keys: evidence is wanted each time, and a process has a ceiling."""
 
 import asyncio
+import uuid
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
 from shared import door
-from shared.door import Door, NoEvidence, evidence
-from shared.problems import Problem
+from shared.door import Crowded, Door, NoEvidence, evidence
 
 
 @pytest.fixture
@@ -21,22 +21,27 @@ def entrance(counts: CollectorRegistry) -> Door:
     return Door(3, Counter("keys", "Keys.", ["reason"], registry=counts))
 
 
+def people(count: int) -> list[str]:
+    """So many people whom nobody met before."""
+    return [str(uuid.uuid4()) for _ in range(count)]
+
+
 @pytest.mark.parametrize("name", [None, ""])
 def test_nobody_enters_without_evidence(entrance: Door, name: str | None) -> None:
     with pytest.raises(NoEvidence):
         if name is None:
-            entrance.enter(1)
+            entrance.enter(people(1))
         with evidence("decision", name or ""):
-            entrance.enter(1)
+            entrance.enter(people(1))
 
 
 def test_evidence_ends_with_what_it_was_for(entrance: Door) -> None:
     with evidence("job", "tidy"):
         with evidence("event", ""), pytest.raises(NoEvidence):
-            entrance.enter(1)
-        entrance.enter(1)
+            entrance.enter(people(1))
+        entrance.enter(people(1))
     with pytest.raises(NoEvidence):
-        entrance.enter(1)
+        entrance.enter(people(1))
 
 
 async def test_evidence_of_one_task_is_none_for_another(entrance: Door) -> None:
@@ -50,7 +55,7 @@ async def test_evidence_of_one_task_is_none_for_another(entrance: Door) -> None:
     task = asyncio.create_task(decided())
     await begun.wait()
     with pytest.raises(NoEvidence):
-        entrance.enter(1)
+        entrance.enter(people(1))
     done.set()
     await task
 
@@ -61,15 +66,27 @@ def test_the_ceiling_is_for_a_minute(
     now = 1_000.0
     monkeypatch.setattr(door.time, "monotonic", lambda: now)
     with evidence("decision", "one"):
-        entrance.enter(2)
-        with pytest.raises(Problem) as refused:
-            entrance.enter(2)
-        assert (refused.value.kind.status, refused.value.kind.code) == (503, "persons-keys-too-many")
-        entrance.enter(1)
+        entrance.enter(people(2))
+        with pytest.raises(Crowded):
+            entrance.enter(people(2))
+        entrance.enter(people(1))
         now += 59.9
-        with pytest.raises(Problem):
-            entrance.enter(1)
+        with pytest.raises(Crowded):
+            entrance.enter(people(1))
         now += 0.1
-        entrance.enter(3)
+        entrance.enter(people(3))
     assert counts.get_sample_value("keys_total", {"reason": "decision"}) == 6
     assert counts.get_sample_value("keys_total", {"reason": "refused"}) == 3
+
+
+def test_on_one_decision_a_person_counts_once_and_to_a_job_each_time(entrance: Door, counts: CollectorRegistry) -> None:
+    with evidence("decision", "one"):
+        for _ in range(5):
+            entrance.enter(["she"])
+    with evidence("job", "look"):
+        for _ in range(2):
+            entrance.enter(["she"])
+        with pytest.raises(Crowded):
+            entrance.enter(["she"])
+    assert counts.get_sample_value("keys_total", {"reason": "decision"}) == 1
+    assert counts.get_sample_value("keys_total", {"reason": "job"}) == 2

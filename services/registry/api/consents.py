@@ -54,7 +54,7 @@ async def freeze(call: Own) -> schemas.FreezeOut:
 
 @router.post("/v1/me/freeze")
 async def freeze_consents(call: Own) -> schemas.FreezeOut:
-    """Let nobody read or be handed anything for the time being; no consent is lost by it (PIPL 44)."""
+    """Let nobody read or be handed anything, within 5 seconds; no consent is lost by it (PIPL 44)."""
     row = await freezing.freeze(call.session, call.runtime, call.grant)
     return schemas.FreezeOut(frozen=True, since=row.since)
 

@@ -13,7 +13,7 @@ from shared.runtime import Runtime
 
 
 async def freeze(session: AsyncSession, runtime: Runtime, grant: Grant) -> Freeze:
-    """Close everything at once and withdraw nothing. Again changes nothing."""
+    """Close everything and withdraw nothing. Again changes nothing."""
     await reach.lock(session, grant.subject)
     row = await queries.freeze(session, grant.subject)
     if row is None:

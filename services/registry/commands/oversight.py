@@ -71,7 +71,7 @@ def _move(act: Act, row: ImpactAssessment, verb: str) -> None:
 async def write_down(session: AsyncSession, grant: Grant, body: IncidentIn) -> Incident:
     """Begin the clocks of an incident. Raises `incident-period`."""
     rules.check_period(body.begins_at, body.ends_at, now())
-    rules.check_period(body.begins_at, body.found_at, now())
+    rules.check_found(body.begins_at, body.found_at, now())
     row = Incident(
         **body.model_dump(exclude={"kinds"}),
         kinds=list(body.kinds),

@@ -35,9 +35,10 @@ class Desk:
 async def ask(session: AsyncSession, runtime: Runtime, grant: Grant, body: RightIn) -> RightsRequest:
     """Ask the desk; the clock begins today. Raises `rights-too-many-open`, `rights-desk-missing`."""
     await reach.lock(session, grant.subject)
-    if await queries.open_of(session, grant.subject) >= rules.MOST_OPEN:
-        raise rules.TOO_MANY()
     moment = now()
+    waiting, lately = await queries.counted(session, grant.subject, moment - rules.MONTH)
+    if waiting >= rules.MOST_OPEN or lately >= rules.MOST_IN_A_MONTH:
+        raise rules.TOO_MANY()
     row = RightsRequest(
         id=ids.new(),
         subject=grant.subject,

@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
@@ -66,10 +67,12 @@ async def page(session: AsyncSession, subject: str, before: uuid.UUID | None, li
     return (await session.scalars(query)).all()
 
 
-async def open_of(session: AsyncSession, subject: str) -> int:
-    """How many of the person's requests wait for an answer."""
-    query = select(func.count()).where(*asked_of_desk(subject), col(RightsRequest.state).in_(rules.OPEN))
-    return (await session.scalars(query)).one()
+async def counted(session: AsyncSession, subject: str, since: datetime) -> tuple[int, int]:
+    """How many of the person's requests wait for an answer, and how many she asked since then."""
+    waiting, lately = col(RightsRequest.state).in_(rules.OPEN), col(RightsRequest.asked_at) > since
+    query = select(func.count().filter(waiting), func.count().filter(lately)).where(*asked_of_desk(subject))
+    found = (await session.execute(query)).one()
+    return int(found[0]), int(found[1])
 
 
 async def waiting(session: AsyncSession, grant: Grant, limit: int) -> Sequence[RightsRequest]:
@@ -81,9 +84,12 @@ async def waiting(session: AsyncSession, grant: Grant, limit: int) -> Sequence[R
 
 
 async def at_desk(session: AsyncSession, grant: Grant, request: uuid.UUID) -> RightsRequest:
-    """One request to the caller's desk, locked for a change; 404 otherwise."""
+    """One request to the caller's desk, locked for a change; 404 otherwise, also 30 days after it was closed."""
     query = select(RightsRequest).where(
         RightsRequest.desk == grant.actor.organisation, RightsRequest.id == request, RightsRequest.kind != rules.ERASE
+    )
+    query = query.where(
+        or_(col(RightsRequest.state).in_(rules.OPEN), col(RightsRequest.closed_at) > now() - rules.MONTH)
     )
     return _there((await session.scalars(query.with_for_update())).first())
 

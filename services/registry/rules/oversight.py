@@ -61,6 +61,12 @@ def check_period(begins: datetime.datetime, ends: datetime.datetime, now: dateti
         raise PERIOD()
 
 
+def check_found(begins: datetime.datetime, found: datetime.datetime, now: datetime.datetime) -> None:
+    """The clocks begin when it was found: not before it began, and not later than now. Raises `incident-period`."""
+    if not begins <= found <= now:
+        raise PERIOD()
+
+
 def report_due(grade: Grade, found_at: datetime.datetime) -> datetime.datetime | None:
     """By when the authority has to know; None where it need not."""
     return found_at + REPORT_WITHIN if grade in _REPORTED else None

@@ -12,6 +12,8 @@ Answer = Literal["grant", "refuse", "extend", "uphold", "overturn"]
 
 DAYS: Final = 15  # from the day of asking or appealing; once as many again. The law says "promptly" (PIPL 50).
 MOST_OPEN: Final = 10  # requests of one person that wait for an answer
+MOST_IN_A_MONTH: Final = 30  # requests of one person in 30 days
+MONTH: Final = timedelta(days=30)
 ERASE: Final = "erase"
 ARTICLES: Final[dict[str, str]] = {
     "explain": "PIPL 48",
@@ -55,7 +57,7 @@ TOO_MANY = problems.kind(
     409,
     "rights-too-many-open",
     "Too many requests wait for an answer",
-    f"At most {MOST_OPEN} wait at a time: take one back, or wait for an answer.",
+    f"At most {MOST_OPEN} wait at a time, and {MOST_IN_A_MONTH} are asked in 30 days: wait for an answer.",
 )
 NO_DESK = problems.kind(
     503, "rights-desk-missing", "No service centre is registered yet", "Its administrator registers one first."

@@ -4,14 +4,22 @@ import datetime
 import uuid
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from services.registry.rules.oversight import Grade
-from services.registry.schemas.common import Body
+from services.registry.schemas.common import READABLE, Body
 from shared.contracts.events import Code, FieldName, Id
 
+
+def _of_these_times(moment: datetime.datetime) -> datetime.datetime:
+    """What another zone or a clock that waits would carry beyond the calendar is no moment."""
+    if not 2000 <= moment.year <= 2200:
+        raise ValueError("name a moment between 2000 and 2200")
+    return moment
+
+
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=4_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
-Moment = Annotated[AwareDatetime, Field(strict=False)]
+Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_of_these_times)]
 
 
 class AssessmentIn(Body):
@@ -53,7 +61,7 @@ class IncidentIn(Body):
     harm: Prose
     measures: Prose
     advice: Prose
-    ask_whom: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    ask_whom: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=READABLE)]
     agreement: Id | None = None
     begins_at: Moment
     ends_at: Moment

@@ -206,6 +206,27 @@ async def test_only_so_many_wait_at_a_time(registry: RunningApp, person: grants.
     await ask(registry, person)
 
 
+async def test_only_so_many_are_asked_in_a_month(registry: RunningApp, person: grants.Caller) -> None:
+    for _ in range(rules.MOST_IN_A_MONTH):
+        await own(registry, person, await ask(registry, person), "take-back")
+    async with registry.as_(person) as client:
+        assert came(await client.post("/v1/me/rights-requests", json=ASKED)) == (409, "rights-too-many-open")
+
+
+async def test_the_desk_reads_nothing_long_after_it_answered(
+    registry: RunningApp, person: grants.Caller, officers: tuple[Officer, Officer]
+) -> None:
+    request = await ask(registry, person)
+    await officers[0].answer(request, "grant", YES)
+    assert (await officers[0].read(request)).status_code == 200
+    async with registry.runtime.engine.begin() as connection:
+        await connection.exec_driver_sql("SELECT set_config('app.platform', 'on', true)")
+        late = text("UPDATE rights_request SET closed_at = closed_at - interval '31 days' WHERE id = :id")
+        await connection.execute(late, {"id": uuid.UUID(request)})
+    assert came(await officers[0].read(request)) == (404, "not-found")
+    assert (await own(registry, person, request)).json()["state"] == "granted"
+
+
 @pytest.mark.parametrize(
     "change", [{"kind": "list"}, {"about": "ethnicity"}, {"words": ""}, {"words": "x" * 2_001}, {"thing": "1"}]
 )

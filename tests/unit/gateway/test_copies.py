@@ -78,8 +78,15 @@ def test_the_page_shows_what_is_kept_and_nothing_that_is_for_machines() -> None:
         "consents": [{"recipient": "org-610118-education", "fields": ["姓名"], "receipt": "eyJhbGciOi"}],
         "sessions": {"sessions": [{"method": "phone"}]},
     }
-    copy = {"region": "610118", "made_at": "2026-11-28T08:00:00Z", "continued": {}, "kept": kept}
+    copy = {
+        "region": "610118",
+        "made_at": "2026-11-27T20:00:00Z",
+        "continued": {"consents": "/v1/me/consents?cursor=x"},
+        "kept": kept,
+    }
     page = PdfReader(BytesIO(document.pdf(json.dumps(copy).encode())))
     text = "".join(sheet.extract_text() for sheet in page.pages)
     assert "阿布都热合曼·买买提" in text and "org-610118-education" in text and "phone" in text
-    assert "eyJhbGciOi" not in text and "2026-11-28" in text
+    assert "eyJhbGciOi" not in text
+    assert "2026-11-28" in text, "the day in China"
+    assert "未全部印出" in text

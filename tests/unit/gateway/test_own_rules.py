@@ -65,10 +65,8 @@ AT_COUNTER = {
     "freeze_consents": frozenset({"intake", "record", "consent", "recovery"}),
     "thaw_consents": frozenset({"record", "consent"}),
     "read_held_records": frozenset({"record"}),
-    "read_copy": frozenset({"record"}),
     "read_own_incidents": frozenset({"record"}),
     "ask_right": frozenset({"record"}),
-    "read_own_rights": frozenset({"record"}),
     "ask_erasure": frozenset({"record"}),
     "make_paper_key": frozenset({"intake", "record", "recovery"}),
 }
