@@ -121,9 +121,14 @@ def own_rooms() -> Iterator[Operation]:
     every = [route for router in gateway.SERVICE.routers for route in router.routes if isinstance(route, APIRoute)]
     for route in every:
         who = _door(route)
-        condition = {ANYONE: "-", PEER: SIGNED}.get(who) or _of("her own", route.path)
+        condition = {ANYONE: "-", PEER: SIGNED}.get(who) or _of("her own", route.path) + _of_copies(route.path)
         for method in route.methods or ():
             yield Operation("gateway", f"{method} {route.path}", "Not in the OpenAPI document.", who, condition)
+
+
+def _of_copies(path: str) -> str:
+    """A copy of everything is gathered under a decision like any other call of hers."""
+    return _more(policy.load(vocabulary.load()).self["read_copy"]) if path.startswith("/v1/me/copy") else ""
 
 
 def _door(route: APIRoute) -> str:

@@ -20,6 +20,7 @@ def register(
         release=closed.release.version,
         retentions=[schemas.RetentionOut(code=code, zh=zh, en=en) for code, (zh, en) in fields.RETENTIONS.items()],
         fields=[_field(each) for each in fields.FIELDS],
+        kept=[schemas.KeptOut(**asdict(each)) for each in fields.THINGS],
         purposes=[_purpose(each, services, assessed.get(each.code)) for each in closed.release.purposes],
         agreements=f"{settings.public_url}/v1/agreements",
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Thing = Literal["record", "dependant", "name_writing"]
-Retention = Literal["until_erased", "until_changed"]
+Retention = Literal["until_erased", "until_changed", "until_sent", "a_day", "three_years"]
 
 RETENTIONS: Final[dict[Retention, tuple[str, str]]] = {
     "until_erased": (
@@ -14,6 +14,12 @@ RETENTIONS: Final[dict[Retention, tuple[str, str]]] = {
     "until_changed": (
         "保存至本人更正、撤回或要求删除。",
         "Until the person corrects it, takes it back, or has everything erased.",
+    ),
+    "until_sent": ("发出后即删除。", "Until it is sent."),
+    "a_day": ("最多一天。", "A day at most."),
+    "three_years": (
+        "至少三年；本人要求删除后，条目不再能与其关联。",
+        "Three years at least; once she has everything erased, nothing links an entry to her.",
     ),
 }
 _CONSENT: Final = "PIPL 13(1)"
@@ -98,4 +104,71 @@ FIELDS: Final = (
     ),
     Field("name_writing", "document", "说明是哪一种证件", "Says on which kind of document", required=False),
     Field("name_writing", "evidence", "窗口是否见过原件", "Whether a counter saw the original", required=False),
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something beside the record's own fields that is kept of a person, by any app of the region."""
+
+    app: str
+    thing: str
+    why_zh: str
+    why_en: str
+    basis: str
+    retention: Retention
+
+
+THINGS: Final = (
+    Kept(
+        "registry",
+        "consent",
+        "证明同意、拒绝或撤回",
+        "Proves what was agreed, refused, taken back",
+        "PIPL 14, 15",
+        "until_erased",
+    ),
+    Kept(
+        "registry",
+        "held_record",
+        "有关单位出具的记录，供本人取用",
+        "What an office filed, for the person",
+        _SENSITIVE,
+        "until_erased",
+    ),
+    Kept(
+        "registry",
+        "record_request",
+        "本人向其他地区索取的记录",
+        "What she asked another region for",
+        _CONSENT,
+        "until_erased",
+    ),
+    Kept("registry", "rights_request", "答复权利请求", "To answer what she asks for", "PIPL 50", "until_erased"),
+    Kept("registry", "comparison", "登记时查找重复记录", "To look for a second record at an intake", _CONSENT, "a_day"),
+    Kept("registry", "merge", "合并记录及撤销", "To join two records, and part them again", _CONSENT, "until_erased"),
+    Kept("registry", "freeze", "暂停提供", "That she froze her consents", "PIPL 44", "until_changed"),
+    Kept("registry", "message", "发往本人手机", "On its way to her phone", _CONSENT, "until_sent"),
+    Kept("referrals", "referral", "办理本人提出的需要", "To meet a need that she said", _SENSITIVE, "until_erased"),
+    Kept(
+        "cases",
+        "case",
+        "人民调解",
+        "People's mediation that a party asked for",
+        "People's Mediation Law 17",
+        "until_erased",
+    ),
+    Kept(
+        "identity",
+        "sign_in",
+        "证明是本人；号码只以密钥摘要保存",
+        "Proves who she is; of a number only a keyed hash is kept",
+        _CONSENT,
+        "until_erased",
+    ),
+    Kept("identity", "presence", "窗口在场的证明", "That she was at a counter", _CONSENT, "until_erased"),
+    Kept("identity", "delegation", "谁在帮助本人", "Who helps her", _CONSENT, "until_erased"),
+    Kept(
+        "gateway", "access_log", "让本人看到每一次访问", "So that she sees every access", "PIPL 54, 55", "three_years"
+    ),
 )

@@ -26,6 +26,17 @@ class FieldOut(BaseModel):
     sensitive: str
 
 
+class KeptOut(BaseModel):
+    """Something else that an app of this region keeps of a person."""
+
+    app: str
+    thing: str
+    why_zh: str
+    why_en: str
+    basis: str
+    retention: str
+
+
 class PurposeServiceOut(BaseModel):
     """One service of a purpose: the fields that may be asked for it, and no others."""
 
@@ -57,5 +68,6 @@ class ProcessingOut(BaseModel):
     release: str
     retentions: list[RetentionOut]
     fields: list[FieldOut]
+    kept: list[KeptOut]
     purposes: list[PurposeOut]
     agreements: str
