@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Thing = Literal["record", "dependant", "name_writing"]
-Retention = Literal["until_erased", "until_changed", "until_sent", "a_day", "three_years"]
+Retention = Literal["until_erased", "until_changed", "until_sent", "a_day", "a_year", "three_years"]
 
 RETENTIONS: Final[dict[Retention, tuple[str, str]]] = {
     "until_erased": (
@@ -16,7 +16,8 @@ RETENTIONS: Final[dict[Retention, tuple[str, str]]] = {
         "Until the person corrects it, takes it back, or has everything erased.",
     ),
     "until_sent": ("发出后即删除。", "Until it is sent."),
-    "a_day": ("最多一天。", "A day at most."),
+    "a_day": ("结束后最多一天。", "A day at most after it ended."),
+    "a_year": ("结束后一年。", "A year after it ended."),
     "three_years": (
         "至少三年；本人要求删除后，条目不再能与其关联。",
         "Three years at least; once she has everything erased, nothing links an entry to her.",
@@ -166,8 +167,8 @@ THINGS: Final = (
         _CONSENT,
         "until_erased",
     ),
-    Kept("identity", "presence", "窗口在场的证明", "That she was at a counter", _CONSENT, "until_erased"),
-    Kept("identity", "delegation", "谁在帮助本人", "Who helps her", _CONSENT, "until_erased"),
+    Kept("identity", "presence", "窗口在场的证明", "That she was at a counter", _CONSENT, "a_day"),
+    Kept("identity", "delegation", "谁在帮助本人", "Who helps her", _CONSENT, "a_year"),
     Kept(
         "gateway", "access_log", "让本人看到每一次访问", "So that she sees every access", "PIPL 54, 55", "three_years"
     ),
