@@ -73,7 +73,8 @@ async def gateway(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory
         )
     await owner.dispose()
     bus = MemoryBus()
-    fastapi_app = app.create_app(SERVICE, apps.settings("gateway", urls, tmp_path_factory.mktemp("gateway")), bus)
+    settings = apps.settings("gateway", urls, tmp_path_factory.mktemp("gateway"), keys_database_url="")
+    fastapi_app = app.create_app(SERVICE, settings, bus)
     async with fastapi_app.router.lifespan_context(fastapi_app):
         yield Gateway(fastapi_app, bus)
 
