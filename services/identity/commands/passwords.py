@@ -26,6 +26,7 @@ HASHER = PasswordHasher()  # argon2id, 64 MiB, 3 passes (RFC 9106, 4)
 AT_ONCE = asyncio.Semaphore(2)  # hashes, each takes a core and 64 MiB
 ROOM = 5  # tries that may hold a connection to the database; the others are everybody else's
 _IN_ROOM = asyncio.Semaphore(ROOM)
+PATIENCE = 8.0  # seconds; the gateway waits 15
 STEP = 30  # seconds (RFC 6238)
 _NOBODYS = HASHER.hash(random.token_urlsafe(32))
 
@@ -42,11 +43,18 @@ class Typed:
 
 @asynccontextmanager
 async def place_to_wait() -> AsyncIterator[None]:
-    """A place among the few who may wait for their password to be looked at; 503 `sign-in-busy` where none is free."""
-    if _IN_ROOM.locked():
-        raise rules.BUSY()
-    async with _IN_ROOM:
+    """A place among the few whose password is looked at, each in turn; 503 `sign-in-busy` where none gets free in time.
+
+    Whoever waits here holds no connection.
+    """
+    try:
+        await asyncio.wait_for(_IN_ROOM.acquire(), PATIENCE)
+    except TimeoutError:
+        raise rules.BUSY() from None
+    try:
         yield
+    finally:
+        _IN_ROOM.release()
 
 
 async def prove(session: AsyncSession, settings: Settings, typed: Typed) -> Problem | None:

@@ -139,7 +139,16 @@ async def test_two_wrong_passwords_at_once_tell_nothing_of_an_account(
     assert [answer.status_code for answer in answers] == [403, 403]
 
 
-async def test_whoever_floods_the_password_page_keeps_no_system_from_a_token(identity: RunningApp, place: Path) -> None:
+async def test_whoever_waits_for_a_turn_gets_one(identity: RunningApp, place: Path) -> None:
+    async with browsers(identity, place, 4 * passwords.ROOM) as many:
+        answers = await asyncio.gather(*(each.password(f"nobody-{uuid.uuid4()}") for each in many))
+    assert {answer.status_code for answer in answers} == {403}
+
+
+async def test_whoever_floods_the_password_page_keeps_no_system_from_a_token(
+    identity: RunningApp, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "PATIENCE", 0.2)
     system = FrontEnd(identity, identity.as_(), place, "a-system")
     async with browsers(identity, place, 2 * identity.settings.database_pool) as many:
         async with passwords.AT_ONCE, passwords.AT_ONCE:
