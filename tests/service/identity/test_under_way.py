@@ -105,6 +105,20 @@ async def test_a_sign_in_by_the_old_phone_does_not_outlive_the_new_one(portal: F
     assert await open_sessions(portal.identity, person.person) == 0
 
 
+async def test_a_sign_in_by_the_paper_key_does_not_outlive_a_new_phone(portal: FrontEnd) -> None:
+    person, new, pin = await Resident(portal, number()).sign_in(), number(), "294017"
+    key = (await person.post("/v1/me/paper-key", {"pin": pin})).json()["key"]
+    await person.post("/v1/me/handles:replace", {"phone": new})
+
+    async def arrived() -> list[str]:
+        return portal.received(new)
+
+    taken = person.post("/v1/me/handles:confirm", {"code": (await until(arrived))[0]})
+    await portal.open(prompt="login")
+    await at_once(portal.identity, portal.send("/paper", key=key, pin=pin), taken)
+    assert await open_sessions(portal.identity, person.person) == 0
+
+
 async def test_a_sign_in_by_password_does_not_outlive_a_new_invitation(desk: FrontEnd, unused: Unused) -> None:
     name = unused()
     caller = grants.staff(desk.identity.settings, CENTRE, "administrator", name="an-administrator")
