@@ -130,6 +130,26 @@ async def test_a_sign_in_by_password_does_not_outlive_a_new_invitation(desk: Fro
     assert (await desk.password(name, desk.shown(name, 1))).status_code == 403
 
 
+async def test_whoever_removes_a_passkey_and_what_ends_everything_lock_in_one_order(portal: FrontEnd) -> None:
+    person, key = await Resident(portal, number()).sign_in(), Authenticator()
+    assert (await key.add(portal)).status_code == 303
+    whose = {"subject": person.person}
+    async with portal.identity.runtime.engine.connect() as ending, portal.identity.runtime.engine.connect() as looking:
+        form = await key.form(portal)
+        await ending.execute(text("DELETE FROM passkey WHERE subject = :subject"), whose)
+        removing = asyncio.ensure_future(portal.http.post(f"/account/passkeys/{key.shown}:remove", data=form))
+
+        async def waits() -> bool:
+            found = int(await looking.scalar(_WAITING) or 0)
+            await looking.rollback()
+            return found >= 1
+
+        await until(waits)
+        await ending.execute(text("SELECT 1 FROM session WHERE subject = :subject FOR UPDATE NOWAIT"), whose)
+        await ending.rollback()
+    assert (await removing).status_code == 303
+
+
 @asynccontextmanager
 async def browsers(identity: RunningApp, place: Path, count: int) -> AsyncIterator[list[FrontEnd]]:
     """So many strangers at the desk's page."""
