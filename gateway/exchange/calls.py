@@ -27,7 +27,10 @@ _NAMED = ("jieli-agreement", "jieli-purpose")  # what a caller names; it means s
 
 @dataclass
 class Call:
-    """A call on its way through the decision; `persons` and `allowed` are known after the lookup."""
+    """A call on its way through the decision; `persons` and `allowed` are known after the lookup.
+
+    The log says `target` of what was done; of what was asked, refused or failed it says `hidden`.
+    """
 
     match: Match
     caller: Caller
@@ -37,6 +40,7 @@ class Call:
     region: str
     officer: str
     target: entries.Target | None = None
+    hidden: entries.Target | None = None
     decision: str = field(default_factory=lambda: str(uuid.uuid4()))
     persons: tuple[str, ...] = ()
     consent: str = ""
@@ -72,7 +76,8 @@ class Call:
         settings = desk.runtime.settings
         officer = targets.pseudonym(settings.index_key, _officer(caller))
         target = targets.target(match, outgoing.body, settings.index_key)
-        call = cls(match, caller, outgoing, request, terms, settings.region, officer, target)
+        hidden = targets.hidden(target, settings.index_key)
+        call = cls(match, caller, outgoing, request, terms, settings.region, officer, target, hidden)
         if caller.person:
             call.persons = (caller.person,)
         return call
@@ -95,6 +100,7 @@ class Call:
     def _entry(self, person: str | None, phase: Phase, refuse: Refuse | None, **more: Any) -> Entry:
         request, terms = self.request, self.terms
         party = terms if refuse is None or refuse.step > PARTIES else None
+        done = more.get("outcome") is Outcome.RELEASED
         return Entry(
             decision=self.decision,
             phase=phase,
@@ -109,7 +115,7 @@ class Call:
             agreement=entries.Agreement(id=terms.agreement_id, version=terms.version, hash=terms.hash)
             if terms
             else None,
-            target=self.target,
+            target=self.target if done else self.hidden,
             asked=self._asked(),
             allowed=tuple(sorted(self.allowed)),
             person=person,

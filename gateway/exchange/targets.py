@@ -25,6 +25,11 @@ def target(match: Match, body: bytes, index_key: str) -> Target | None:
     return Target(kind, pseudonym(index_key, named) if kind == "staff" else named)
 
 
+def hidden(target: Target | None, index_key: str) -> Target | None:
+    """The same, with an id that only whoever has the key can tell: what was asked may be anything."""
+    return target and Target(target.kind, target.id if target.kind == "staff" else pseudonym(index_key, target.id))
+
+
 def pseudonym(index_key: str, staff: str) -> str:
     """How the log names a member of staff: always the same, and nobody's name."""
     if not staff:

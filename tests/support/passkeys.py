@@ -28,6 +28,11 @@ class Authenticator:
     name: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     used: int = 0
 
+    @property
+    def shown(self) -> str:
+        """How the page names the passkey."""
+        return bytes_to_base64url(self.name)
+
     async def add(self, browser: FrontEnd) -> httpx.Response:
         """Make a passkey at one's own page; the answer to the first of its two requests that is refused."""
         asked = await self.ask(browser)
@@ -35,11 +40,11 @@ class Authenticator:
 
     async def ask(self, browser: FrontEnd) -> httpx.Response:
         """What the page wants signed for a new passkey."""
-        return await browser.http.post("/account/passkey-options", data=await self._form(browser))
+        return await browser.http.post("/account/passkey-options", data=await self.form(browser))
 
     async def keep(self, browser: FrontEnd, asked: httpx.Response) -> httpx.Response:
         """Hand over the new passkey."""
-        form = await self._form(browser)
+        form = await self.form(browser)
         return await browser.http.post("/account/passkeys", data=form | {"credential": self._made(asked.json())})
 
     async def sign_in(self, browser: FrontEnd) -> httpx.Response:
@@ -47,7 +52,8 @@ class Authenticator:
         asked = await browser.send("/passkey-options")
         return await browser.send("/passkey", credential=self._signed(asked.json()))
 
-    async def _form(self, browser: FrontEnd) -> dict[str, str]:
+    async def form(self, browser: FrontEnd) -> dict[str, str]:
+        """What the forms of one's own page carry."""
         found = _FORM.search((await browser.http.get("/account")).text)
         return {"form": found[1] if found else ""}
 
@@ -73,6 +79,5 @@ class Authenticator:
 
     def _answer(self, kind: str, options: dict[str, str], **said: bytes) -> str:
         response = said | {"clientDataJSON": self._client(kind, options)}
-        named = bytes_to_base64url(self.name)
         encoded = {name: bytes_to_base64url(value) for name, value in response.items()}
-        return json.dumps({"id": named, "rawId": named, "type": "public-key", "response": encoded})
+        return json.dumps({"id": self.shown, "rawId": self.shown, "type": "public-key", "response": encoded})

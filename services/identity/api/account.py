@@ -26,7 +26,16 @@ async def own(session: SessionDep, runtime: RuntimeDep, _: Public, browser: Brow
     return await commands.at(session, runtime, browser)
 
 
+async def own_passkey(
+    session: SessionDep, runtime: RuntimeDep, who: Public, browser: BrowserDep, passkey: str
+) -> Account:
+    """The same, with a passkey locked before the session: in the order of what ends all of both."""
+    await passkeys.locked(session, passkey)
+    return await own(session, runtime, who, browser)
+
+
 Own = Annotated[Account, Depends(own, scope="function")]
+OwnPasskey = Annotated[Account, Depends(own_passkey, scope="function")]
 
 
 @router.get("/account")
@@ -63,7 +72,7 @@ async def add_passkey(at: Own, form: Annotated[schemas.CredentialForm, Form()]) 
 
 
 @router.post("/account/passkeys/{passkey}:remove")
-async def remove_passkey(at: Own, passkey: str, form: Confirmed) -> Response:
+async def remove_passkey(at: OwnPasskey, passkey: str, form: Confirmed) -> Response:
     """Forget a passkey."""
     at.confirm(form.form)
     await passkeys.remove(at.session, at.held, passkey)

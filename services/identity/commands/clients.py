@@ -50,7 +50,8 @@ async def approve(act: Act, client_id: str) -> ClientOut:
     check_takes(held.place)
     row.state, row.approved_by = state, act.by
     for key in await clients.keys(act.session, [row.id]):
-        _approve(act, key)
+        if key.state == KEY.initial:
+            _approve(act, key)
     await tell(act.session, row)
     return await shown(act.session, row)
 

@@ -30,7 +30,8 @@ async def confirm(session: AsyncSession, runtime: Runtime, grant: Grant, typed: 
     """The new phone is hers: the old one opens nothing any more, and wherever she was signed in she is not.
 
     Whoever has the old one may have let somebody help, made a paper key, and may unlock passkeys that lie in it: all
-    end. Only who is signed in on paper keeps the paper. A phone that was put in place so counts as paper for a day.
+    end, the ways in before the sessions: whoever signs in by one now is waited for. Only who is signed in on paper
+    keeps the paper. A phone that was put in place so counts as paper for a day.
 
     What to say is returned, not raised, so that the counted try stays.
     """
@@ -45,10 +46,10 @@ async def confirm(session: AsyncSession, runtime: Runtime, grant: Grant, typed: 
     await session.execute(delete(Handle).where(col(Handle.person) == person, col(Handle.kind) == PHONE))
     paper_until = rules_of_paper.until(on_paper, datetime.now(UTC))
     session.add(Handle(tag=tag, person=person, kind=PHONE, paper_until=paper_until))
+    ended = not on_paper and await paper.forget_all(session, person)
     await sessions.end_with_passkeys(session, "resident", str(person))
     await presences.end_all(session, person)
     await helping.end_all(session, person)
-    ended = not on_paper and await paper.forget_all(session, person)
     return ReplacedOut(state="replaced", paper_key_ended=ended)
 
 

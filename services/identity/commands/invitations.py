@@ -37,10 +37,14 @@ async def invite(act: Act, body: StaffIn) -> InvitedOut:
 
 
 async def invite_again(act: Act, staff_id: str) -> InvitedOut:
-    """Credentials were lost or never chosen: what there was ends now, and fresh codes open the choice."""
+    """Credentials were lost or never chosen: what there was ends now, and fresh codes open the choice.
+
+    Not by whoever suspended their organisation: they would do alone what takes two.
+    """
     member = await members.member(act, staff_id)
     rules.check_other(act.by, member.row.id)
     rules.check_here(member.row.state)
+    check_second(member.place.suspended_by, act.by)
     await end_credentials(act.session, member.row.id)
     return await _proposed(act, member.row)
 

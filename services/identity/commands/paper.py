@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.identity.commands import sessions, throttle
+from services.identity.commands import helping, sessions, throttle
 from services.identity.queries import people, presences
 from services.identity.rules import paper as rules
 from services.identity.rules import secrets, sign_in
@@ -23,7 +23,8 @@ KIND = "paper"
 async def make(session: AsyncSession, settings: Settings, grant: Grant, pin: str | None) -> str:
     """A key as it is printed; the one before is worth nothing from now on, nor is what was begun with it.
 
-    Whoever is signed in on paper is signed out, and passkeys that were made on paper are forgotten.
+    What rests on paper ends with it, since the one before may have been in other hands: sessions, passkeys, a phone
+    that was put in place within the last 24 hours; and so does help.
 
     The person chooses its digits when she is signed in herself. To an officer nobody says them: they come from the
     witness's desk, and without a witness there is no key. Raises `pin-weak` and `paper-key-alone`.
@@ -34,13 +35,21 @@ async def make(session: AsyncSession, settings: Settings, grant: Grant, pin: str
         salt, hidden = await _witnessed(session, uuid.UUID(grant.through), pin)
     else:
         salt, hidden = None, _chosen(settings, tag, pin)
-    await people.lock_handle(session, person.bytes)
-    await forget_all(session, person)
-    await sessions.end_with_passkeys(session, "resident", str(person), of_paper=True)
+    await people.lock_handles(session, person, person.bytes)
+    await _end_of_paper(session, person)
     session.add(Handle(tag=tag, person=person, kind=KIND))
     await session.flush()
     session.add(PaperKey(tag=tag, pin=hidden, salt=salt, made_at=datetime.now(UTC)))
     return key
+
+
+async def _end_of_paper(session: AsyncSession, person: uuid.UUID) -> None:
+    """All that whoever had the key before may have made with it; the ways in first, so that a sign-in is waited for."""
+    await forget_all(session, person)
+    phones = delete(Handle).where(col(Handle.person) == person, col(Handle.paper_until) > datetime.now(UTC))
+    await session.execute(phones)
+    await sessions.end_with_passkeys(session, "resident", str(person), of_paper=True)
+    await helping.end_all(session, person)
 
 
 def _chosen(settings: Settings, tag: bytes, pin: str | None) -> bytes:

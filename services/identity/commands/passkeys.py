@@ -127,12 +127,17 @@ async def add(session: AsyncSession, settings: Settings, holder: str, held: Sess
     return row
 
 
+async def locked(session: AsyncSession, key: str) -> Passkey | None:
+    """The passkey that a page names so, locked."""
+    try:
+        return await queries.passkey(session, base64url_to_bytes(key))
+    except ValueError:
+        return None
+
+
 async def remove(session: AsyncSession, held: Session, key: str) -> None:
     """Forget a passkey of whoever is signed in; 404 for anybody else's."""
-    try:
-        row = await queries.passkey(session, base64url_to_bytes(key))
-    except ValueError:
-        raise problems.NOT_FOUND() from None
+    row = await locked(session, key)
     if row is None or (row.kind, row.subject) != (held.kind, held.subject):
         raise problems.NOT_FOUND()
     await session.delete(row)

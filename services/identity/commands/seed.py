@@ -114,11 +114,14 @@ class Taking:
         more. A code later than all of these is the operator's act and ends what they sign in by: the last administrator
         may have lost it, and nobody else is left to invite them.
         """
-        expires = datetime.fromisoformat(invitation["expires_at"])
-        known = (datetime.now(UTC), row.invited_until, await seed.invited_until(self.session, row.id))
+        expires, now = datetime.fromisoformat(invitation["expires_at"]), datetime.now(UTC)
+        known = (now, row.invited_until, await seed.invited_until(self.session, row.id))
+        if row.state not in STAFF.moves["join"][0] and expires > now:
+            log.warning("operator_invitation_not_taken", detail=row.id)
         if row.state not in STAFF.moves["join"][0] or expires <= max(filter(None, known)):
             return
         await invitations.end_credentials(self.session, row.id)
+        row.proposed_by = row.approved_by = None
         code, row.invited_until = bytes.fromhex(invitation["sha256"]), expires
         self.session.add(Invitation(code=code, staff=row.id, expires_at=expires))
         log.warning("operator_invites", detail=row.id)

@@ -7,7 +7,7 @@ from services.identity.commands.acts import Act
 from services.identity.queries import organizations
 from services.identity.queries import staff as queries
 from services.identity.rules import staff as rules
-from services.identity.rules.organizations import check_takes
+from services.identity.rules.organizations import check_second, check_takes
 from services.identity.rules.staff import STAFF
 from services.identity.schemas.staff import RolesIn
 from services.identity.tables import Staff
@@ -48,9 +48,10 @@ async def move(act: Act, staff_id: str, organization_id: str) -> Staff:
 
 
 async def leave(act: Act, staff_id: str) -> Staff:
-    """Somebody goes for good; their sessions and credentials end."""
+    """Somebody goes for good; their sessions and credentials end. Not by whoever suspended their organisation."""
     member = await members.member(act, staff_id)
     state = STAFF.after(member.row.state, "leave")
+    check_second(member.place.suspended_by, act.by)
     if member.administers:
         rules.check_keeps_administrator(member.place, member.others)
     acted, member.row.state = member.acts, state

@@ -58,7 +58,7 @@ async def place(session: AsyncSession, row: Organization) -> Place:
         next_ = await session.get_one(Organization, parent)
         above.append((next_.id, next_.kind))
         parent = next_.parent
-    return Place(row.id, row.kind, row.state, tuple(above))
+    return Place(row.id, row.kind, row.state, tuple(above), row.suspended_by)
 
 
 async def contracts(session: AsyncSession, organizations: Collection[str]) -> Sequence[Contract]:

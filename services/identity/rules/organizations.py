@@ -68,12 +68,16 @@ IN_USE = problems.kind(
 
 @dataclass(frozen=True)
 class Place:
-    """Where an organisation stands; `above` is who stands above it, nearest first, as (id, kind)."""
+    """Where an organisation stands; `above` is who stands above it, nearest first, as (id, kind).
+
+    `suspended_by` is who suspended it, while it is.
+    """
 
     id: str
     kind: str
     state: str
     above: tuple[tuple[str, str], ...] = ()
+    suspended_by: str | None = None
 
     @property
     def line(self) -> frozenset[str]:

@@ -254,6 +254,14 @@ async def test_a_proposal_that_is_dropped_is_no_news(offices: Offices) -> None:
     assert not offices.heard("client.revoked", client=dropped)
 
 
+async def test_a_client_whose_key_is_good_already_is_approved(offices: Offices) -> None:
+    """While an update rolls, what runs still from before registers keys that wait for nobody."""
+    made = await proposed(offices, "education-1", system(offices))
+    await offices.run("UPDATE client_key SET state = 'active' WHERE client = :id", {"id": made})
+    answer = await offices.post("centre-1", f"/clients/{made}:approve")
+    assert (answer.status_code, answer.json()["state"]) == (200, "active")
+
+
 async def test_a_suspended_organisations_client_gets_no_token(offices: Offices) -> None:
     office = await offices.confirmed()
     made = await proposed(offices, "centre-1", system(offices, office))

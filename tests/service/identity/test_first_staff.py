@@ -144,6 +144,8 @@ async def test_the_operator_stands_in_where_nobody_is_left_to_approve(installati
     await installation.run("UPDATE invitation SET expires_at = expires_at + interval '1 h' WHERE staff = :staff")
     await installation.start()
     assert await installation.codes() != [old]
+    await installation.run("UPDATE staff SET proposed_by = 'admin-2', approved_by = 'admin-3' WHERE id = :staff")
     code = installation.write(timedelta(days=7, hours=2))
     await installation.start()
     assert await installation.codes() == [code]
+    assert await installation.run("SELECT coalesce(proposed_by, approved_by) FROM staff WHERE id = :staff") == [None]

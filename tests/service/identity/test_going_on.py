@@ -43,6 +43,20 @@ async def test_a_resident_too(portal: FrontEnd) -> None:
     code_of(await other.send("/go-on"))
 
 
+async def test_a_key_that_is_held_down_presses_no_button(desk: FrontEnd, portal: FrontEnd, unused: Unused) -> None:
+    await signed_in(desk, unused())
+    centre = another(desk, "centre-desk")
+    await centre.open()
+    await portal.open()
+    answer = await portal.send("/code", code=await portal.phone(family.phone(random.SystemRandom())))
+    assert (await portal.redeem(answer)).status_code == 200
+    other = another(portal, "other-portal")
+    await other.open()
+    for shown in (await centre.page(), await other.page()):
+        assert "/sign-in/go-on" in shown
+        assert "autofocus" not in shown
+
+
 async def test_whoever_goes_back_gave_nothing(desk: FrontEnd, unused: Unused) -> None:
     await signed_in(desk, unused())
     centre = another(desk, "centre-desk")

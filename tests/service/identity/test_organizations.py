@@ -250,6 +250,17 @@ async def test_contracts_are_sound_one_at_a_time_and_for_social_organisations(of
     assert came(office) == (409, "not-by-contract")
 
 
+async def test_whoever_suspended_it_neither_ends_its_staff_nor_invites_them_anew(offices: Offices) -> None:
+    made = await offices.confirmed()
+    member = await offices.member(made, "administrator")
+    await offices.post("centre-1", f"/organizations/{made}:suspend")
+    for verb in ("leave", "invite"):
+        answer = await offices.post("centre-1", f"/staff/{member}:{verb}")
+        assert came(answer) == (409, "second-person-needed"), verb
+    for verb in ("invite", "leave"):
+        assert (await offices.post("centre-2", f"/staff/{member}:{verb}")).is_success, verb
+
+
 async def test_when_the_contract_ends_the_social_organisation_is_suspended(offices: Offices) -> None:
     under, over = [await offices.proposed(**SOCIAL) for _ in range(2)]
     for made in (under, over):

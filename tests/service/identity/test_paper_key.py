@@ -14,6 +14,7 @@ from services.identity.rules import sign_in
 from tests.support import grants
 from tests.support.apps import RunningApp
 from tests.support.counter import person_of
+from tests.support.helping import Resident
 from tests.support.passkeys import Authenticator
 from tests.support.sign_in import FrontEnd, claims_of
 from tests.support.until import until
@@ -218,6 +219,27 @@ async def test_a_new_key_ends_what_was_made_on_paper_before(portal: FrontEnd) ->
     await portal.open(prompt="login")
     assert (await stolen.sign_in(portal)).status_code == 403
     assert (await own.sign_in(portal)).status_code == 303, "made without paper"
+
+
+async def test_a_new_key_ends_the_phone_that_the_one_before_put_in_place(portal: FrontEnd, person: str) -> None:
+    theirs = number()
+    await made(portal.identity, person)
+    assert (await confirmed(portal, person, theirs, "paper")).status_code == 200
+    stolen = await by_phone(portal, theirs)
+    assert person_of(portal.identity, stolen["access_token"]) == person
+    await made(portal.identity, person)
+    refused = await portal.token({"grant_type": "refresh_token", "refresh_token": stolen["refresh_token"]})
+    assert refused.json()["error"] == "invalid_grant"
+    assert person_of(portal.identity, (await by_phone(portal, theirs))["access_token"]) != person
+
+
+async def test_a_new_key_ends_help_and_the_code_for_a_helper(portal: FrontEnd) -> None:
+    person, first, second = [await Resident(portal, number()).sign_in() for _ in range(3)]
+    await first.help(person)
+    code = await person.invite()
+    await made(portal.identity, person.person)
+    assert [each["state"] for each in await person.get("/v1/me/helpers")] == ["ended"]
+    assert (await second.bring(code)).status_code == 403
 
 
 async def replaced(portal: FrontEnd, person: str, phone: str) -> tuple[int, str]:

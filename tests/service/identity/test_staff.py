@@ -166,7 +166,7 @@ async def test_a_centre_alone_becomes_nobody_of_an_office_that_it_suspends(offic
     await offices.member(office, "administrator")
     officer = await offices.member(office, "officer")
     await offices.post("centre-1", f"/organizations/{office}:suspend")
-    first = (await offices.post("centre-1", f"/staff/{officer}:invite")).json()["invitation"]
+    first = (await offices.post("centre-2", f"/staff/{officer}:invite")).json()["invitation"]
     await offices.post("centre-2", f"/organizations/{office}:resume")
     assert (await join(offices, (first, ""))).status_code == 403
 
@@ -260,7 +260,7 @@ async def test_an_active_organisation_keeps_an_administrator(offices: Offices) -
         answer = await offices.post("centre-1", f"/staff/{first}:{verb}", body)
         assert came(answer) == (409, "last-administrator"), verb
     await offices.post("centre-1", f"/organizations/{office}:suspend")
-    assert (await offices.post("centre-1", f"/staff/{first}:leave")).json()["state"] == "left"
+    assert (await offices.post("centre-2", f"/staff/{first}:leave")).json()["state"] == "left"
     assert (await offices.post("centre-1", f"/organizations/{office}:close")).json()["state"] == "closed"
 
 

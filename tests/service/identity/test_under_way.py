@@ -105,6 +105,20 @@ async def test_a_sign_in_by_the_old_phone_does_not_outlive_the_new_one(portal: F
     assert await open_sessions(portal.identity, person.person) == 0
 
 
+async def test_a_sign_in_by_the_paper_key_does_not_outlive_a_new_phone(portal: FrontEnd) -> None:
+    person, new, pin = await Resident(portal, number()).sign_in(), number(), "294017"
+    key = (await person.post("/v1/me/paper-key", {"pin": pin})).json()["key"]
+    await person.post("/v1/me/handles:replace", {"phone": new})
+
+    async def arrived() -> list[str]:
+        return portal.received(new)
+
+    taken = person.post("/v1/me/handles:confirm", {"code": (await until(arrived))[0]})
+    await portal.open(prompt="login")
+    await at_once(portal.identity, portal.send("/paper", key=key, pin=pin), taken)
+    assert await open_sessions(portal.identity, person.person) == 0
+
+
 async def test_a_sign_in_by_password_does_not_outlive_a_new_invitation(desk: FrontEnd, unused: Unused) -> None:
     name = unused()
     caller = grants.staff(desk.identity.settings, CENTRE, "administrator", name="an-administrator")
@@ -114,6 +128,26 @@ async def test_a_sign_in_by_password_does_not_outlive_a_new_invitation(desk: Fro
     assert await open_sessions(desk.identity, name) == 0
     await desk.open(prompt="login")
     assert (await desk.password(name, desk.shown(name, 1))).status_code == 403
+
+
+async def test_whoever_removes_a_passkey_and_what_ends_everything_lock_in_one_order(portal: FrontEnd) -> None:
+    person, key = await Resident(portal, number()).sign_in(), Authenticator()
+    assert (await key.add(portal)).status_code == 303
+    whose = {"subject": person.person}
+    async with portal.identity.runtime.engine.connect() as ending, portal.identity.runtime.engine.connect() as looking:
+        form = await key.form(portal)
+        await ending.execute(text("DELETE FROM passkey WHERE subject = :subject"), whose)
+        removing = asyncio.ensure_future(portal.http.post(f"/account/passkeys/{key.shown}:remove", data=form))
+
+        async def waits() -> bool:
+            found = int(await looking.scalar(_WAITING) or 0)
+            await looking.rollback()
+            return found >= 1
+
+        await until(waits)
+        await ending.execute(text("SELECT 1 FROM session WHERE subject = :subject FOR UPDATE NOWAIT"), whose)
+        await ending.rollback()
+    assert (await removing).status_code == 303
 
 
 @asynccontextmanager

@@ -21,6 +21,32 @@ BEFORE = (
 )
 
 
+INVITED = (
+    "INSERT INTO organization (id, name, kind, district, services, state, version)"
+    " VALUES ('org-a', '教育局', 'department', '610118', '{}', 'active', 1)",
+    "INSERT INTO staff (id, organization, roles, state) VALUES ('work-1', 'org-a', '{}', 'invited')",
+    "INSERT INTO staff (id, organization, roles, state) VALUES ('work-2', 'org-a', '{}', 'invited')",
+    "INSERT INTO invitation (code, staff, expires_at, proposed_by)"
+    " VALUES ('a', 'work-1', now() + interval '1 day', 'education-1')",
+    "INSERT INTO invitation (code, staff, expires_at) VALUES ('b', 'work-2', now() + interval '1 day')",
+)
+
+
+async def test_who_proposed_an_invitation_that_waits_is_kept(postgres: TestServer, tmp_path: Path) -> None:
+    settings = apps.settings("identity", await postgres.create_database("identity"), tmp_path)
+    config = migrate.config("identity", settings.owner_database_url)
+    await asyncio.to_thread(command.upgrade, config, "0010")
+    engine = create_async_engine(settings.owner_database_url)
+    async with engine.begin() as connection:
+        for statement in INVITED:
+            await connection.execute(text(statement))
+    await asyncio.to_thread(command.upgrade, config, "0011")
+    async with engine.connect() as connection:
+        kept = (await connection.execute(text("SELECT id, proposed_by FROM staff ORDER BY id"))).all()
+    await engine.dispose()
+    assert [tuple(row) for row in kept] == [("work-1", "education-1"), ("work-2", None)]
+
+
 async def test_each_client_keeps_its_key_by_its_thumbprint(postgres: TestServer, tmp_path: Path) -> None:
     settings = apps.settings("identity", await postgres.create_database("identity"), tmp_path)
     config = migrate.config("identity", settings.owner_database_url)

@@ -17,7 +17,7 @@ def optional(table: str, *names: str) -> None:
 
 def upgrade() -> None:
     keys()
-    optional("staff", "proposed_by", "approved_by")
+    staff()
     optional("organization", "next_name", "suspended_by")
     op.add_column("organization", sa.Column("next_services", postgresql.ARRAY(sa.Text()), nullable=True))
 
@@ -28,6 +28,15 @@ def keys() -> None:
     op.execute(
         "UPDATE client_key SET state = 'proposed', proposed_by = client.proposed_by FROM client"
         " WHERE client_key.client = client.id AND client.state = 'proposed'"
+    )
+
+
+def staff() -> None:
+    """Who proposed an invitation that was not taken yet stands beside the colleague."""
+    optional("staff", "proposed_by", "approved_by")
+    op.execute(
+        "UPDATE staff SET proposed_by = invitation.proposed_by FROM invitation"
+        " WHERE invitation.staff = staff.id AND invitation.expires_at > now()"
     )
 
 
