@@ -6,7 +6,8 @@ looked up, 400 at each size, wrote their records and gave two consents each thro
 evenly among the others. The others were copied in: keyed indexes made by the registry's own rules over made-up people,
 one consent and a key each, and random bytes of the right size where something would be sealed, which is all that the
 database sees of it. Afterwards the tables were vacuumed and analysed, as the server does by itself within minutes, and
-a checkpoint was made. Gateway and network stay out: the question is what grows with the number of people.
+a checkpoint was made. Gateway and network stay out: the question is what grows with the number of people. Where the
+tables (16 GB for a million) are larger than the machine's memory, what its disk takes comes on top.
 """
 
 import argparse
