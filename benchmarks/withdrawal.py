@@ -4,7 +4,8 @@ Each time somebody withdraws a consent through the gateway while the office that
 over and over. Two other offices read referrals of theirs the whole time. Two withdrawals are under way at once. Times
 are those that the clients see: they share one process, and its cores with gateways, services, PostgreSQL and NATS, so
 all of it makes the figures larger, never smaller. A negative time is before the moment that it is counted from: a read
-is refused as soon as the withdrawal is marked, which is before it is answered.
+is refused as soon as the withdrawal is marked, which is before it is answered. What was permitted and logged before the
+mark may still be on its way to its reader when the withdrawal is answered; what is asked afterwards is refused.
 """
 
 import asyncio
