@@ -47,13 +47,11 @@ class Door:
         if not name:
             raise NoEvidence
         fresh = set(persons) - known
-        began, count = self._minute
-        if time.monotonic() - began >= MINUTE:
-            began, count = time.monotonic(), 0
+        now = time.monotonic()
+        began, count = self._minute if now - self._minute[0] < MINUTE else (now, 0)
         if count + len(fresh) > self._most:
             self._passed.labels("refused").inc(len(fresh))
             raise Crowded
         self._minute = (began, count + len(fresh))
         self._passed.labels(kind).inc(len(fresh))
-        if kind != "job":
-            known |= fresh
+        known.update(() if kind == "job" else fresh)

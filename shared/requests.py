@@ -131,9 +131,8 @@ async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
     # Keyed: a body may be as short as a telephone number, and every number could be tried. With caller and key in it:
     # two people who say the same, a name for example, do not show as two who say the same.
     digests = [hmac.digest(each, line.encode(), "sha256") for each in request.app.state.runtime.index_keys]
-    claim = row | {"request": digests[0]}
     try:
-        claimed = await session.execute(_CLAIM, claim)
+        claimed = await session.execute(_CLAIM, row | {"request": digests[0]})
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", "") == "55P03":
             raise problems.KEY_IN_FLIGHT() from None

@@ -21,6 +21,7 @@ EXAMPLES = {
     "taxonomy_id": str(terms.taxonomy_id("domain")),
     "term_id": str(terms.term_id("domain", "education")),
     "code": "610118",
+    "notice": "school_enrolment",
     "agreement": "agr-610118-centre-education",
     "organization": "org-610118-education",
 }
