@@ -54,6 +54,7 @@ class Contract(Base, table=True):
     ends_on: date
     referrals_answered_within_days: int | None = None
     outcomes_confirmed_share: int | None = None
+    proposed_by: str | None = None
 
 
 class Client(Base, table=True):

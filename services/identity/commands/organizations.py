@@ -76,11 +76,15 @@ async def suspend(act: Act, organization_id: str) -> Organization:
 
 
 async def resume(act: Act, organization_id: str) -> Organization:
-    """Its staff and systems may act again, if somebody says so who did not suspend it."""
+    """Its staff and systems may act again, if somebody says so who did not suspend it.
+
+    What nobody suspended, since its contract ended, is resumed by another than who registered the next one.
+    """
     row = await _below(act, organization_id)
     state = ORGANIZATION.after(row.state, "resume")
-    rules.check_second(row.suspended_by, act.by)
-    await _check_contract(act.session, row)
+    in_force = await _check_contract(act.session, row)
+    registered_by = in_force.proposed_by if in_force else None
+    rules.check_second(row.suspended_by or registered_by, act.by)
     row.state, row.suspended_by = state, None
     return await _changed(act.session, row, events.OrganizationResumed)
 
@@ -120,8 +124,8 @@ async def contract(act: Act, organization_id: str, body: ContractIn) -> Organiza
     rules.check_by_contract(row.kind)
     others = [(each.starts_on, each.ends_on) for each in await organizations.contracts(act.session, [row.id])]
     rules.check_free(body.starts_on, body.ends_on, others)
-    days = body.model_dump(include={"starts_on", "ends_on"})
-    act.session.add(Contract(id=ids.new(), organization=row.id, **days, **body.indicators.model_dump()))
+    told = body.model_dump(include={"starts_on", "ends_on"}) | body.indicators.model_dump()
+    act.session.add(Contract(id=ids.new(), organization=row.id, proposed_by=act.by, **told))
     if row.state == ORGANIZATION.initial:
         row.proposed_by = act.by
     return await _changed(act.session, row, None)
@@ -165,8 +169,10 @@ async def _below(act: Act, organization_id: str) -> Organization:
     return row
 
 
-async def _check_contract(session: AsyncSession, row: Organization) -> None:
-    rules.check_contract(row.kind, await organizations.has_contract(session, row.id, clock.day_of(datetime.now(UTC))))
+async def _check_contract(session: AsyncSession, row: Organization) -> Contract | None:
+    found = await organizations.contract(session, row.id, clock.day_of(datetime.now(UTC)))
+    rules.check_contract(row.kind, found is not None)
+    return found
 
 
 async def _changed(session: AsyncSession, row: Organization, fact: type[OrganizationFact] | None) -> Organization:

@@ -67,9 +67,9 @@ async def contracts(session: AsyncSession, organizations: Collection[str]) -> Se
     return (await session.scalars(found.order_by(col(Contract.starts_on)))).all()
 
 
-async def has_contract(session: AsyncSession, organization: str, today: date) -> bool:
-    """Whether a contract of an organisation is in force."""
-    return (await session.scalars(_in_force(today).where(Contract.organization == organization))).first() is not None
+async def contract(session: AsyncSession, organization: str, today: date) -> Contract | None:
+    """The contract of an organisation that is in force."""
+    return (await session.scalars(_in_force(today).where(Contract.organization == organization))).first()
 
 
 async def out_of_contract(session: AsyncSession, today: date) -> Sequence[Organization]:

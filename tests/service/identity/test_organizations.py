@@ -273,7 +273,9 @@ async def test_when_the_contract_ends_the_social_organisation_is_suspended(offic
     assert (await offices.told("organization.suspended", organization=over))[0]["state"] == "suspended"
     assert came(await offices.post("centre-1", f"/organizations/{over}:resume")) == (409, "contract-not-in-force")
     assert (await offices.post("centre-1", f"/organizations/{over}/contracts", contract(0, 30))).is_success
-    assert (await offices.post("centre-1", f"/organizations/{over}:resume")).json()["state"] == "active"
+    alone = await offices.post("centre-1", f"/organizations/{over}:resume")
+    assert came(alone) == (409, "second-person-needed"), "whoever registered the contract"
+    assert (await offices.post("centre-2", f"/organizations/{over}:resume")).json()["state"] == "active"
 
 
 async def test_the_same_key_proposes_once(offices: Offices) -> None:

@@ -19,6 +19,7 @@ def upgrade() -> None:
     keys()
     staff()
     optional("organization", "next_name", "suspended_by")
+    optional("contract", "proposed_by")
     op.add_column("organization", sa.Column("next_services", postgresql.ARRAY(sa.Text()), nullable=True))
 
 
