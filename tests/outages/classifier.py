@@ -101,7 +101,8 @@ def lives(region: Region, who: Somebody, written: str, thief: Thief) -> None:
     region.http.headers.update(told)
     person = planted.arrive(region, who)
     person.left("writing", "/v1/me/name-writings", {"written": written, "document": "passport"})
-    planted.refer(person, ["EDU-01", "HEA-01", "HOU-04"], language=who.language)
+    read_in = "zh-Hans" if who.language.startswith("zh") else "en"
+    planted.refer(person, ["EDU-01", "HEA-01", "HOU-04"], language=read_in)
     planted.ask_right(person)
     planted.apply(person, COMMITTEE)
     request = {"record_type": "vaccination", "region": "621124", "dependant": person.ids["dependant"][0], "told": True}
