@@ -37,7 +37,7 @@ class AgreementRef(msgspec.Struct, frozen=True):
 class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the gateway decided about this one call; see gateway/README.md. `proved_by`: how she showed who she is.
 
-    `through` is what permits somebody to act in her place: a presence or a delegation; nothing where she calls herself.
+    `through`: the presence or delegation by which somebody acts in her place; she herself calls in her `session`.
     """
 
     jti: str
@@ -54,6 +54,7 @@ class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
     seal: str = ""
     proved_by: Literal["own_device", "code_at_counter", "paper"] = "own_device"
     through: str = ""
+    session: str = ""
     purpose: str = ""
     decision: str = ""
     fields: tuple[str, ...] = ()

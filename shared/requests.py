@@ -125,8 +125,8 @@ def check_key(key: str) -> str:
 
 
 async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
-    key = check_key(request.headers.get("idempotency-key", ""))
-    row = {"caller": f"{grant.actor.type}:{grant.actor.id}", "key": key}
+    key = request.headers.get("idempotency-key", "")
+    row = {"caller": f"{grant.actor.type}:{grant.actor.id}", "key": check_key(key)}
     line = f"{row['caller']} {key} {request.method} {grant.path} {grant.body}"
     # Keyed: a body may be as short as a telephone number, and every number could be tried. With caller and key in it:
     # two people who say the same, a name for example, do not show as two who say the same.
@@ -164,8 +164,8 @@ class Route(APIRoute):
             try:
                 response = await handle(request)
             except Replayed as known:
-                headers = {"etag": known.etag} if known.etag else {}
-                return Response(known.answer, known.status, headers, media_type="application/json")
+                tag = {"etag": known.etag} if known.etag else {}
+                return Response(known.answer, known.status, tag, media_type="application/json")
             claimed = getattr(request.state, "claimed", None)
             if claimed and response.status_code < 400 and response.headers.get("cache-control") != NO_STORE:
                 kept = {"status": response.status_code, "answer": bytes(response.body)}

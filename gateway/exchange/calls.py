@@ -161,7 +161,7 @@ class Call:
             claims |= {"subject": subject, "seal": desk.seals.seal(self.persons[0])}
         if self.request.kind == "self":
             claims["proved_by"] = persons.proved(caller.methods, self.request.acting)
-            claims["through"] = caller.acting.through if caller.acting else ""
+            claims |= {"through": caller.acting.through, "session": caller.session}
         if self.terms and self.request.kind == "exchange":
             claims["agreement"] = AgreementRef(self.terms.agreement_id, self.terms.version)
         return claims

@@ -80,6 +80,12 @@ class Caller:
         """The person's own id, for a resident."""
         return self.subject if self.kind == "resident" else ""
 
+    @property
+    def session(self) -> str:
+        """In which session she calls herself; nothing where somebody acts for her."""
+        held = next((name for kind, name in self.names if kind == "session"), "")
+        return "" if self.acting.kind else held
+
 
 class Credentials:
     """Verifies tokens against identity's published keys, and the proof that comes with each request."""

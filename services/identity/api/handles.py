@@ -1,7 +1,5 @@
 """A person's own ways in: a key on paper, a new phone in place of a lost one."""
 
-import uuid
-
 from fastapi import BackgroundTasks, Depends, Response
 
 from services.identity.commands import codes, paper
@@ -30,7 +28,7 @@ async def replace_phone(
     session: SessionDep, runtime: RuntimeDep, grant: Self, body: schemas.PhoneIn, later: BackgroundTasks
 ) -> schemas.HandleOut:
     """Send a code to a new phone; nothing changes before it is confirmed."""
-    message = await commands.replace(session, runtime, uuid.UUID(grant.subject), body.phone)
+    message = await commands.replace(session, runtime, grant, body.phone)
     later.add_task(codes.deliver, runtime, message)
     return schemas.HandleOut(state="asked")
 

@@ -24,7 +24,7 @@ async def invite_helper(
 ) -> schemas.HelperInvitationOut:
     """A code for whoever is to help her, shown this once; the one before is worth nothing."""
     response.headers["cache-control"] = requests.NO_STORE
-    code, expires_at = await commands.invite(session, runtime.settings, uuid.UUID(grant.subject), body.days)
+    code, expires_at = await commands.invite(session, runtime.settings, grant, body.days)
     return schemas.HelperInvitationOut(code=code, expires_at=expires_at)
 
 

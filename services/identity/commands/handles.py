@@ -20,10 +20,11 @@ from shared.problems import Problem
 from shared.runtime import Runtime
 
 
-async def replace(session: AsyncSession, runtime: Runtime, person: uuid.UUID, phone: str) -> Message | None:
+async def replace(session: AsyncSession, runtime: Runtime, grant: Grant, phone: str) -> Message | None:
     """A code goes to the new number; nothing changes yet. Raises `phone-unreadable`."""
+    await sessions.check_open(session, grant)
     words = functools.partial(rules.message, runtime.settings.region_name)
-    return await codes.make(session, runtime, _holder(person), phone, words)
+    return await codes.make(session, runtime, _holder(uuid.UUID(grant.subject)), phone, words)
 
 
 async def confirm(session: AsyncSession, runtime: Runtime, grant: Grant, typed: str) -> ReplacedOut | Problem:
@@ -39,7 +40,8 @@ async def confirm(session: AsyncSession, runtime: Runtime, grant: Grant, typed: 
     tag = await codes.proved(session, runtime, _holder(person).secret, typed)
     if isinstance(tag, Problem):
         return tag
-    await people.lock_handles(session, person, tag)
+    await people.lock_handles(session, person, tag, person.bytes)
+    await sessions.check_open(session, grant)
     known = await people.handle(session, tag)
     if known and known.person != person:
         return rules.PHONE_TAKEN()

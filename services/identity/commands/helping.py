@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.identity.commands import throttle
+from services.identity.commands import sessions, throttle
 from services.identity.queries import helping as queries
 from services.identity.rules import helping as rules
 from services.identity.rules import letters, secrets, sign_in, tokens
@@ -16,17 +16,19 @@ from services.identity.rules.helping import DELEGATION
 from services.identity.tables import Delegation, HelperInvitation
 from shared import ids, outbox, problems
 from shared.contracts.events import SessionEnded
+from shared.grants import Grant
 from shared.problems import Problem
 from shared.settings import Settings
 
 KIND = "helper"
 
 
-async def invite(session: AsyncSession, settings: Settings, person: uuid.UUID, days: int) -> tuple[str, datetime]:
+async def invite(session: AsyncSession, settings: Settings, grant: Grant, days: int) -> tuple[str, datetime]:
     """A code for whoever is to help her for so many days, and until when it is good; the one before ends."""
+    await sessions.check_open(session, grant)
     code, expires_at = rules.fresh(), datetime.now(UTC) + rules.CODE_LASTS
     row = {"code": _kept(settings, code), "days": days, "expires_at": expires_at}
-    made = insert(HelperInvitation).values(person=person, **row)
+    made = insert(HelperInvitation).values(person=uuid.UUID(grant.subject), **row)
     await session.execute(made.on_conflict_do_update(index_elements=["person"], set_=row))
     return code, expires_at
 

@@ -36,6 +36,7 @@ async def make(session: AsyncSession, settings: Settings, grant: Grant, pin: str
     else:
         salt, hidden = None, _chosen(settings, tag, pin)
     await people.lock_handles(session, person, person.bytes)
+    await sessions.check_open(session, grant)
     await _end_of_paper(session, person)
     session.add(Handle(tag=tag, person=person, kind=KIND))
     await session.flush()

@@ -10,10 +10,11 @@ from sqlmodel import col
 from services.identity.commands import passkeys
 from services.identity.queries import sessions as queries
 from services.identity.rules import secrets, tokens
-from services.identity.rules.sessions import LONGEST, METHODS, SESSION, Proof, lives
+from services.identity.rules.sessions import LONGEST, METHODS, OVER, SESSION, Proof, lives
 from services.identity.tables import Refresh, Session
 from shared import ids, outbox, problems
 from shared.contracts.events import SessionEnded
+from shared.grants import Grant
 
 
 async def start(session: AsyncSession, proof: Proof) -> tuple[Session, str]:
@@ -56,6 +57,12 @@ async def end(session: AsyncSession, row: Session) -> None:
     await session.execute(delete(Refresh).where(col(Refresh.session) == row.id))
     until = datetime.now(UTC) + timedelta(seconds=tokens.LIFETIME)
     await outbox.emit(session, row.id, SessionEnded(session=str(row.id), until=until))
+
+
+async def check_open(session: AsyncSession, grant: Grant) -> None:
+    """Gateways take the tokens of an ended session for up to 5 s more: they make no way in. Raises `session-over`."""
+    if grant.session and not await queries.lasts(session, uuid.UUID(grant.session)):
+        raise OVER()
 
 
 async def end_own(session: AsyncSession, kind: str, subject: str, session_id: uuid.UUID) -> Session:

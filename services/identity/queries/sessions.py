@@ -22,6 +22,12 @@ async def by_id(session: AsyncSession, session_id: uuid.UUID) -> Session | None:
     return found.first()
 
 
+async def lasts(session: AsyncSession, session_id: uuid.UUID) -> bool:
+    """Whether a session is open; whoever ends it waits for this transaction, or this one for them."""
+    open_ = select(Session.id).where(Session.id == session_id, Session.state == "open")
+    return (await session.scalars(open_.with_for_update(read=True))).first() is not None
+
+
 async def open_of(session: AsyncSession, kind: str, subject: str) -> Sequence[Session]:
     """Everything that somebody is signed in to, newest first."""
     statement = select(Session).where(Session.kind == kind, Session.subject == subject, Session.state == "open")

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared import states
+from shared import problems, states
 
+OVER = problems.kind(401, "session-over", "This sign-in has ended", "Sign in again.")
 SESSION = states.Machine("session", "open", states.moves({"end": ("open", "ended")}))
 LONGEST = {"staff": timedelta(hours=10), "resident": timedelta(hours=1)}
 IDLE = {"staff": timedelta(minutes=30), "resident": timedelta(minutes=20)}

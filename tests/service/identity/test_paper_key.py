@@ -300,3 +300,19 @@ async def test_a_code_to_one_person_replaces_nothing_for_another(portal: FrontEn
         assert (await own(portal.identity, other, "/v1/me/handles:confirm", {"code": code})).status_code == 403
     assert (await own(portal.identity, person, "/v1/me/handles:confirm", {"code": code})).status_code == 200
     assert (await own(portal.identity, person, "/v1/me/handles:confirm", {"code": code})).status_code == 403
+
+
+async def test_the_token_of_an_ended_session_makes_no_way_in(portal: FrontEnd, person: str) -> None:
+    """A gateway takes it for up to five seconds more: long enough for a program that waits on the lost phone."""
+    phone = number()
+    await replaced(portal, person, phone)
+    stolen = claims_of((await by_phone(portal, phone))["access_token"])["sid"]
+    assert (await replaced(portal, person, number()))[0] == 200
+    caller = grants.resident(portal.identity.settings, person, session=stolen)
+    async with portal.identity.as_(caller) as http:
+        answers = [
+            await http.post("/v1/me/paper-key", json={"pin": PIN}),
+            await http.post("/v1/me/handles:replace", json={"phone": number()}),
+            await http.post("/v1/me/helper-invitations", json={"days": 30}),
+        ]
+    assert [(each.status_code, each.json()["code"]) for each in answers] == [(401, "session-over")] * 3
