@@ -36,6 +36,7 @@ def seed(directory: Path, staff: dict[str, list[str]]) -> Path:
         ("desk", "org-a", ["staff"]),
         ("portal", "org-a", ["resident"]),
         ("a-system", "org-a", []),
+        ("another-system", "org-a", []),
         ("centre-desk", CENTRE, ["staff"]),
         ("other-desk", "org-b", ["staff"]),
         ("other-portal", "org-b", ["resident"]),

@@ -13,7 +13,6 @@ from sqlalchemy import text
 from demo import family
 from services.identity.commands import passwords
 from shared.contracts.events import IdentityErasureOrdered
-from tests.service.identity.offices import CENTRE
 from tests.support import grants
 from tests.support.apps import RunningApp
 from tests.support.helping import Resident
@@ -121,7 +120,7 @@ async def test_a_sign_in_by_the_paper_key_does_not_outlive_a_new_phone(portal: F
 
 async def test_a_sign_in_by_password_does_not_outlive_a_new_invitation(desk: FrontEnd, unused: Unused) -> None:
     name = unused()
-    caller = grants.staff(desk.identity.settings, CENTRE, "administrator", name="an-administrator")
+    caller = grants.staff(desk.identity.settings, "org-a", "administrator", name="an-administrator")
     await desk.open(prompt="login")
     async with desk.identity.as_(caller) as http:
         await at_once(desk.identity, desk.password(name), http.post(f"/v1/staff/{name}:invite"))
@@ -183,7 +182,7 @@ async def test_whoever_floods_the_password_page_keeps_no_system_from_a_token(
     identity: RunningApp, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passwords, "PATIENCE", 0.2)
-    system = FrontEnd(identity, identity.as_(), place, "a-system")
+    system = FrontEnd(identity, identity.as_(), place, "another-system")
     async with browsers(identity, place, 2 * identity.settings.database_pool) as many:
         async with passwords.AT_ONCE, passwords.AT_ONCE:
             tries = [asyncio.ensure_future(each.password(f"nobody-{uuid.uuid4()}")) for each in many]
