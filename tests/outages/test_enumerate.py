@@ -12,7 +12,7 @@ from tests.outages.crowd import Crowd
 from tests.support import attempts
 from tests.support.launched import Installation
 
-MINUTES, PEOPLE = 12, 40
+MINUTES, PEOPLE = 15, 40
 EVERY = {f"{each.method} {each.path}" for each in attempts.operations()}
 
 
