@@ -154,12 +154,12 @@ async def test_5_3_2_1_11_a_code_lives_for_a_minute(portal: FrontEnd, server: Se
 
 def test_5_3_2_1_12_a_code_can_be_bound_to_a_key(portal: FrontEnd) -> None:
     """Authorization codes are bound to the DPoP key that the client names or proves when it asks (RFC 9449, 10)."""
-    thief = proof(ECKey.generate_key("P-256"), portal.token_url)
+    thief = ECKey.generate_key("P-256")
     form = {"grant_type": "authorization_code", "code_verifier": portal.verifier, "redirect_uri": portal.callback}
     push_url = portal.metadata["pushed_authorization_request_endpoint"]
     for bound in ({"dpop_jkt": portal.key.thumbprint()}, {"dpop": proof(portal.key, push_url)}):
         code = portal.code(**bound)
-        refused(portal.token(form | {"code": code}, dpop=thief), 400, "invalid_grant")
+        refused(portal.token(form | {"code": code}, dpop=proof(thief, portal.token_url)), 400, "invalid_grant")
         assert portal.redeem(code).status_code == 200
     both = portal.push(dpop=proof(portal.key, push_url), dpop_jkt="x" * 43)
     refused(both, 400, "invalid_dpop_proof")

@@ -196,7 +196,7 @@ async def test_5_2_1_5_our_own_client_checks_the_certificate_of_another_region(
     peers = Peers(documents.settings("gateway").model_copy(update={"secrets_dir": tmp_path}))
     try:
         with pytest.raises(Problem) as refused:
-            await peers.key_of(Peer("610118", "鄠邑区", secured.url, key.thumbprint()))
+            await peers.key_of(Peer("610118", "鄠邑区", secured.url, key.thumbprint()), key.thumbprint())
     finally:
         await peers.close()
     assert refused.value.kind is rules.PEER_AWAY
