@@ -37,7 +37,7 @@ class AgreementRef(msgspec.Struct, frozen=True):
 class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the gateway decided about this one call; see gateway/README.md. `proved_by`: how she showed who she is.
 
-    `through`: the presence or delegation by which somebody acts in her place; she herself calls in her `session`.
+    To identity alone, `through`: the presence or delegation by which somebody acts for her, or her own `session`.
     """
 
     jti: str

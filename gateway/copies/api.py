@@ -20,7 +20,6 @@ router = APIRouter(tags=["rights"])
 TYPE: Final = "jieli-copy+jws"  # so that the signature of a copy is good for nothing else
 JWS: Final = "application/jose"
 PDF: Final = "application/pdf"
-AT_ONCE: Final = asyncio.Semaphore(2)  # copies that one process gathers or prints at a time; the next ones wait
 
 
 async def resident(
@@ -35,8 +34,7 @@ async def resident(
     public_url = runtime.settings.public_url
     outgoing = Outgoing("GET", request.url.path, headers)
     try:
-        async with AT_ONCE:
-            return await proxy.answered(desk.at(runtime), match, outgoing, commands.gather)
+        return await proxy.answered(desk.at(runtime), match, outgoing, commands.gather)
     except Refused as refused:
         raise challenges.challenged(public_url, refused.refuse.problem()) from None
     except Problem as problem:
@@ -55,7 +53,7 @@ async def copy(made: CopyDep) -> Response:
 @router.get("/v1/me/copy.pdf", response_class=Response, responses={200: {"content": {PDF: {}}}})
 async def printed_copy(made: CopyDep) -> Response:
     """The same to print (PDF, A4)."""
-    async with AT_ONCE:
+    async with commands.AT_ONCE:
         page = await asyncio.to_thread(document.pdf, made.body)
     return Response(page, headers={**made.headers, "content-type": PDF})
 

@@ -1,5 +1,6 @@
 """Gathering: each app is asked for its part, under a grant of its own, by the id that it alone knows."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from gateway.exchange.calls import Call
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import SERVICE_UNAVAILABLE, Answer, Outgoing
 
+AT_ONCE = asyncio.Semaphore(2)  # copies that one process gathers or prints at a time; the next ones wait
 THERE_IS_NONE = frozenset({404, 409})  # no such thing of hers, or it went with a joined record
 
 
@@ -19,10 +21,11 @@ async def gather(at: Desk, call: Call) -> Answer:
     """The whole copy as JSON; one app that does not answer, and there is none."""
     kept: dict[str, object] = {}
     continued: dict[str, str] = {}
-    for section in rules.SECTIONS:
-        kept[section.name], more = await _section(at, call, section)
-        if more:
-            continued[section.name] = more
+    async with AT_ONCE:
+        for section in rules.SECTIONS:
+            kept[section.name], more = await _section(at, call, section)
+            if more:
+                continued[section.name] = more
     copy = {
         "region": call.region,
         "made_at": datetime.now(UTC),

@@ -161,6 +161,7 @@ class Call:
             claims |= {"subject": subject, "seal": desk.seals.seal(self.persons[0])}
         if self.request.kind == "self":
             claims["proved_by"] = persons.proved(caller.methods, self.request.acting)
+        if self.request.kind == "self" and service == "identity":  # elsewhere these ids would join what services hold
             claims |= {"through": caller.acting.through, "session": caller.session}
         if self.terms and self.request.kind == "exchange":
             claims["agreement"] = AgreementRef(self.terms.agreement_id, self.terms.version)

@@ -27,14 +27,18 @@ def target(match: Match, body: bytes, index_key: str) -> Target | None:
 
 def hidden(target: Target | None, index_key: str) -> Target | None:
     """The same, with an id that only whoever has the key can tell: what was asked may be anything."""
-    return target and Target(target.kind, target.id if target.kind == "staff" else pseudonym(index_key, target.id))
+    return target and Target(
+        target.kind, target.id if target.kind == "staff" else _keyed(index_key, target.kind, target.id)
+    )
 
 
 def pseudonym(index_key: str, staff: str) -> str:
     """How the log names a member of staff: always the same, and nobody's name."""
-    if not staff:
-        return ""
-    return hmac.digest(bytes.fromhex(index_key), f"officer|{staff}".encode(), "sha256").hex()[:16]
+    return _keyed(index_key, "officer", staff) if staff else ""
+
+
+def _keyed(index_key: str, kind: str, named: str) -> str:
+    return hmac.digest(bytes.fromhex(index_key), f"{kind}|{named}".encode(), "sha256").hex()[:16]
 
 
 def _new(body: bytes) -> str:

@@ -1,17 +1,16 @@
 """A person's copy: every route by which she reads about herself has its section, and every word in print its name."""
 
 import json
-import re
-from collections.abc import Iterator
 from io import BytesIO
-from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
+from cli.authorisation import shape
 from gateway.copies import document, rules
 from gateway.exchange import routes
 from tests.architecture import house
+from tests.architecture.test_line_people import reached
 
 # Read by herself and not in the copy, since it says nothing that is not in it already.
 NOT_A_SECTION = {
@@ -30,41 +29,18 @@ NOT_A_SECTION = {
 }
 
 
-def shape(path: str) -> str:
-    return re.sub(r"\{\w+\}", "{}", path)
-
-
 def test_everything_that_she_can_read_is_in_the_copy() -> None:
     read = {shape(route.template) for route in routes.OWN if route.method == "GET"}
     told = {shape(path) for section in rules.SECTIONS for path in (section.path, section.each) if path}
     assert read == told | {shape(path) for path in NOT_A_SECTION}
 
 
-def nested(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict):
-        yield node
-        for value in node.values():
-            yield from nested(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from nested(value)
-
-
 def members(section: rules.Section) -> set[str]:
     """What the answers of a section's routes may hold."""
-    api = house.built(section.service).openapi()
-    gets = {shape(path): operations["get"] for path, operations in api["paths"].items() if "get" in operations}
-    waiting: list[Any] = [gets[shape(path)]["responses"]["200"] for path in (section.path, section.each) if path]
-    names, seen = set[str](), set[str]()
-    while waiting:
-        for node in nested(waiting.pop()):
-            named = node.get("$ref", "").rpartition("/")[2]
-            if named and named not in seen:
-                seen.add(named)
-                waiting.append(api["components"]["schemas"][named])
-            properties = node.get("properties", {})
-            names |= properties.keys() if isinstance(properties, dict) else set()
-    return names
+    paths = house.built(section.service).openapi()["paths"]
+    gets = {shape(path): operations["get"] for path, operations in paths.items() if "get" in operations}
+    told = [gets[shape(path)]["responses"]["200"] for path in (section.path, section.each) if path]
+    return {name for node in reached(section.service, told) for name in node.get("properties", {})}
 
 
 @pytest.mark.parametrize("section", rules.SECTIONS, ids=lambda section: section.name)

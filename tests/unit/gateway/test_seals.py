@@ -3,9 +3,15 @@
 import secrets
 import uuid
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from gateway.exchange import routes
+from gateway.exchange.calls import Call
+from gateway.exchange.credentials import Caller
+from gateway.exchange.forward import Outgoing
+from gateway.exchange.rules import Request
 from gateway.exchange.seals import Seals
 from tests.support import apps
 
@@ -50,3 +56,17 @@ def test_two_seals_of_one_person_do_not_join(seals: Seals) -> None:
     assert first != second
     assert seals.open(first) == seals.open(second) == person
     assert seals.open(first[:-4] + "AAAA") is None
+
+
+def test_services_are_told_nothing_in_common_of_whose_session_it_is(seals: Seals) -> None:
+    """Line 12: the id of a session, a presence or a delegation would join what two of them hold."""
+    person, session = str(uuid.uuid4()), str(uuid.uuid4())
+    match = routes.match("GET", "/v1/me/record")
+    assert match
+    names = frozenset({("session", session), ("client", "portal")})
+    caller = Caller("resident", person, "portal", "org-a", "", frozenset(), 0, "", names)
+    request = Request(kind="self", operation=match.route.operation, caller_type="resident")
+    call = Call(match, caller, Outgoing("GET", "/v1/me/record", {}), request, None, "610118", "", persons=(person,))
+    told = {service: str(call.claims(SimpleNamespace(seals=seals), service)) for service in (*SERVICES, "identity")}  # type: ignore[arg-type]  # of a desk only its seals are asked
+    assert session in told["identity"]
+    assert not [service for service in SERVICES if session in told[service] or person in told[service]]
