@@ -11,7 +11,7 @@ JIELI_VECTORS ?= ../shared/vectors
 export JIELI_VECTORS
 export PYTHONPATH := $(CURDIR)
 
-SUITES := unit architecture service bus
+SUITES := bus service architecture unit
 CODE := services gateway shared cli demo deploy benchmarks tests
 
 define install # $(1): the lock file
@@ -56,8 +56,8 @@ demo: $(VENV)/.run-lock ## walk a family through arrival, against the running pl
 migrate: $(VENV)/.run-lock ## bring the databases of an installation to the newest form without serving
 	@$(BIN)/python -m deploy.local.run migrate
 
-test: $(VENV)/.dev-lock ## the whole default suite, on real PostgreSQL and NATS
-	@$(BIN)/python -m pytest $(wildcard $(SUITES:%=tests/%))
+test: $(VENV)/.dev-lock ## the whole default suite on two cores, with real PostgreSQL and NATS
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(wildcard $(SUITES:%=tests/%))
 
 system: $(VENV)/.dev-lock ## both regions running, over real sockets
 	@$(BIN)/python -m pytest tests/system tests/federation

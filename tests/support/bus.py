@@ -53,7 +53,8 @@ class MemoryBus:
                 batch = [(subject, payload, 1) for subject, payload in self.messages[done:]]
             done += len(batch)
             fresh = [message for message in batch for _ in range(2) if _wanted(message[0], filters)]
-            late = await self._deliver([*(reversed(fresh) if self.shuffled else fresh), *late], consumer)
+            waiting = [*fresh, *late]
+            late = await self._deliver(waiting[::-1] if self.shuffled else waiting, consumer)
 
     async def _deliver(
         self, messages: list[tuple[str, bytes, int]], consumer: Consumer

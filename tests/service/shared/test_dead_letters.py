@@ -41,6 +41,18 @@ async def jieli(registry: RunningApp, directory: Path, *words: str) -> tuple[int
     return process.returncode, said.decode()
 
 
+async def buried(registry: RunningApp, letters: int) -> Inbox:
+    """The registry's inbox, once so many dead letters lie there."""
+    inbox = registry.runtime.extras["inbox"]
+    assert isinstance(inbox, Inbox)
+
+    async def enough() -> bool:
+        return len(await inbox.letters()) == letters
+
+    await until(enough)
+    return inbox
+
+
 async def as_owner(registry: RunningApp, statement: str) -> None:
     owner = create_async_engine(registry.settings.owner_database_url)
     async with owner.begin() as connection:
@@ -65,12 +77,7 @@ async def test_what_could_not_be_taken_is_listed_and_handed_in_again(registry: R
     await registry.receive("identity", "org-1", 1, organisation(1, "教育局"))
     await registry.receive("identity", "org-1", 2, organisation(1, "教育和体育局"))
 
-    async def buried() -> bool:
-        code, said = await jieli(registry, tmp_path, "list")
-        assert code == 0
-        return said.count("identity.organization.registered.v1") == 2
-
-    await until(buried, 60)
+    await buried(registry, 2)
     _, said = await jieli(registry, tmp_path, "list")
     assert "org-1 #1  ProgrammingError" in said
     assert "org-1 #2  behind a dead letter" in said
@@ -88,13 +95,7 @@ async def test_what_an_older_key_sealed_is_handed_in_after_that_key_is_gone(
 ) -> None:
     await as_owner(registry, "ALTER TABLE organization RENAME TO elsewhere")
     await registry.receive("identity", "org-1", 1, organisation(1, "教育局"))
-    inbox = registry.runtime.extras["inbox"]
-    assert isinstance(inbox, Inbox)
-
-    async def buried() -> int:
-        return len(await inbox.letters())
-
-    await until(buried)
+    inbox = await buried(registry, 1)
     await as_owner(registry, "ALTER TABLE elsewhere RENAME TO organization")
     old = registry.settings.kek
     registry.settings = registry.settings.model_copy(update={"kek": NEW})
