@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from gateway.agreements import api, commands, files
+from gateway.agreements import api, commands, files, queries
 from gateway.agreements.index import Index
 from gateway.agreements.rules import Agreement, Party
 from gateway.agreements.tables import AgreementVersion
@@ -49,7 +49,9 @@ class Gateway:
 
     async def move(self, agreement: str, verb: str) -> commands.Change:
         async with self.runtime.sessions() as session, session.begin():
-            change = await commands.move(session, agreement, verb)
+            row = await queries.current(session, agreement)
+            assert row is not None
+            change = await commands.move(session, await commands.held(session, row.id, row.version), verb)
             await commands.reload(session, self.index)
         self.runtime.wake_relay()
         return change
