@@ -182,3 +182,11 @@ async def test_agreements_are_public_and_name_nobody(gateway: Gateway) -> None:
     assert Party(**{**one["terms"]["consumer"], "clients": ()}).kind == "department"
     gone = await gateway.client.get("/v1/agreements/agr-none")
     assert (gone.status_code, gone.json()["code"]) == (404, "agreement-not-found")
+
+
+async def test_an_agreement_is_read_as_odrl_by_whoever_asks_for_json_ld(gateway: Gateway) -> None:
+    await gateway.apply(housing(agreement_id="agr-odrl"))
+    answer = await gateway.client.get("/v1/agreements/agr-odrl", headers={"accept": "application/ld+json"})
+    assert (answer.headers["content-type"], answer.headers["vary"]) == ("application/ld+json", "accept")
+    shown = (await gateway.client.get("/v1/agreements/agr-odrl")).json()
+    assert (answer.json()["@type"], answer.json()["dcterms:identifier"]) == ("Agreement", shown["hash"])
