@@ -74,7 +74,7 @@ async def furnish(runtime: Runtime) -> None:
         organisation=known.name_of,
         purposes={code: (purpose.label_zh, purpose.label_en) for code, purpose in closed.purposes.items()},
     )
-    runtime.extras["lifecycle"] = Lifecycle(closed, services.keys_of, peers.own.key)
+    runtime.extras["lifecycle"] = Lifecycle(closed, services.keys_of, services.assessed, peers.own.key)
     await known.read(runtime)
 
 

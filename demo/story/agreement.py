@@ -15,6 +15,7 @@ CENTRE, OFFICE = "org-610118-centre", "org-610118-education"
 PURPOSE = "school_enrolment"
 CALLS_A_DAY = 3
 STAFF = "staff-610118-education"
+ORDER = ("first", "second")
 REFUSED = (422, "agreement-refused")
 
 
@@ -23,6 +24,7 @@ def life(scene: Scene) -> None:
     terms = Terms(f"agr-610118-transfer-{uuid.uuid4().hex[:8]}", PURPOSE)
     clerk = scene.here.staff("coordinator of the centre", "staff-610118-coordinator")
     refused(clerk, terms)
+    assessed(scene)
     digest = drafted(clerk, terms)
     signed(scene, clerk, terms, digest)
     exceeded(scene, clerk, terms)
@@ -35,6 +37,19 @@ def refused(clerk: Actor, terms: Terms) -> None:
     says.expect("a draft for credit scoring is refused", (answer.status_code, problem["code"]), REFUSED)
     found = {each["code"]: each.get("line") for each in problem["errors"]}
     says.expect("it names the line of the product that it crosses", found["purpose-not-on-list"], 5)
+
+
+def assessed(scene: Scene) -> None:
+    """Before anything is offered two protection officers assess what it may do to people (PIPL 55)."""
+    names = ("staff-610118-protection", "staff-610118-second-protection")
+    first, second = (
+        scene.here.staff(f"{which} protection officer", name) for which, name in zip(ORDER, names, strict=True)
+    )
+    written = {"necessity": "转学须知年级。", "impact": "未成年人信息外泄。", "safeguards": "逐项同意、按次留痕。"}
+    answer = first.post("/v1/impact-assessments", written | {"purpose": PURPOSE})
+    says.expect("the impact is written down", answer.status_code, 201)
+    path, tag = f"/v1/impact-assessments/{answer.json()['id']}:approve", answer.headers["etag"]
+    says.expect("and approved by another", second.post(path, if_match=tag).json()["state"], "approved")
 
 
 def drafted(clerk: Actor, terms: Terms) -> str:

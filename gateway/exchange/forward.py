@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import aiohttp
@@ -115,6 +116,11 @@ class Services:
         answer = await self.public("identity", f"/v1/organizations/{organisation}/keys")
         keys: list[dict[str, Any]] = answer["keys"]
         return keys
+
+    async def assessed(self) -> dict[str, date]:
+        """Until when the impact of each purpose is assessed, as the registry publishes it."""
+        answer = await self.public("registry", "/directory/processing")
+        return {each["code"]: date.fromisoformat(each["review_on"]) for each in answer["purposes"] if each["review_on"]}
 
     def grant(self, service: str, outgoing: Outgoing, claims: Mapping[str, Any]) -> str:
         """The grant for one request, as its header says it."""

@@ -64,9 +64,9 @@ async def life(act: ActDep, agreement: AgreementId, version: Number) -> LifeOut:
 
 
 @router.post(VERSION + ":offer")
-async def offer(act: ActDep, agreement: AgreementId, version: Number) -> LifeOut:
-    """Offer a draft to the other side."""
-    return await views.life(act, await commands.offer(act, agreement, version))
+async def offer(act: ActDep, room: RoomDep, agreement: AgreementId, version: Number) -> LifeOut:
+    """Offer a draft to the other side; the impact of its purposes is assessed before."""
+    return await views.life(act, await commands.offer(act, room, agreement, version))
 
 
 @router.post(VERSION + ":take-back")

@@ -1,8 +1,8 @@
 """What officers do with an agreement: drafted, offered, approved by two of each side, run, suspended, ended."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from joserfc.jwk import ECKey
@@ -18,15 +18,20 @@ from gateway.lifecycle.rules import clocks, drafts, signatures, steps
 from gateway.lifecycle.rules.steps import Side, Step
 from gateway.lifecycle.tables import AgreementSignature, AgreementStep
 from shared import problems
+from shared.contracts.clock import day_of
 from shared.contracts.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
 class Room:
-    """What the room works with: the closed lists, an organisation's published keys, the region's own key."""
+    """What the room works with: the closed lists, what other apps publish, the region's own key.
+
+    `keys_of` gives the keys of an organisation's systems; `assessed` until when the impact of each purpose is assessed.
+    """
 
     vocabulary: Vocabulary
     keys_of: Callable[[str], Awaitable[Sequence[dict[str, Any]]]]
+    assessed: Callable[[], Awaitable[Mapping[str, date]]]
     own_key: ECKey
 
 
@@ -68,9 +73,10 @@ async def draft(act: Act, room: Room, terms: dict[str, Any]) -> AgreementVersion
     return row
 
 
-async def offer(act: Act, agreement: str, version: int) -> AgreementVersion:
+async def offer(act: Act, room: Room, agreement: str, version: int) -> AgreementVersion:
     """Offer a draft to the other side; from now on it has to answer (政务数据共享条例 20, 21)."""
     held = await _held(act, agreement, version)
+    drafts.check_assessed(held.agreement.purposes, await room.assessed(), day_of(act.now))
     return await _moved(act, held, "offer", held.step(act, "offered"))
 
 

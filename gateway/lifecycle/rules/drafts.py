@@ -1,7 +1,8 @@
 """Reading a draft: what is no agreement at all, and what the product's lines refuse, with a pointer to the place."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -19,6 +20,19 @@ AGREEMENT_REFUSED = problems.kind(
     "Such an agreement is not made here",
     "Mend what `errors` lists: `line` is the line of design/product.md that it crosses.",
 )
+IMPACT_NOT_ASSESSED = problems.kind(
+    409,
+    "impact-not-assessed",
+    "The impact on people is not assessed",
+    "Let two data protection officers assess each of `purposes` first (POST /v1/impact-assessments; PIPL 55).",
+)
+
+
+def check_assessed(purposes: Sequence[str], until: Mapping[str, date], today: date) -> None:
+    """PIPL 55: before personal data is provided to others its impact is assessed; 409 `impact-not-assessed`."""
+    missing = [purpose for purpose in purposes if until.get(purpose, date.min) < today]
+    if missing:
+        raise IMPACT_NOT_ASSESSED(purposes=missing)
 
 
 def read(terms: Mapping[str, Any], vocabulary: Vocabulary) -> Agreement:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 import pytest
@@ -56,6 +56,18 @@ async def test_a_draft_says_everything_at_once_and_where(room: Lives) -> None:
     unread = {"terms": lives.terms("agr-wrong", colour="red")}
     odd = (await room.officer(*ANNA).post("/v1/agreements", json=unread)).json()
     assert (odd["code"], odd["errors"][0]["code"]) == ("agreement-refused", "not-an-agreement")
+
+
+@pytest.mark.parametrize("until", [None, date(2026, 1, 1)])
+async def test_nothing_is_offered_whose_impact_is_not_assessed_or_no_more(
+    room: Lives, monkeypatch: pytest.MonkeyPatch, until: date | None
+) -> None:
+    drafted = {"terms": lives.terms("agr-unassessed")}
+    assert (await room.officer(*ANNA).post("/v1/agreements", json=drafted)).status_code == 201
+    monkeypatch.setattr(room, "assessed", {"housing_help": until} if until else {})
+    refused = await room.does(ANNA, "offer", "agr-unassessed")
+    assert (refused.status_code, refused.json()["code"]) == (409, "impact-not-assessed")
+    assert refused.json()["purposes"] == ["housing_help"]
 
 
 async def test_it_is_agreed_by_two_people_and_a_signature_of_each_side(room: Lives) -> None:
