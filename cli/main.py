@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import check, dead_letters, documents, init, rotate, state, vocabulary
+from cli import agreements, check, dead_letters, documents, init, rotate, state, vocabulary
 
 app = typer.Typer(
     help="Jieli: referral, mediation and consented exchange between regions.",
@@ -14,6 +14,7 @@ app.add_typer(rotate.app, name="rotate")
 app.command("init")(init.init)
 app.command("invite")(init.invite)
 app.command("check")(check.check)
+app.add_typer(agreements.app, name="agreements")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command("documents")(documents.write)
 app.command("state")(state.show)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from demo import client, family, says
 from demo.scene import Scene
-from demo.story import exchange, mediation, naming, proof, rights, settling
+from demo.story import agreement, exchange, mediation, naming, proof, rights, settling
 
 RUN = Path(os.environ.get("JIELI_RUN_DIR") or Path(__file__).resolve().parents[1] / ".run")
 
@@ -32,6 +32,7 @@ STORY: tuple[tuple[str, Callable[[Scene], None]], ...] = (
     ("The family withdraws one consent", exchange.withdrawal),
     ("What is kept of her is hers: a copy, a question to the desk, a freeze", rights.hers),
     ("The deposit is mediated, agreed and paid back", mediation.deposit),
+    ("An agreement: refused, corrected, signed by both sides, used, exceeded, suspended, ended", agreement.life),
     ("The outcome is confirmed by the person", exchange.outcome),
     ("Who saw what, and the proof", proof.who_saw_what),
 )

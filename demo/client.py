@@ -84,12 +84,16 @@ class Region:
         client = f"org-{self.code}-centre-{name}"
         return FrontEnd(self.gateway_url, client, self.callback, lambda: self._proved(client))
 
+    def key(self, name: str) -> ECKey:
+        """A client's own key."""
+        client = next(entry for entry in self.clients if entry["client"] == name)
+        return ECKey.import_key(Path(client["key_file"]).read_text())
+
     def _proved(self, name: str) -> dict[str, str]:
         """What proves a client (RFC 7523)."""
-        client = next(entry for entry in self.clients if entry["client"] == name)
         now = int(time.time())
         times = {"iat": now, "exp": now + 120, "jti": str(uuid.uuid4())}
-        key = ECKey.import_key(Path(client["key_file"]).read_text())
+        key = self.key(name)
         claims = {"iss": name, "sub": name, "aud": self.gateway_url, **times}
         signed = jwt.encode({"alg": "ES256"}, claims, key, algorithms=["ES256"])
         return {"client_id": name, "client_assertion_type": CLIENT_ASSERTION, "client_assertion": signed}

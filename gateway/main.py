@@ -15,7 +15,7 @@ from gateway.audit.rules import notes
 from gateway.copies import api as copies_api
 from gateway.erasure import commands as erasure
 from gateway.erasure import handlers as erasures
-from gateway.exchange import api, desk, forget, handlers, policy, routes, withdrawals
+from gateway.exchange import api, desk, forget, handlers, here, policy, routes, withdrawals
 from gateway.exchange.commands import LiveConsent
 from gateway.exchange.credentials import Credentials
 from gateway.exchange.desk import Desk
@@ -28,6 +28,9 @@ from gateway.federation import api as federation_api
 from gateway.federation import deliver
 from gateway.federation import handlers as federation
 from gateway.federation.peers import FEDERATION_KEY, Peers
+from gateway.lifecycle import api as lifecycle_api
+from gateway.lifecycle import expiry
+from gateway.lifecycle.commands import Room as Lifecycle
 from shared import app
 from shared.bus import Bus
 from shared.contracts import events, vocabulary
@@ -47,6 +50,7 @@ async def furnish(runtime: Runtime) -> None:
         async with runtime.sessions() as session, session.begin():
             await agreements.apply_directory(session, settings.agreements_dir, closed, index)
     services = Services(settings)
+    runtime.grant_keys = (services.own_key,)
     signer = notes.Signer(notes.origin(settings.region), _log_key(settings))
     log = Log(runtime.engine, runtime.vault, signer, bytes.fromhex(settings.index_key))
     known = Known(index)
@@ -70,6 +74,7 @@ async def furnish(runtime: Runtime) -> None:
         organisation=known.name_of,
         purposes={code: (purpose.label_zh, purpose.label_en) for code, purpose in closed.purposes.items()},
     )
+    runtime.extras["lifecycle"] = Lifecycle(closed, services.keys_of, services.assessed, peers.own.key)
     await known.read(runtime)
 
 
@@ -120,7 +125,10 @@ async def close(runtime: Runtime) -> None:
 SERVICE = app.Service(
     name="gateway",
     title="gateway",
-    routers=(api.router, agreements_api.router, audit_api.router, copies_api.router, federation_api.router),
+    routers=(
+        *(api.router, lifecycle_api.router, agreements_api.router),
+        *(audit_api.router, copies_api.router, federation_api.router),
+    ),
     handlers={**handlers.HANDLERS, **federation.HANDLERS, **erasures.HANDLERS},
     events=events.BY_SUBJECT,
     checks=(check,),
@@ -128,7 +136,7 @@ SERVICE = app.Service(
     erasing=Erasing(events.ErasureAsked, erasure.order),
     background=(
         *(follow, follow_keys, sign_checkpoints, close_orphans),
-        *(withdrawals.carry, deliver.run, forget.run, erasure.run),
+        *(withdrawals.carry, deliver.run, forget.run, erasure.run, expiry.run),
     ),
     on_stop=(close,),
     needs=("seal_key", "token_key"),
@@ -137,7 +145,7 @@ SERVICE = app.Service(
 
 def create(settings: Settings, bus: Bus | None = None) -> FastAPI:
     """The app with these settings; the proxy stands behind measuring and limiting, before the gateway's own routes."""
-    services = {route.service for route in routes.ROUTES}
+    services = {route.service for route in routes.ROUTES} - {here.NAME}
     settings.require("service_urls", "grant_keys", "pairwise_keys", each=services)
     made = app.create_app(SERVICE, settings, bus)
     made.user_middleware.append(Middleware(Proxy))

@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Request, Response
+from fastapi.responses import JSONResponse
 
-from gateway.agreements import queries, rules
+from gateway.agreements import odrl, queries, rules
 from gateway.agreements.schemas import AgreementOut, AgreementsOut
 from gateway.agreements.tables import AgreementVersion
 from gateway.exchange.api import public
 from shared import requests
+from shared.contracts import vocabulary
 from shared.runtime import Runtime
 
 router = requests.router()
@@ -22,15 +24,31 @@ async def agreements(request: Request) -> AgreementsOut:
         return AgreementsOut(agreements=[_out(row) for row in await queries.currents(session)])
 
 
-@router.get("/v1/agreements/{agreement}", dependencies=[Depends(public)])
-async def agreement(request: Request, agreement: Annotated[str, Path(pattern=rules.ID)]) -> AgreementOut:
-    """One agreement: the version in force or suspended, else the newest."""
+@router.get(
+    "/v1/agreements/{agreement}",
+    dependencies=[Depends(public)],
+    response_model=AgreementOut,
+    responses={200: {"content": {odrl.MEDIA: {}}}},
+)
+async def agreement(
+    request: Request, response: Response, agreement: Annotated[str, Path(pattern=rules.ID)]
+) -> AgreementOut | Response:
+    """One agreement: the version in force or suspended, else the newest. As ODRL 2.2 where application/ld+json is
+    accepted."""
     runtime: Runtime = request.app.state.runtime
     async with runtime.sessions() as session:
         row = await queries.current(session, agreement)
     if row is None:
         raise rules.AGREEMENT_GONE()
-    return _out(row)
+    response.headers["vary"] = "accept"
+    return _policy(request, row) if odrl.MEDIA in request.headers.get("accept", "") else _out(row)
+
+
+def _policy(request: Request, row: AgreementVersion) -> Response:
+    settings = request.app.state.runtime.settings
+    closed = vocabulary.load(settings.vocabulary_key)
+    made = odrl.policy(queries.agreement(row), closed, settings.public_url)
+    return JSONResponse(made, media_type=odrl.MEDIA, headers={"vary": "accept"})
 
 
 def _out(row: AgreementVersion) -> AgreementOut:

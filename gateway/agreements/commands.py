@@ -51,12 +51,17 @@ async def apply(session: AsyncSession, agreements: list[Agreement]) -> list[Chan
     return [await _apply_one(session, agreement) for agreement in ordered]
 
 
-async def move(session: AsyncSession, agreement_id: str, verb: str) -> Change:
-    """Use a verb on the current version, as suspend (政务数据共享条例 27); 404, or 409 with the verbs allowed."""
+async def held(session: AsyncSession, agreement_id: str, number: int) -> AgreementVersion:
+    """A version to change, with nobody else changing any until this transaction ends; 404 when there is none."""
     await session.execute(_ONE_AT_A_TIME)
-    row = await queries.current(session, agreement_id)
+    row = await queries.version(session, agreement_id, number)
     if row is None:
         raise rules.AGREEMENT_GONE()
+    return row
+
+
+async def move(session: AsyncSession, row: AgreementVersion, verb: str) -> Change:
+    """Use a verb on a version that is held, as suspend (政务数据共享条例 27); 409 with the verbs allowed."""
     state = rules.MACHINE.after(row.state, verb)
     await _make_room(session, row, state)
     row.state = state

@@ -32,7 +32,8 @@ async def newest_number(session: AsyncSession, agreement_id: str) -> int:
 
 async def version(session: AsyncSession, agreement_id: str, number: int) -> AgreementVersion | None:
     """One version, locked for a change of its state."""
-    return await session.get(AgreementVersion, (agreement_id, number), with_for_update=True)
+    key = (agreement_id, number)
+    return await session.get(AgreementVersion, key, with_for_update=True, populate_existing=True)
 
 
 async def others_active(session: AsyncSession, agreement_id: str, number: int) -> list[AgreementVersion]:

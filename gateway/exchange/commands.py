@@ -1,7 +1,7 @@
 """What the gateway writes about a call: the last look under lock, what is counted, and withdrawals, first here."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from gateway.agreements.rules import Terms
 from gateway.audit.commands import Refusal
-from gateway.exchange import queries, rules
+from gateway.exchange import queries, refusals, rules
 from gateway.exchange.forward import Answer
 from gateway.exchange.rules import Refuse, Request, Usage
 from gateway.exchange.seals import Seals
@@ -32,7 +32,7 @@ class Asked:
 
 
 class LiveConsent:
-    """Steps 10 to 12 once more, in the transaction that writes the intent: no withdrawal fits in between.
+    """Steps 4 and 10 to 12 once more, in the transaction that writes the intent: no suspension or withdrawal fits in.
 
     The log's head is locked by then, so that counting is exact over several gateway processes.
     """
@@ -41,16 +41,25 @@ class LiveConsent:
         """A refusal for each exchange that may not happen any more."""
         now = datetime.now(UTC)
         rows = await queries.held(connection, [asked.request.object_id for asked in questions])
+        in_force = await queries.in_force(connection, [asked.terms.agreement_id for asked in questions])
         counted = await _Counted.load(connection, questions, now)
         verdicts = []
         for asked in questions:
             row = rows.get(asked.request.object_id)
             seen = queries.seen(row, now) if row else rules.Found(None, None, False)
-            verdict = rules.after_lookup(asked.request, asked.terms, seen, now)
+            verdict = _still(asked.terms, in_force) or rules.after_lookup(asked.request, asked.terms, seen, now)
             refused = verdict if isinstance(verdict, Refuse) else counted.take(asked, now)
             verdicts.append(Refusal(refused.reason, {"refuse": refused}) if refused else None)
         await counted.store(connection, now)
         return verdicts
+
+
+def _still(terms: Terms, in_force: Mapping[str, int]) -> Refuse | None:
+    """Step 4 once more: another process may have suspended the version since, or put the next one in its place."""
+    version = in_force.get(terms.agreement_id)
+    if version == terms.version:
+        return None
+    return Refuse(4, refusals.AGREEMENT_NOT_ACTIVE if version is None else refusals.PROJECTION_STALE)
 
 
 class _Counted:

@@ -1,10 +1,12 @@
 """The only way to a service: the request as it came, with a grant for exactly this call."""
 
 import json
+import secrets
 import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import aiohttp
@@ -55,11 +57,13 @@ class Outgoing:
 
 
 class Services:
-    """Calls services; one connection pool, closed with the app."""
+    """Calls services; one connection pool, closed with the app. `own_key` is of grants to this process itself."""
 
     def __init__(self, settings: Settings) -> None:
         self._urls = settings.service_urls
+        self.own_key = secrets.token_bytes(grants.KEY)
         self._keys = {service: in_turn(key)[0] for service, key in settings.grant_keys.items()}
+        self._keys[settings.app] = self.own_key
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit_per_host=CONNECTIONS, keepalive_timeout=30),
             timeout=aiohttp.ClientTimeout(total=DEADLINE, sock_connect=3),
@@ -78,7 +82,7 @@ class Services:
             *(COOKIES if outgoing.browser else ()),
         )
         headers = {name: outgoing.headers[name] for name in passed if name in outgoing.headers}
-        headers["jieli-grant"] = self._grant(service, outgoing, claims)
+        headers["jieli-grant"] = self.grant(service, outgoing, claims)
         trace = telemetry.traceparent()
         if trace:
             headers["traceparent"] = trace
@@ -107,7 +111,19 @@ class Services:
             raise SERVICE_UNAVAILABLE()
         return json.loads(answer.body)
 
-    def _grant(self, service: str, outgoing: Outgoing, claims: Mapping[str, Any]) -> str:
+    async def keys_of(self, organisation: str) -> list[dict[str, Any]]:
+        """The public keys of an organisation's own systems, as identity publishes them."""
+        answer = await self.public("identity", f"/v1/organizations/{organisation}/keys")
+        keys: list[dict[str, Any]] = answer["keys"]
+        return keys
+
+    async def assessed(self) -> dict[str, date]:
+        """Until when the impact of each purpose is assessed, as the registry publishes it."""
+        answer = await self.public("registry", "/directory/processing")
+        return {each["code"]: date.fromisoformat(each["review_on"]) for each in answer["purposes"] if each["review_on"]}
+
+    def grant(self, service: str, outgoing: Outgoing, claims: Mapping[str, Any]) -> str:
+        """The grant for one request, as its header says it."""
         now = int(time.time())
         grant = Grant(
             jti=uuid.uuid4().hex,

@@ -54,8 +54,13 @@ class OwnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return acting.kind == "staff" and acting.task in self.with_staff
 
     def too_old(self, authenticated: int, now: float) -> bool:
-        """Whether the proof of that moment has to be given anew; both in seconds since 1970."""
-        return bool(self.fresh_within) and now - authenticated > self.fresh_within
+        """Whether the proof of that moment has to be given anew."""
+        return too_old(self.fresh_within, authenticated, now)
+
+
+def too_old(fresh_within: int, authenticated: int, now: float) -> bool:
+    """Whether a sign-in is older than it may be; both moments in seconds since 1970, and 0 when any will do."""
+    return bool(fresh_within) and now - authenticated > fresh_within
 
 
 def proved(methods: frozenset[str], acting: Acting) -> Proved:

@@ -5,15 +5,17 @@ import base64
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
 import structlog
+from starlette.routing import Match as Fit
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.audit.commands import Condition, Receipt
 from gateway.audit.rules.entries import Entry, Outcome
-from gateway.exchange import challenges, desk, filter, own, queries, routes, rules, withdrawals
+from gateway.exchange import challenges, desk, filter, here, own, queries, routes, rules, withdrawals
 from gateway.exchange.calls import Call
 from gateway.exchange.commands import Asked
 from gateway.exchange.credentials import Presented
@@ -60,7 +62,8 @@ class Proxy:
         headers = _headers(scope)
         try:
             outgoing = Outgoing(scope["method"], _path(scope), headers, await _body(receive), match.route.browser)
-            answer = await answered(desk.at(runtime), match, outgoing)
+            perform = partial(here.call, self.app, scope) if match.route.service == here.NAME else forwarded
+            answer = await answered(desk.at(runtime), match, outgoing, perform)
         except Refused as refused:
             answer = _problem(runtime, refused.refuse.problem(), refused.decision)
         except Problem as problem:
@@ -72,10 +75,14 @@ class Proxy:
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What is not in the table is the gateway's own app's, unless only the method is wrong."""
         allowed = routes.methods(scope["path"]) if scope["type"] == "http" else ()
-        if not allowed:
+        if not allowed or _is_own(scope):
             return await self.app(scope, receive, send)
         answer = _problem(scope["app"].state.runtime, problems.METHOD())
         await _send(send, replace(answer, headers={**answer.headers, "allow": ", ".join(allowed)}))
+
+
+def _is_own(scope: Scope) -> bool:
+    return any(route.matches(scope)[0] is Fit.FULL for route in scope["app"].routes)
 
 
 async def forwarded(at: Desk, call: Call) -> Answer:

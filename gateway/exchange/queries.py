@@ -42,6 +42,7 @@ UNION ALL
 SELECT agreement, 'people', count(*) FROM quota_person
 WHERE agreement = ANY(:agreements) AND day = :date GROUP BY agreement
 """)
+_IN_FORCE = text("SELECT id, version FROM agreement WHERE id = ANY(:agreements) AND state = 'active'")
 _REACHED = text("SELECT agreement, person_tag FROM quota_person WHERE agreement = ANY(:agreements) AND day = :date")
 
 
@@ -81,6 +82,12 @@ async def held(connection: AsyncConnection, objects: Sequence[str]) -> dict[str,
     """
     await connection.execute(_HOLD, {"objects": list(objects)})
     return await found(connection, objects)
+
+
+async def in_force(connection: AsyncConnection, agreements: Sequence[str]) -> dict[str, int]:
+    """Which version of each agreement is in force."""
+    rows = await connection.execute(_IN_FORCE, {"agreements": list(agreements)})
+    return {row.id: row.version for row in rows}
 
 
 async def usage(connection: AsyncConnection, agreements: Sequence[str], now: datetime) -> dict[tuple[str, str], int]:

@@ -11,14 +11,15 @@ CSV = "text/csv"
 NONE = ""
 GOVSTACK = "/govstack/consent"  # the paths after it are the standard's
 OWN_RECORDS = f"{GOVSTACK}/service/individual/record"
+VERSION = "/v1/agreements/{agreement}/versions/{version}"
 
 
 @dataclass(frozen=True)
 class Route:
     """One line of the table; a member `{referral}`, `{case}` or `{consent}` of the path names the object.
 
-    In administration `{organization}`, `{client}` or `{staff}` names the target of the act; where a new one is
-    registered `registers` says its kind, and the `id` of the body names it.
+    In administration `{organization}`, `{client}`, `{staff}` or `{agreement}` names the target of the act; where a new
+    one is registered `registers` says its kind, and the `id` of the body names it.
     `browser`: a page of the sign-in; only there cookies pass.
     """
 
@@ -57,6 +58,7 @@ PUBLIC = (
     Route("public", "GET", "/.well-known/jwks.json", "identity"),
     Route("public", "GET", "/v1/organizations", "identity"),
     Route("public", "GET", "/v1/organizations/{organization}", "identity"),
+    Route("public", "GET", "/v1/organizations/{organization}/keys", "identity"),
     Route("public", "GET", "/directory", "registry"),
     Route("public", "GET", "/directory/", "registry"),
     Route("public", "GET", "/directory/services", "registry"),
@@ -249,6 +251,25 @@ INTERNAL = (
     Route("internal", "POST", "/v1/incidents/{incident}:report", "registry", "handle_incident", NONE),
     Route("internal", "POST", "/v1/incidents/{incident}:tell", "registry", "handle_incident", NONE),
     Route("internal", "POST", "/v1/incidents/{incident}:close", "registry", "handle_incident"),
+    Route("internal", "GET", "/v1/agreements/overdue", "gateway", "read_overdue_agreements"),
+    Route("internal", "POST", "/v1/agreements", "gateway", "draft_agreement"),
+    Route("internal", "GET", VERSION, "gateway", "read_agreement"),
+    *(
+        Route("internal", "POST", f"{VERSION}:{verb}", "gateway", operation, media)
+        for operation, media, verbs in (
+            ("offer_agreement", NONE, ("offer", "take-back")),
+            ("answer_agreement", JSON, ("return", "refuse", "extend")),
+            ("approve_agreement", JSON, ("approve",)),
+            ("activate_agreement", NONE, ("activate",)),
+            ("suspend_agreement", JSON, ("suspend",)),
+            ("resume_agreement", NONE, ("resume",)),
+            ("end_agreement", JSON, ("terminate",)),
+            ("dispose_agreement", JSON, ("dispose",)),
+            ("correct_agreement", JSON, ("ask-correction", "correct")),
+            ("dispute_agreement", JSON, ("dispute", "escalate", "settle")),
+        )
+        for verb in verbs
+    ),
     Route("internal", "GET", "/v1/referrals", "referrals", "read_inbox"),
     Route("internal", "GET", "/v1/cases", "cases", "read_cases"),
     Route("internal", "GET", "/v1/cases/{case}", "cases", "read_case"),
@@ -271,7 +292,7 @@ EXCHANGE = (
 )
 ROUTES = (*PUBLIC, *PAGES, *OWN, *INTERNAL, *EXCHANGE)
 OBJECTS = frozenset({"referral", "case", "consent", "rights_request"})
-TARGETS = frozenset({"organization", "client", "staff"})
+TARGETS = frozenset({"organization", "client", "staff", "agreement"})
 # One spelling only: what is looked up here under an id must be what the service finds under it.
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 

@@ -8,7 +8,7 @@ import msgspec
 
 from gateway.agreements.rules import Field, Rate, Terms
 from gateway.exchange import refusals
-from gateway.exchange.persons import NOBODY, Acting, OwnRule
+from gateway.exchange.persons import NOBODY, Acting, OwnRule, too_old
 from shared import problems
 from shared.contracts.clock import CHINA
 from shared.problems import Kind, Problem
@@ -110,13 +110,14 @@ class InternalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who may do one operation inside its organisation, and for which task.
 
     `condition` says for the authorisation table what the service lets them do it on, where that is not simply what is
-    their own organisation's; the service holds them to it.
+    their own organisation's; the service holds them to it. `fresh_within` is how old their sign-in may be, in seconds.
     """
 
     task: str
     roles: frozenset[str]
     kinds: frozenset[str]
     condition: str = ""
+    fresh_within: int = 0
 
 
 class ExchangeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -195,7 +196,7 @@ def before_lookup(request: Request, agreement: Terms | None, policy: Policy, now
     if request.kind == "exchange":
         return _exchange(request, agreement, policy, now)
     if request.kind == "internal":
-        return _internal(request, policy)
+        return _internal(request, policy, now)
     if request.kind == "self":
         return _own(request, policy, now)
     return Refuse(6, refusals.KIND_UNKNOWN)
@@ -216,7 +217,7 @@ def _own(request: Request, policy: Policy, now: datetime) -> Verdict:
     return Permit(rule.task)
 
 
-def _internal(request: Request, policy: Policy) -> Verdict:
+def _internal(request: Request, policy: Policy, now: datetime) -> Verdict:
     rule = policy.internal.get(request.operation)
     if rule is None:
         return Refuse(6, refusals.TASK_UNKNOWN)
@@ -226,6 +227,8 @@ def _internal(request: Request, policy: Policy) -> Verdict:
         return Refuse(5, refusals.ORGANISATION_NOT_ACTIVE)
     if not request.caller_roles & rule.roles:
         return Refuse(6, refusals.TASK_NOT_OF_ROLE)
+    if too_old(rule.fresh_within, request.caller_authenticated, now.timestamp()):
+        return Refuse(5, refusals.AUTHENTICATION_TOO_OLD, extras={"max_age": rule.fresh_within})
     return Permit(rule.task)
 
 

@@ -57,6 +57,7 @@ ROOMS: dict[str, set[str]] = {
     "webhooks": {"exchange", "audit", "agreements"},
     "erasure": {"exchange", "federation"},
     "copies": {"exchange", "federation"},
+    "lifecycle": {"agreements"},
 }
 
 

@@ -56,6 +56,7 @@ MANIFOLD = {
     "outbox.data": "an event of shared.contracts.events, frozen and closed",
     "identity.client_key.jwk": "a system's public key",
     "gateway.agreement.body": "an agreement's text, public",
+    "gateway.agreement_signature.jwk": "an organisation's or region's public key",
     "gateway.delivery.receipt": "a peer's signed receipt, with ids and times",
     "gateway.erasing.waits_for": "names of apps",
     "gateway.erasing.records": "ids of referrals, cases, consents and requests",
@@ -65,6 +66,7 @@ MANIFOLD = {
 FREE_SCHEMAS = {
     "CopyOut": "the closed answers of a person's own routes, told together",
     "ValidationError": "FastAPI's own description of a problem that is not used",
+    "DraftIn": "an agreement's text, public and read as nothing else",
     "gateway__agreements__schemas__AgreementOut": "an agreement's text, public",
     "AgreementOut": "the text that both parties of a case signed, or an agreement's, public",
     "MediatorCaseOut": "what the parties said, opened from sealed columns with the fields of cases.queries",

@@ -42,7 +42,7 @@ DIRECTORY = {
 # What a path may name: things, never a person.
 MEMBERS = {
     *("referral", "consent", "case", "request", "entry"),
-    *("organization", "organization_id", "service_id", "agreement", "client", "code"),
+    *("organization", "organization_id", "service_id", "agreement", "version", "client", "code"),
     "notice",  # the code of a purpose
     *("at_location_id", "taxonomy_id", "term_id", "listing", "import_id", "part"),
     *(

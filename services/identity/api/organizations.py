@@ -6,6 +6,7 @@ from fastapi import Header, Response
 
 from services.identity.api.acts import ActDep
 from services.identity.commands import organizations as commands
+from services.identity.queries import clients
 from services.identity.queries import organizations as queries
 from services.identity.schemas import organizations as schemas
 from services.identity.tables import Organization
@@ -34,6 +35,12 @@ async def organization(
         raise problems.NOT_FOUND()
     response.headers["etag"] = requests.etag(row.version)
     return schemas.OrganizationOut.of(row, await queries.contracts(session, [row.id]))
+
+
+@router.get("/v1/organizations/{organization}/keys")
+async def organization_keys(session: SessionDep, _: Public, organization: str) -> schemas.KeysOut:
+    """The public keys of an organisation's own systems (JWK Set, RFC 7517): what it signs is verified by them."""
+    return schemas.KeysOut.of(await clients.of_systems(session, organization))
 
 
 @router.get("/v1/administered-organizations")

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.identity.queries.organizations import reached
+from services.identity.rules.clients import CLIENT_CREDENTIALS, PROVES
 from services.identity.tables import Client, ClientKey, Organization
 
 
@@ -37,6 +38,15 @@ async def visible(session: AsyncSession, own: str, after: str, limit: int) -> Se
 async def keys(session: AsyncSession, clients: Collection[str]) -> Sequence[ClientKey]:
     """The keys of these clients in any state, oldest first."""
     found = select(ClientKey).where(col(ClientKey.client).in_(clients))
+    return (await session.scalars(found.order_by(col(ClientKey.since), col(ClientKey.id)))).all()
+
+
+async def of_systems(session: AsyncSession, organization_id: str) -> Sequence[ClientKey]:
+    """The keys that prove an organisation's own systems now, oldest first; none of one that may not act."""
+    found = select(ClientKey).join(Client, col(ClientKey.client) == col(Client.id))
+    found = found.join(Organization, col(Client.organization) == col(Organization.id))
+    found = found.where(Organization.id == organization_id, Organization.state == "active", Client.state == "active")
+    found = found.where(ClientKey.state == PROVES, col(Client.grants).contains([CLIENT_CREDENTIALS]))
     return (await session.scalars(found.order_by(col(ClientKey.since), col(ClientKey.id)))).all()
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from services.identity.schemas.common import Body, Chosen
-from services.identity.tables import Contract, Organization
+from services.identity.tables import ClientKey, Contract, Organization
 from shared.days import Day
 
 ServiceCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-[0-9]{2}$")]
@@ -117,3 +117,24 @@ class OrganizationsOut(BaseModel):
     """The tree of a region, or a part of it."""
 
     organizations: list[OrganizationOut]
+
+
+class PublicKeyOut(BaseModel):
+    """A public key (RFC 7517); `kid` is its thumbprint (RFC 7638)."""
+
+    kid: str
+    kty: str
+    crv: str
+    x: str
+    y: str
+
+
+class KeysOut(BaseModel):
+    """The public keys of an organisation's own systems."""
+
+    keys: list[PublicKeyOut]
+
+    @classmethod
+    def of(cls, rows: Iterable[ClientKey]) -> Self:
+        """From their rows."""
+        return cls(keys=[PublicKeyOut(kid=row.id, **row.jwk) for row in rows])

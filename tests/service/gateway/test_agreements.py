@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from gateway.agreements import api, commands, files
+from gateway.agreements import api, commands, files, queries
 from gateway.agreements.index import Index
 from gateway.agreements.rules import Agreement, Party
 from gateway.agreements.tables import AgreementVersion
@@ -49,7 +49,9 @@ class Gateway:
 
     async def move(self, agreement: str, verb: str) -> commands.Change:
         async with self.runtime.sessions() as session, session.begin():
-            change = await commands.move(session, agreement, verb)
+            row = await queries.current(session, agreement)
+            assert row is not None
+            change = await commands.move(session, await commands.held(session, row.id, row.version), verb)
             await commands.reload(session, self.index)
         self.runtime.wake_relay()
         return change
@@ -180,3 +182,11 @@ async def test_agreements_are_public_and_name_nobody(gateway: Gateway) -> None:
     assert Party(**{**one["terms"]["consumer"], "clients": ()}).kind == "department"
     gone = await gateway.client.get("/v1/agreements/agr-none")
     assert (gone.status_code, gone.json()["code"]) == (404, "agreement-not-found")
+
+
+async def test_an_agreement_is_read_as_odrl_by_whoever_asks_for_json_ld(gateway: Gateway) -> None:
+    await gateway.apply(housing(agreement_id="agr-odrl"))
+    answer = await gateway.client.get("/v1/agreements/agr-odrl", headers={"accept": "application/ld+json"})
+    assert (answer.headers["content-type"], answer.headers["vary"]) == ("application/ld+json", "accept")
+    shown = (await gateway.client.get("/v1/agreements/agr-odrl")).json()
+    assert (answer.json()["@type"], answer.json()["dcterms:identifier"]) == ("Agreement", shown["hash"])

@@ -289,3 +289,18 @@ async def test_the_same_key_registers_once(offices: Offices) -> None:
     async with offices.as_("education-1") as client:
         first, again = [await client.post("/v1/clients", json=body, headers=headers) for _ in range(2)]
     assert (first.status_code, first.content) == (201, again.content)
+
+
+async def test_the_keys_of_an_organisations_systems_are_public_while_they_prove_it(offices: Offices) -> None:
+    key, shown = ECKey.generate_key("P-256"), f"/organizations/{EDUCATION}/keys"
+
+    async def published() -> set[str]:
+        return {each["kid"] for each in (await offices.get(shown)).json()["keys"]}
+
+    made = await proposed(offices, "education-1", system(offices, jwk=jwk(key)))
+    page = await approved(offices, front_end(offices, jwk=jwk(other := ECKey.generate_key("P-256"))))
+    assert page and not {key.thumbprint(), other.thumbprint()} & await published()
+    await offices.post("centre-1", f"/clients/{made}:approve")
+    assert key.thumbprint() in await published()
+    await offices.post("education-1", f"/clients/{made}:revoke")
+    assert key.thumbprint() not in await published()

@@ -1,0 +1,268 @@
+"""What officers do with an agreement: drafted, offered, approved by two of each side, run, suspended, ended."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from joserfc.jwk import ECKey
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.agreements import commands as agreements
+from gateway.agreements import queries as versions
+from gateway.agreements import rules as agreed
+from gateway.agreements.rules import Agreement
+from gateway.agreements.tables import AgreementVersion
+from gateway.lifecycle import queries
+from gateway.lifecycle.rules import clocks, drafts, signatures, steps
+from gateway.lifecycle.rules.steps import Side, Step
+from gateway.lifecycle.tables import AgreementSignature, AgreementStep
+from shared import problems
+from shared.contracts.clock import day_of
+from shared.contracts.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the room works with: the closed lists, what other apps publish, the region's own key.
+
+    `keys_of` gives the keys of an organisation's systems; `assessed` until when the impact of each purpose is assessed.
+    """
+
+    vocabulary: Vocabulary
+    keys_of: Callable[[str], Awaitable[Sequence[dict[str, Any]]]]
+    assessed: Callable[[], Awaitable[Mapping[str, date]]]
+    own_key: ECKey
+
+
+@dataclass(frozen=True)
+class Act:
+    """An officer of a party who does something now."""
+
+    session: AsyncSession
+    officer: str
+    organisation: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Held:
+    """A version that the officer's organisation is a party of, locked, with what was done so far."""
+
+    row: AgreementVersion
+    agreement: Agreement
+    side: Side
+    steps: Sequence[Step]
+
+    def step(self, act: Act, kind: str, reason: str = "") -> Step:
+        """The next step, by this officer."""
+        return Step(kind, act.now, self.side, act.officer, reason)
+
+
+async def draft(act: Act, room: Room, terms: dict[str, Any]) -> AgreementVersion:
+    """Write a version down; 422 `agreement-refused` with everything that stands against it and the line it crosses."""
+    agreement = drafts.read(terms, room.vocabulary)
+    side = steps.side(agreement, act.organisation)
+    try:
+        await agreements.apply(act.session, [agreement])
+    except agreements.AppliedError as error:
+        raise problems.CONFLICT(str(error)) from None
+    row = await agreements.held(act.session, agreement.agreement_id, agreement.version)
+    if not await queries.steps(act.session, row.id, row.version):
+        await _take(act.session, row, Step("drafted", act.now, side, act.officer))
+    return row
+
+
+async def offer(act: Act, room: Room, agreement: str, version: int) -> AgreementVersion:
+    """Offer a draft to the other side; from now on it has to answer (政务数据共享条例 20, 21)."""
+    held = await _held(act, agreement, version)
+    drafts.check_assessed(held.agreement.purposes, await room.assessed(), day_of(act.now))
+    return await _moved(act, held, "offer", held.step(act, "offered"))
+
+
+async def take_back(act: Act, agreement: str, version: int) -> AgreementVersion:
+    """Take an own offer back; what was approved is void."""
+    held = await _held(act, agreement, version)
+    offered = steps.last(held.steps, "offered")
+    if offered and offered.side != held.side:
+        raise steps.OTHER_SIDE()
+    return await _moved(act, held, "take_back", held.step(act, "taken_back"))
+
+
+async def return_(act: Act, agreement: str, version: int, missing: list[str]) -> AgreementVersion:
+    """Return an incomplete offer, once and with everything that is missing (政务数据共享条例 21)."""
+    held = await _held(act, agreement, version)
+    steps.check_answers(held.steps, held.side)
+    steps.check_returns(await queries.steps(act.session, agreement))
+    return await _moved(act, held, "take_back", held.step(act, "returned", "\n".join(missing)))
+
+
+async def refuse(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
+    """Refuse an offer, with the reasons (政务数据共享条例 21)."""
+    held = await _held(act, agreement, version)
+    steps.check_answers(held.steps, held.side)
+    if held.row.state != "offered":
+        raise steps.NOTHING_OPEN()
+    return await _moved(act, held, "terminate", held.step(act, "refused", reason))
+
+
+async def extend(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
+    """Ask for ten more working days to reply, or as the second officer approve that (政务数据共享条例 21)."""
+    held = await _held(act, agreement, version)
+    steps.check_answers(held.steps, held.side)
+    clocks.check_extends(held.agreement, held.steps, act.now)
+    by = held.step(act, "extension_asked", reason)
+    second = steps.is_second(held.steps, "extension_asked", "offered", by)
+    return await _take(act.session, held.row, replace(by, kind="extended") if second else by)
+
+
+async def approve(act: Act, room: Room, agreement: str, version: int, signature: str | None) -> AgreementVersion:
+    """Approve an offer; it is agreed when two people of each side did and both sides signed its hash."""
+    held = await _held(act, agreement, version)
+    if held.row.state != "offered":
+        raise steps.NOTHING_OPEN("Nothing is offered in this version.")
+    steps.check_approves(held.steps, held.side, act.officer)
+    await _take(act.session, held.row, held.step(act, "approved"))
+    await _sign(act, room, held, signature)
+    complete = await queries.steps(act.session, agreement, version)
+    if any(len(steps.approvals(complete, each)) < steps.PEOPLE for each in ("provider", "consumer")):
+        return held.row
+    return await _moved(act, held, "agree", Step("agreed", act.now, None, ""))
+
+
+async def activate(act: Act, agreement: str, version: int) -> AgreementVersion:
+    """The provider puts what was agreed in force; the version before it ends (政务数据共享条例 22)."""
+    held = await _held(act, agreement, version)
+    if held.side != "provider":
+        raise steps.OTHER_SIDE()
+    if held.row.state == "suspended":
+        raise problems.STATE_CONFLICT("What is suspended is resumed.", state="suspended", allowed=["resume"])
+    return await _moved(act, held, "activate", held.step(act, "activated"))
+
+
+async def suspend(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
+    """Suspend at once, by one officer of either side; the next call is refused (政务数据共享条例 27)."""
+    held = await _held(act, agreement, version)
+    return await _moved(act, held, "suspend", held.step(act, "suspended", reason))
+
+
+async def resume(act: Act, agreement: str, version: int) -> AgreementVersion:
+    """Propose to resume, or as the second officer of the side that suspended do so."""
+    held = await _held(act, agreement, version)
+    if held.row.state != "suspended":
+        raise problems.STATE_CONFLICT(
+            "It is not suspended.", state=held.row.state, allowed=agreed.MACHINE.allowed(held.row.state)
+        )
+    steps.check_resumes(held.steps, held.side)
+    by = held.step(act, "resume_asked")
+    if not steps.is_second(held.steps, "resume_asked", "suspended", by):
+        return await _take(act.session, held.row, by)
+    return await _moved(act, held, "activate", replace(by, kind="resumed"))
+
+
+async def terminate(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
+    """End it, with the reason (政务数据共享条例 27); what was in force wants a receipt of deletion."""
+    held = await _held(act, agreement, version)
+    kind = "terminated" if held.row.state in ("active", "suspended") else "dropped"
+    return await _moved(act, held, "terminate", held.step(act, kind, reason))
+
+
+async def dispose(act: Act, agreement: str, version: int, receipt: str) -> AgreementVersion:
+    """The consumer's receipt that the data is gone (政务数据共享条例 27, 29)."""
+    held = await _held(act, agreement, version)
+    if held.side != "consumer":
+        raise steps.OTHER_SIDE()
+    if not steps.last(held.steps, "terminated", "expired") or steps.last(held.steps, "disposed"):
+        raise steps.NOTHING_OPEN("No receipt is waited for.")
+    return await _take(act.session, held.row, held.step(act, "disposed", receipt))
+
+
+async def ask_correction(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
+    """Say what is wrong with what is shared, in words about fields (政务数据共享条例 26)."""
+    held = await _held(act, agreement, version)
+    return await _take(act.session, held.row, held.step(act, "correction_asked", reason))
+
+
+async def correct(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
+    """Answer what was said to be wrong: verified and corrected, or why not (政务数据共享条例 26)."""
+    held = await _held(act, agreement, version)
+    asked = steps.last(held.steps, "correction_asked", "corrected")
+    if asked is None or asked.kind == "corrected":
+        raise steps.NOTHING_OPEN("No correction is asked for.")
+    if asked.side == held.side:
+        raise steps.OTHER_SIDE()
+    return await _take(act.session, held.row, held.step(act, "corrected", reason))
+
+
+async def dispute(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
+    """Open a dispute; the parties negotiate first (政务数据共享条例 28)."""
+    held = await _held(act, agreement, version)
+    if steps.dispute_level(held.steps):
+        raise problems.CONFLICT("A dispute is open: escalate or settle it.")
+    return await _take(act.session, held.row, held.step(act, "disputed", reason))
+
+
+async def escalate(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
+    """Bring the dispute before the next authority (政务数据共享条例 28)."""
+    held = await _held(act, agreement, version)
+    steps.next_level(held.steps)
+    return await _take(act.session, held.row, held.step(act, "escalated", reason))
+
+
+async def settle(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
+    """Write down how the dispute ended (政务数据共享条例 28)."""
+    held = await _held(act, agreement, version)
+    if steps.dispute_level(held.steps) is None:
+        raise steps.NOTHING_OPEN()
+    return await _take(act.session, held.row, held.step(act, "settled", reason))
+
+
+async def expire(session: AsyncSession, now: datetime) -> int:
+    """End every version whose time is over; how many there were."""
+    over = await queries.run_out(session, now)
+    for agreement, version in over:
+        row = await agreements.held(session, agreement, version)
+        if row.state in ("active", "suspended"):
+            await agreements.move(session, row, "expire")
+            await _take(session, row, Step("expired", now, None, ""))
+    return len(over)
+
+
+async def _held(act: Act, agreement_id: str, version: int) -> Held:
+    row = await agreements.held(act.session, agreement_id, version)
+    agreement = versions.agreement(row)
+    side = steps.side(agreement, act.organisation)
+    return Held(row, agreement, side, await queries.steps(act.session, agreement_id, version))
+
+
+async def _moved(act: Act, held: Held, verb: str, step: Step) -> AgreementVersion:
+    await agreements.move(act.session, held.row, verb)
+    return await _take(act.session, held.row, step)
+
+
+async def _take(session: AsyncSession, row: AgreementVersion, step: Step) -> AgreementVersion:
+    session.add(AgreementStep(agreement=row.id, version=row.version, **asdict(step)))
+    await session.flush()
+    return row
+
+
+async def _sign(act: Act, room: Room, held: Held, signature: str | None) -> None:
+    """Keep the side's signature: its organisation's where it has a key, else the region's that two approved."""
+    signed = {each.side for each in await queries.signatures(act.session, held.row.id, held.row.version)}
+    if held.side in signed:
+        return
+    keys = await room.keys_of(act.organisation)
+    if signature is not None:
+        jwk, by = signatures.signer(signature, held.row.hash, keys), "organisation"
+    elif len(steps.approvals(held.steps, held.side)) + 1 < steps.PEOPLE:
+        return
+    elif keys:
+        raise signatures.SIGNATURE_MISSING()
+    else:
+        signature, by = signatures.sign(held.row.hash, room.own_key), "region"
+        jwk = signatures.public(room.own_key)
+    row = AgreementSignature(
+        agreement=held.row.id, version=held.row.version, side=held.side, by=by, jws=signature, jwk=jwk, at=act.now
+    )
+    act.session.add(row)
+    await act.session.flush()

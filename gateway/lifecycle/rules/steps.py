@@ -1,0 +1,131 @@
+"""The steps of an agreement's life, and who may take the next one; all of it is read from the steps before."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from gateway.agreements.rules import Agreement
+from shared import problems
+
+Side = Literal["provider", "consumer"]
+PEOPLE: Final = 2  # of each side who approve (政务数据共享条例 20: whoever answers for it, on both sides)
+# 政务数据共享条例 28: between themselves, then the authority of their level, then the one above both, then government.
+LADDER: Final = ("negotiation", "same_level_authority", "common_superior", "government")
+
+NOT_A_PARTY = problems.kind(
+    403, "not-a-party", "Not an agreement of your organisation", "Only its provider and its consumer may do this."
+)
+OTHER_SIDE = problems.kind(
+    409, "side-wrong", "This is for the other side", "Ask the other party, or see the steps for whose turn it is."
+)
+SECOND_OFFICER = problems.kind(
+    409, "second-officer-needed", "This takes two people of one side", "Ask a colleague of your organisation."
+)
+RETURNED_ONCE = problems.kind(
+    409,
+    "agreement-returned-before",
+    "It was returned once already",
+    "Agree, or refuse with the reasons: what is missing is listed once and completely (政务数据共享条例 21).",
+)
+EXTENDED_ONCE = problems.kind(
+    409, "reply-not-extendable", "The time to reply is not extended", "Only a conditional one is, once, before it ends."
+)
+NOTHING_OPEN = problems.kind(409, "nothing-open", "Nothing of this kind is open", "See the steps of the agreement.")
+LADDER_ENDS = problems.kind(409, "ladder-ends", "There is nobody above", "The government's decision ends the dispute.")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that was done: what, when, by which officer of which side, and why."""
+
+    kind: str
+    at: datetime
+    side: Side | None
+    officer: str
+    reason: str = ""
+
+
+def side(agreement: Agreement, organisation: str) -> Side:
+    """Which side an organisation is; 403 `not-a-party` for any other."""
+    if organisation == agreement.provider.organisation:
+        return "provider"
+    if organisation == agreement.consumer.organisation:
+        return "consumer"
+    raise NOT_A_PARTY()
+
+
+def since(steps: Sequence[Step], kind: str) -> Sequence[Step]:
+    """The last step of this kind and what came after it; nothing if there is none."""
+    for place in range(len(steps) - 1, -1, -1):
+        if steps[place].kind == kind:
+            return steps[place:]
+    return ()
+
+
+def last(steps: Iterable[Step], *kinds: str) -> Step | None:
+    """The last step that is one of these kinds."""
+    found = None
+    for step in steps:
+        found = step if step.kind in kinds else found
+    return found
+
+
+def check_answers(steps: Sequence[Step], side: Side) -> None:
+    """An offer is answered by the other side than made it."""
+    offered = last(steps, "offered")
+    if offered and offered.side == side:
+        raise OTHER_SIDE()
+
+
+def check_returns(before: Sequence[Step]) -> None:
+    """政务数据共享条例 21: what is missing is told once; `before` are the steps of all versions."""
+    if last(before, "returned"):
+        raise RETURNED_ONCE()
+
+
+def approvals(steps: Sequence[Step], side: Side) -> list[str]:
+    """Who approved for this side since it was offered."""
+    return [step.officer for step in since(steps, "offered") if step.kind == "approved" and step.side == side]
+
+
+def check_approves(steps: Sequence[Step], side: Side, officer: str) -> None:
+    """Each officer approves once, and two of a side are enough."""
+    known = approvals(steps, side)
+    if officer in known or len(known) >= PEOPLE:
+        raise SECOND_OFFICER("You approved it already." if officer in known else "Two of your side approved it.")
+
+
+def is_second(steps: Sequence[Step], proposal: str, began: str, by: Step) -> bool:
+    """Whether somebody else of the same side proposed this since `began`; 409 when it was the same officer."""
+    proposed = last(since(steps, began), proposal)
+    if proposed is None or proposed.side != by.side:
+        return False
+    if proposed.officer == by.officer:
+        raise SECOND_OFFICER()
+    return True
+
+
+def check_resumes(steps: Sequence[Step], side: Side) -> None:
+    """The side that suspended lifts it; who misused something does not."""
+    suspended = last(steps, "suspended")
+    if suspended and suspended.side != side:
+        raise OTHER_SIDE()
+
+
+def next_level(steps: Sequence[Step]) -> str:
+    """Who decides a dispute after whoever does now (政务数据共享条例 28)."""
+    level = dispute_level(steps)
+    if level is None:
+        raise NOTHING_OPEN()
+    if level == LADDER[-1]:
+        raise LADDER_ENDS()
+    return LADDER[LADDER.index(level) + 1]
+
+
+def dispute_level(steps: Sequence[Step]) -> str | None:
+    """Who decides the open dispute; none when nothing is in dispute."""
+    open_ = since(steps, "disputed")
+    if not open_ or last(open_, "settled"):
+        return None
+    return LADDER[sum(step.kind == "escalated" for step in open_)]

@@ -1,0 +1,106 @@
+"""What officers say and read about the life of an agreement."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Words = Annotated[str, StringConstraints(min_length=2, max_length=2000, strip_whitespace=True)]
+
+
+class Body(BaseModel):
+    """A request body: what it does not know, it refuses."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class DraftIn(Body):
+    """A version to draft: the text of an agreement, without its state."""
+
+    terms: dict[str, Any]
+
+
+class ReasonIn(Body):
+    """Why."""
+
+    reason: Words
+
+
+class ReturnIn(Body):
+    """Everything that is missing, at once (政务数据共享条例 21)."""
+
+    missing: list[Words] = Field(min_length=1, max_length=20)
+
+
+class ApprovalIn(Body):
+    """An approval; `signature` is a detached JWS over the hash by a key of the organisation's own system."""
+
+    signature: Annotated[str, StringConstraints(max_length=2000)] | None = None
+
+
+class DisposalIn(Body):
+    """What the consumer says of the data that it had: how it was deleted, and what proves it there."""
+
+    method: Words
+    reference: Annotated[str, StringConstraints(min_length=2, max_length=100)]
+
+
+class StepOut(BaseModel):
+    """One step; `officer` is a work id."""
+
+    kind: str
+    at: datetime
+    side: Literal["provider", "consumer"] | None
+    officer: str
+    reason: str
+
+
+class SignatureOut(BaseModel):
+    """A side's detached JWS over `hash` (RFC 7515, appendix F), and the public key that verifies it."""
+
+    side: str
+    by: str
+    jws: str
+    kty: str
+    crv: str
+    x: str
+    y: str
+    at: datetime
+
+
+class ClockOut(BaseModel):
+    """What is due, whose it is, and the article that says so."""
+
+    kind: str
+    article: str
+    side: Literal["provider", "consumer"]
+    due: datetime
+    overdue: bool
+
+
+class LifeOut(BaseModel):
+    """One version and everything that was done with it; `dispute` is who decides an open one."""
+
+    agreement: str
+    version: int
+    hash: str
+    state: str
+    steps: list[StepOut]
+    signatures: list[SignatureOut]
+    clocks: list[ClockOut]
+    dispute: str | None
+
+
+class DueOut(ClockOut):
+    """A clock of one agreement, for the coordination office."""
+
+    agreement: str
+    version: int
+    organisation: str
+
+
+class OverdueOut(BaseModel):
+    """What is late and what soon will be, earliest first: agreements, never people."""
+
+    as_of: datetime
+    clocks: list[DueOut]

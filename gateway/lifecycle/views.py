@@ -1,0 +1,58 @@
+"""What officers see of the life of agreements."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.agreements import queries as versions
+from gateway.agreements.rules import Agreement
+from gateway.agreements.tables import AgreementVersion
+from gateway.lifecycle import queries
+from gateway.lifecycle.commands import Act
+from gateway.lifecycle.rules import clocks, steps
+from gateway.lifecycle.rules.clocks import Clock
+from gateway.lifecycle.schemas import ClockOut, DueOut, LifeOut, OverdueOut, SignatureOut, StepOut
+
+
+async def life(act: Act, row: AgreementVersion) -> LifeOut:
+    """One version with everything that was done with it; 403 for anybody but its parties."""
+    agreement = versions.agreement(row)
+    steps.side(agreement, act.organisation)
+    done = await queries.steps(act.session, row.id, row.version)
+    signed = await queries.signatures(act.session, row.id, row.version)
+    return LifeOut(
+        agreement=row.id,
+        version=row.version,
+        hash=row.hash,
+        state=row.state,
+        steps=[StepOut.model_validate(each, from_attributes=True) for each in done],
+        signatures=[SignatureOut(side=each.side, by=each.by, jws=each.jws, at=each.at, **each.jwk) for each in signed],
+        clocks=[ClockOut(**_told(each, act.now)) for each in clocks.running(agreement, done)],
+        dispute=steps.dispute_level(done),
+    )
+
+
+async def overdue(session: AsyncSession, now: datetime) -> OverdueOut:
+    """Every clock that is late or soon will be, earliest first."""
+    found: list[DueOut] = []
+    for row in await queries.watched(session):
+        agreement = versions.agreement(row)
+        done = await queries.steps(session, row.id, row.version)
+        found += [_due(agreement, each, now) for each in _told_now(clocks.running(agreement, done), now)]
+    return OverdueOut(as_of=now, clocks=sorted(found, key=lambda each: each.due))
+
+
+def _told_now(running: Sequence[Clock], now: datetime) -> list[Clock]:
+    return [each for each in running if clocks.remind_from(each) <= now]
+
+
+def _due(agreement: Agreement, clock: Clock, now: datetime) -> DueOut:
+    party = agreement.provider if clock.side == "provider" else agreement.consumer
+    whose = {"agreement": agreement.agreement_id, "version": agreement.version, "organisation": party.organisation}
+    return DueOut(**_told(clock, now), **whose)
+
+
+def _told(clock: Clock, now: datetime) -> dict[str, object]:
+    told = {"kind": clock.kind, "article": clock.article, "side": clock.side, "due": clock.due}
+    return told | {"overdue": clock.due < now}

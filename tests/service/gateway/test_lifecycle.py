@@ -1,0 +1,225 @@
+"""The life of an agreement: refused with its line, approved and signed by two of each side, suspended, ended."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+
+import msgspec
+import pytest
+from joserfc.jwk import ECKey
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from gateway.agreements import commands as agreements
+from gateway.agreements.index import Index
+from gateway.exchange.commands import Asked, LiveConsent
+from gateway.lifecycle import expiry
+from gateway.lifecycle.rules import signatures
+from tests.service.gateway import lives
+from tests.service.gateway.lives import ANNA, BO, CHEN, DAI, Lives
+from tests.support.postgres import TestServer
+from tests.unit.gateway import decisions
+
+STRANGER = ("org-610118-education", "staff-eli")
+
+
+@pytest.fixture(scope="module")
+async def room(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lives]:
+    async with lives.lives(postgres, tmp_path_factory.mktemp("gateway")) as there:
+        yield there
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "line"),
+    [
+        ({"purposes": ["credit_scoring"]}, "purpose-not-on-list", 5),
+        ({"operations": ["search_people"]}, "operation-lists-people", 3),
+        ({"fields": [{"path": "民族", "need": "x"}]}, "field-unknown", 5),
+        ({"onward": True}, "onward-transfer", 7),
+    ],
+)
+async def test_a_draft_is_refused_with_the_line_that_it_crosses(
+    room: Lives, changes: dict[str, object], code: str, line: int
+) -> None:
+    body = {"terms": lives.terms("agr-refused", **changes)}
+    refused = await room.officer(*ANNA).post("/v1/agreements", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "agreement-refused")
+    found = {(each["code"], each.get("line")) for each in refused.json()["errors"]}
+    assert (code, line) in found
+    assert (await room.running.as_().get("/v1/agreements/agr-refused")).status_code == 404
+
+
+async def test_a_draft_says_everything_at_once_and_where(room: Lives) -> None:
+    wrong = {"purposes": ["credit_scoring"], "operations": ["list_people"], "log_floor_days": 10}
+    refused = await room.officer(*ANNA).post("/v1/agreements", json={"terms": lives.terms("agr-wrong", **wrong)})
+    pointers = {each["pointer"] for each in refused.json()["errors"]}
+    assert {"/purposes/0", "/operations/0", "/log_floor_days"} <= pointers
+    unread = {"terms": lives.terms("agr-wrong", colour="red")}
+    odd = (await room.officer(*ANNA).post("/v1/agreements", json=unread)).json()
+    assert (odd["code"], odd["errors"][0]["code"]) == ("agreement-refused", "not-an-agreement")
+
+
+@pytest.mark.parametrize("until", [None, date(2026, 1, 1)])
+async def test_nothing_is_offered_whose_impact_is_not_assessed_or_no_more(
+    room: Lives, monkeypatch: pytest.MonkeyPatch, until: date | None
+) -> None:
+    drafted = {"terms": lives.terms("agr-unassessed")}
+    assert (await room.officer(*ANNA).post("/v1/agreements", json=drafted)).status_code == 201
+    monkeypatch.setattr(room, "assessed", {"housing_help": until} if until else {})
+    refused = await room.does(ANNA, "offer", "agr-unassessed")
+    assert (refused.status_code, refused.json()["code"]) == (409, "impact-not-assessed")
+    assert refused.json()["purposes"] == ["housing_help"]
+
+
+async def test_it_is_agreed_by_two_people_and_a_signature_of_each_side(room: Lives) -> None:
+    digest = await room.offered("agr-agreed")
+    await room.does(ANNA, "approve", "agr-agreed", signature=None)
+    again = await room.does(ANNA, "approve", "agr-agreed", signature=None)
+    assert (again.status_code, again.json()["code"]) == (409, "second-officer-needed")
+    await room.does(BO, "approve", "agr-agreed", signature=None)
+    await room.does(CHEN, "approve", "agr-agreed", signature=None)
+    unsigned = await room.does(DAI, "approve", "agr-agreed", signature=None)
+    assert (unsigned.status_code, unsigned.json()["code"]) == (409, "agreement-signature-missing")
+    for wrong in (
+        signatures.sign(digest, ECKey.generate_key("P-256")),
+        signatures.sign("0" * 64, room.key),
+        "not.a.signature",
+    ):
+        refused = await room.does(DAI, "approve", "agr-agreed", signature=wrong)
+        assert (refused.status_code, refused.json()["code"]) == (422, "agreement-signature-invalid")
+    done = (await room.does(DAI, "approve", "agr-agreed", signature=signatures.sign(digest, room.key))).json()
+    assert done["state"] == "agreed"
+    assert {each["side"]: each["by"] for each in done["signatures"]} == {
+        "provider": "region",
+        "consumer": "organisation",
+    }
+    for each in done["signatures"]:
+        assert signatures.signer(each["jws"], digest, [each])
+
+
+async def test_what_is_taken_back_has_to_be_approved_anew(room: Lives) -> None:
+    await room.offered("agr-back")
+    await room.does(ANNA, "approve", "agr-back", signature=None)
+    other = await room.does(CHEN, "take-back", "agr-back")
+    assert (other.status_code, other.json()["code"]) == (409, "side-wrong")
+    await room.does(BO, "take-back", "agr-back")
+    await room.does(BO, "offer", "agr-back")
+    assert (await room.does(ANNA, "approve", "agr-back", signature=None)).status_code == 200
+
+
+async def test_an_offer_is_returned_once_with_everything_that_is_missing(room: Lives) -> None:
+    await room.offered("agr-incomplete")
+    own = await room.does(BO, "return", "agr-incomplete", missing=["the article of law"])
+    assert (own.status_code, own.json()["code"]) == (409, "side-wrong")
+    returned = await room.does(CHEN, "return", "agr-incomplete", missing=["the article", "how long"])
+    assert (returned.json()["state"], returned.json()["steps"][-1]["reason"]) == ("draft", "the article\nhow long")
+    await room.does(ANNA, "offer", "agr-incomplete")
+    again = await room.does(CHEN, "return", "agr-incomplete", missing=["one more"])
+    assert (again.status_code, again.json()["code"]) == (409, "agreement-returned-before")
+    refused = await room.does(CHEN, "refuse", "agr-incomplete", reason="没有法律依据")
+    assert refused.json()["state"] == "terminated"
+
+
+async def test_one_officer_suspends_and_two_of_the_same_side_resume(room: Lives) -> None:
+    await room.in_force("agr-paused")
+    assert (await room.does(CHEN, "suspend", "agr-paused", reason="超范围使用")).json()["state"] == "suspended"
+    assert (await room.does(ANNA, "resume", "agr-paused")).json()["code"] == "side-wrong"
+    assert (await room.does(ANNA, "activate", "agr-paused")).json()["code"] == "state-conflict"
+    assert (await room.does(CHEN, "resume", "agr-paused")).json()["state"] == "suspended"
+    assert (await room.does(CHEN, "resume", "agr-paused")).json()["code"] == "second-officer-needed"
+    assert (await room.does(DAI, "resume", "agr-paused")).json()["state"] == "active"
+
+
+async def test_what_one_process_suspends_is_refused_by_another_that_does_not_know_it_yet(room: Lives) -> None:
+    await room.in_force("agr-bites")
+    picture = Index(lives.KNOWN)
+    async with room.runtime.sessions() as session:
+        await agreements.reload(session, picture)
+    known = picture.get("agr-bites")
+    assert known and known.state == "active"
+    asked = Asked(msgspec.structs.replace(decisions.REQUEST, agreement_id="agr-bites"), known, b"tag")
+    other = create_async_engine(room.running.settings.database_url)
+
+    async def refused() -> str | None:
+        async with other.begin() as connection:
+            (verdict,) = await LiveConsent().check(connection, [asked])
+            return verdict.reason if verdict else None
+
+    assert await refused() == "subject-not-linked"
+    await room.does(CHEN, "suspend", "agr-bites", reason="超范围使用")
+    assert await refused() == "agreement-not-active"
+    await room.does(CHEN, "resume", "agr-bites")
+    await room.does(DAI, "resume", "agr-bites")
+    assert await refused() == "subject-not-linked"
+    await other.dispose()
+
+
+async def test_a_version_in_force_ends_with_a_receipt_of_deletion(room: Lives) -> None:
+    await room.in_force("agr-ended")
+    ended = (await room.does(ANNA, "terminate", "agr-ended", reason="使用目的已实现")).json()
+    assert (ended["state"], [each["kind"] for each in ended["clocks"]]) == ("terminated", ["disposal"])
+    receipt = {"method": "数据库记录已删除", "reference": "XH-2026-7"}
+    assert (await room.does(ANNA, "dispose", "agr-ended", **receipt)).json()["code"] == "side-wrong"
+    assert (await room.does(CHEN, "dispose", "agr-ended", **receipt)).json()["clocks"] == []
+    assert (await room.does(CHEN, "dispose", "agr-ended", **receipt)).json()["code"] == "nothing-open"
+
+
+async def test_it_expires_by_the_clock_in_one_of_two_processes(room: Lives) -> None:
+    await room.in_force("agr-over", valid_from="2025-01-01T00:00:00+08:00", valid_until="2026-01-01T00:00:00+08:00")
+    now = (await room.officer(*ANNA).get("/v1/agreements/overdue")).json()["as_of"]
+    moment = datetime.fromisoformat(now)
+    await asyncio.gather(expiry.once(room.runtime, moment), expiry.once(room.runtime, moment))
+    life = (await room.officer(*ANNA).get("/v1/agreements/agr-over/versions/1")).json()
+    assert (life["state"], [each["kind"] for each in life["steps"]].count("expired")) == ("expired", 1)
+    assert [each["kind"] for each in life["clocks"]] == ["disposal"]
+
+
+async def test_a_dispute_climbs_the_ladder_to_its_end(room: Lives) -> None:
+    await room.in_force("agr-disputed")
+    assert (await room.does(CHEN, "escalate", "agr-disputed", reason="无")).status_code == 422
+    assert (await room.does(CHEN, "escalate", "agr-disputed", reason="未开始")).json()["code"] == "nothing-open"
+    assert (await room.does(CHEN, "dispute", "agr-disputed", reason="数据不准")).json()["dispute"] == "negotiation"
+    for level in ("same_level_authority", "common_superior", "government"):
+        assert (await room.does(ANNA, "escalate", "agr-disputed", reason="协商不成")).json()["dispute"] == level
+    assert (await room.does(ANNA, "escalate", "agr-disputed", reason="再上")).json()["code"] == "ladder-ends"
+    assert (await room.does(CHEN, "settle", "agr-disputed", reason="按决定执行")).json()["dispute"] is None
+
+
+async def test_a_correction_is_answered_by_the_other_side(room: Lives) -> None:
+    await room.in_force("agr-corrected")
+    asked = (await room.does(CHEN, "ask-correction", "agr-corrected", reason="地址字段含旧区划")).json()
+    assert [(each["kind"], each["side"]) for each in asked["clocks"]] == [("correction", "provider")]
+    assert (await room.does(DAI, "correct", "agr-corrected", reason="已核实")).json()["code"] == "side-wrong"
+    assert (await room.does(BO, "correct", "agr-corrected", reason="已更正")).json()["clocks"] == []
+
+
+async def test_the_reply_is_extended_once_by_two_people(room: Lives) -> None:
+    await room.offered("agr-slow")
+    before = (await room.does(CHEN, "extend", "agr-slow", reason="需要评估")).json()["clocks"][0]["due"]
+    assert (await room.does(CHEN, "extend", "agr-slow", reason="需要评估")).json()["code"] == "second-officer-needed"
+    assert (await room.does(DAI, "extend", "agr-slow", reason="同意")).json()["clocks"][0]["due"] > before
+    assert (await room.does(CHEN, "extend", "agr-slow", reason="再延")).json()["code"] == "reply-not-extendable"
+
+
+async def test_only_its_parties_touch_an_agreement(room: Lives) -> None:
+    await room.in_force("agr-ours")
+    for verb, body in (("suspend", {"reason": "好奇"}), ("approve", {"signature": None}), ("resume", {})):
+        assert (await room.does(STRANGER, verb, "agr-ours", **body)).json()["code"] == "not-a-party"
+    drafted = await room.officer(*STRANGER).post("/v1/agreements", json={"terms": lives.terms("agr-theirs")})
+    assert (drafted.status_code, drafted.json()["code"]) == (403, "not-a-party")
+    assert (await room.does(ANNA, "suspend", "agr-none", reason="没有的")).json()["code"] == "agreement-not-found"
+
+
+async def test_what_is_drafted_never_changes(room: Lives) -> None:
+    await room.offered("agr-fixed")
+    changed = {"terms": lives.terms("agr-fixed", retention_days=9999)}
+    answer = await room.officer(*ANNA).post("/v1/agreements", json=changed)
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    next_one = {"terms": lives.terms("agr-fixed", retention_days=30, version=2, supersedes=1)}
+    assert (await room.officer(*ANNA).post("/v1/agreements", json=next_one)).status_code == 201
+
+
+async def test_the_report_names_agreements_that_are_late(room: Lives) -> None:
+    await room.offered("agr-late", sharing_class="unconditional")
+    report = (await room.officer(*ANNA).get("/v1/agreements/overdue")).json()["clocks"]
+    (late,) = [each for each in report if each["agreement"] == "agr-late"]
+    assert (late["kind"], late["article"], late["organisation"]) == ("reply", "政务数据共享条例 21", lives.OFFICE)
