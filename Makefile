@@ -102,8 +102,9 @@ bench: $(VENV)/.dev-lock ## the benchmarks, both sides in one run; results in be
 bench-million: $(VENV)/.dev-lock ## the registry of a million people; wants 20 GB and about half an hour
 	@$(BIN)/python -m benchmarks.people
 
-docs: $(VENV)/.dev-lock ## write docs/openapi/, asyncapi.json and the pages about authorisation, errors and settings
+docs: $(VENV)/.dev-lock ## write docs/openapi/, asyncapi.json and the pages about authorisation, errors, settings and the decision
 	@$(BIN)/python -m cli.main documents
+	@$(BIN)/python -m tests.support.steps
 
 lock: ## resolve the locks again (needs uv); they hold hashes and no index addresses
 	@test -n "$(UV)" || { echo "jieli: make lock needs uv: pip install uv"; exit 1; }

@@ -47,7 +47,7 @@ KID = "the-key-of-a-test"
 LATER = timedelta(days=90)
 _LINK = text("""
 INSERT INTO link (id, type, provider, consumer, service, state, consent, seals)
-VALUES (:id, 'referral', :provider, :consumer, :service, 'accepted', :consent, :seals)
+VALUES (:id, 'referral', :provider, :consumer, :service, :state, :consent, :seals)
 """)
 _CONSENT = text("""
 INSERT INTO consent (id, state, referral, recipient, purpose, agreement, consent_hash, fields, separate, expires_at,
@@ -103,7 +103,10 @@ async def behind(port: int) -> AsyncIterator[Behind]:
 
 @dataclass(frozen=True)
 class Ask:
-    """One request as its caller makes it; everything in it fits, until a test changes something."""
+    """One request as its caller makes it; everything in it fits, until a test changes something.
+
+    `shown` is what shows the caller, in place of a fresh token and proof.
+    """
 
     referral: str
     fields: tuple[str, ...] = ("姓名",)
@@ -115,8 +118,7 @@ class Ask:
     roles: tuple[str, ...] = ("system",)
     bound: tuple[tuple[str, str], ...] = tuple(PURPOSES.items())
     content: bytes = b""
-    token: bool = True
-    proof: str = ""
+    shown: Mapping[str, str] | None = None
 
     @property
     def method(self) -> str:
@@ -169,9 +171,8 @@ class Region:
         headers = {"jieli-agreement": ask.agreement, "jieli-purpose": ask.purpose}
         if ask.verb:
             headers["idempotency-key"] = str(uuid.uuid4())
-        if ask.token:
-            headers |= (token or self.token(ask)).headers(ask.method, ask.path)
-        return headers | ({"dpop": ask.proof} if ask.proof else {})
+        shown = ask.shown if ask.shown is not None else (token or self.token(ask)).headers(ask.method, ask.path)
+        return headers | dict(shown)
 
     async def send(self, ask: Ask, token: Token | None = None, through: RunningApp | None = None) -> httpx.Response:
         """The answer of the gateway, or of another one `through` which it is sent."""
@@ -186,7 +187,7 @@ class Region:
         made, consent, person = str(uuid.uuid4()), str(uuid.uuid4()), person or str(uuid.uuid4())
         link = {
             **{"id": made, "provider": terms.provider, "consumer": terms.consumer, "service": SERVICES[agreement]},
-            **{"consent": consent, "seals": [self.desk.seals.seal(person)]},
+            **{"state": "accepted", "consent": consent, "seals": [self.desk.seals.seal(person)]},
         }
         given = {
             **{"id": consent, "referral": made, "recipient": terms.consumer, "purpose": PURPOSES[agreement]},
@@ -215,20 +216,28 @@ class Region:
         async with self.gateway.runtime.engine.connect() as connection:
             return list(await connection.execute(text(statement), values))
 
+    async def size(self) -> int:
+        """How many entries the log has."""
+        return int((await self.rows("SELECT count(*) AS n FROM log_entry"))[0].n)
+
     async def logged(self) -> list[dict[str, Any]]:
         """Every entry of the log, oldest first."""
         return [json.loads(row.body) for row in await self.rows("SELECT body FROM log_entry ORDER BY seq")]
 
+    async def agreement(self, agreement: str) -> Agreement:
+        """An agreement as it is in force."""
+        query = "SELECT body FROM agreement WHERE id = :id ORDER BY version DESC LIMIT 1"
+        (row,) = await self.rows(query, id=agreement)
+        return msgspec.convert(row.body, Agreement, strict=False)
+
     async def amend(self, agreement: str, **changes: Any) -> None:
         """The next version of an agreement, in force at once."""
+        held = await self.agreement(agreement)
+        changes |= {"version": held.version + 1, "supersedes": held.version, "state": "active"}
+        changed = msgspec.structs.replace(held, **changes)
+        assert consent_hash(changed) == consent_hash(held), "a consent would be void"
         async with self.gateway.runtime.sessions() as session, session.begin():
-            (row,) = await self.rows(
-                "SELECT body, version FROM agreement WHERE id = :id ORDER BY version DESC LIMIT 1", id=agreement
-            )
-            held = msgspec.convert(row.body, Agreement, strict=False)
-            changed = msgspec.structs.replace(held, version=row.version + 1, supersedes=row.version, **changes)
-            assert consent_hash(changed) == consent_hash(held), "a consent would be void"
-            await agreements.apply(session, [msgspec.structs.replace(changed, state="active")])
+            await agreements.apply(session, [changed])
         await self.look()
 
     async def move(self, agreement: str, verb: str) -> None:
