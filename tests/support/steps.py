@@ -318,7 +318,7 @@ def page() -> str:
             "is refused by its own step alone, and the same request passes once that one thing is right.",
             "`tests/service/gateway/test_steps.py` tries every line on a real gateway.",
             "",
-            "What is refused at steps 0 to 3 is counted and leaves no entry. At step 10 only the log has the reason: the",
+            "What steps 0 to 3 refuse is counted and leaves no entry. At step 10 only the log has the reason: the",
             "caller is told what it is told of a referral that nobody has. 14, 16 and 17 are faults made on purpose.",
             "",
             "| step | what stands in the way | HTTP | code | in the log | repaired |",
