@@ -28,7 +28,7 @@ define install # $(1): the lock file
 	@touch $@
 endef
 
-.PHONY: help setup run stop reset demo test system outages conformance browser pictures check lint types bench bench-million lock docs migrate crash enumerate classifier
+.PHONY: help setup run stop reset demo test system outages conformance browser pictures check lint types bench bench-million lock docs migrate crash enumerate classifier oracle
 
 help: ## what can be asked
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -92,6 +92,9 @@ enumerate: $(VENV)/.dev-lock ## a partner and ten others try for an hour of simu
 
 classifier: $(VENV)/.dev-lock ## steal everything but the keys and guess who is of which population; prints the verdict
 	@$(BIN)/python -m tests.outages.classifier
+
+oracle: $(VENV)/.dev-lock ## 100,000 random (agreements, request) pairs: the decision against Cedar; prints the verdict
+	@$(BIN)/python -m tests.unit.gateway.test_cedar_oracle 100000
 
 bench: $(VENV)/.dev-lock ## the benchmarks, both sides in one run; results in benchmarks/results/
 	@$(BIN)/python -m benchmarks
