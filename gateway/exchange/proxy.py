@@ -199,10 +199,12 @@ async def _performed(at: Desk, call: Call, perform: Perform) -> Answer:
 def _filtered(at: Desk, call: Call, answer: Answer) -> tuple[Answer, tuple[str, ...]]:
     content_type = answer.headers.get("content-type", "")
     filtered = filter.apply(call.request.operation, content_type, answer.body, call.allowed)
-    if filtered.dropped:
-        at.runtime.telemetry.refusals.labels("field-dropped").inc(filtered.dropped)
-        log.error("fields_dropped", rows=filtered.dropped, route=call.match.route.template)
-    return Answer(answer.status, answer.headers, filtered.body), filtered.sent
+    headers, more = filter.headers(answer.headers)
+    dropped = filtered.dropped + more
+    if dropped:
+        at.runtime.telemetry.refusals.labels("field-dropped").inc(dropped)
+        log.error("fields_dropped", rows=dropped, route=call.match.route.template)
+    return Answer(answer.status, headers, filtered.body), filtered.sent
 
 
 async def _append(at: Desk, made: Sequence[Entry], condition: Condition[Asked] | None) -> list[Receipt]:
