@@ -28,7 +28,7 @@ define install # $(1): the lock file
 	@touch $@
 endef
 
-.PHONY: help setup run stop reset demo test system outages conformance browser pictures check lint types bench bench-million lock docs migrate crash enumerate classifier
+.PHONY: help setup run stop reset demo test system outages conformance browser pictures check lint types bench bench-million lock docs migrate crash enumerate classifier oracle
 
 help: ## what can be asked
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -93,6 +93,9 @@ enumerate: $(VENV)/.dev-lock ## a partner and ten others try for an hour of simu
 classifier: $(VENV)/.dev-lock ## steal everything but the keys and guess who is of which population; prints the verdict
 	@$(BIN)/python -m tests.outages.classifier
 
+oracle: $(VENV)/.dev-lock ## 100,000 random (agreements, request) pairs: the decision against Cedar; prints the verdict
+	@$(BIN)/python -m tests.unit.gateway.test_cedar_oracle 100000
+
 bench: $(VENV)/.dev-lock ## the benchmarks, both sides in one run; results in benchmarks/results/
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.withdrawal
@@ -102,8 +105,9 @@ bench: $(VENV)/.dev-lock ## the benchmarks, both sides in one run; results in be
 bench-million: $(VENV)/.dev-lock ## the registry of a million people; wants 20 GB and about half an hour
 	@$(BIN)/python -m benchmarks.people
 
-docs: $(VENV)/.dev-lock ## write docs/openapi/, asyncapi.json and the pages about authorisation, errors and settings
+docs: $(VENV)/.dev-lock ## write docs/openapi/, asyncapi.json and the pages about authorisation, errors, settings and the decision
 	@$(BIN)/python -m cli.main documents
+	@$(BIN)/python -m tests.support.steps
 
 lock: ## resolve the locks again (needs uv); they hold hashes and no index addresses
 	@test -n "$(UV)" || { echo "jieli: make lock needs uv: pip install uv"; exit 1; }

@@ -18,6 +18,7 @@ from gateway.erasure import handlers as erasures
 from gateway.exchange import api, desk, forget, handlers, here, policy, routes, withdrawals
 from gateway.exchange.commands import LiveConsent
 from gateway.exchange.credentials import Credentials
+from gateway.exchange.crowd import Crowd
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import Services
 from gateway.exchange.known import Known
@@ -60,6 +61,7 @@ async def furnish(runtime: Runtime) -> None:
         runtime=runtime,
         services=services,
         credentials=credentials,
+        crowd=Crowd(),
         known=known,
         policy=policy.load(closed),
         seals=Seals(settings),

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -12,7 +13,7 @@ from sqlmodel import col
 
 from gateway.agreements.rules import Terms
 from gateway.audit.commands import Refusal
-from gateway.exchange import queries, refusals, rules
+from gateway.exchange import limits, queries, refusals, rules
 from gateway.exchange.forward import Answer
 from gateway.exchange.rules import Refuse, Request, Usage
 from gateway.exchange.seals import Seals
@@ -22,13 +23,14 @@ from shared import problems
 NEVER = frozenset({404, 409, 422})  # no such consent, or nothing in it to withdraw
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asked:
-    """One exchange that is about to happen, as the last look needs it."""
+    """One exchange that is about to happen, as the last look needs it; `limits` is what it finds left of the quota."""
 
     request: Request
     terms: Terms
     person_tag: bytes
+    limits: Mapping[str, str] = field(default_factory=dict)
 
 
 class LiveConsent:
@@ -95,6 +97,8 @@ class _Counted:
             self._calls[agreement] += 1
             if fresh:
                 self._people.add(person)
+            usage = msgspec.structs.replace(usage, minute=usage.minute + 1, day=usage.day + 1)
+        asked.limits = limits.headers(asked.terms.rate, usage, now)
         return refused
 
     async def store(self, connection: AsyncConnection, now: datetime) -> None:

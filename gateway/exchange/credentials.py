@@ -103,6 +103,12 @@ class Credentials:
 
     async def caller(self, presented: Presented, revoked: frozenset[tuple[str, str]]) -> Caller:
         """The caller behind a request; 401 with the reason otherwise."""
+        holder = await self.holder(presented, revoked)
+        await self.prove(presented, holder)
+        return holder
+
+    async def holder(self, presented: Presented, revoked: frozenset[tuple[str, str]]) -> Caller:
+        """Whose token this is; whether it is them who show it is not known before `prove`."""
         scheme, _, token = presented.authorization.partition(" ")
         if scheme.lower() != "dpop" or not token:
             raise TOKEN_MISSING()
@@ -111,7 +117,6 @@ class Credentials:
             raise TOKEN_EXPIRED()
         if caller.names & revoked:
             raise TOKEN_REVOKED()
-        await self._prove(presented, token, caller.key)
         return caller
 
     async def _remembered(self, token: str) -> Caller:
@@ -123,8 +128,9 @@ class Credentials:
                 self._known.popitem(last=False)
         return caller
 
-    async def _prove(self, presented: Presented, token: str, key: str) -> None:
-        """The request was made with the token's key, and the proof is fresh."""
+    async def prove(self, presented: Presented, holder: Caller) -> None:
+        """The request was made with the token's key, and the proof is fresh; 401 otherwise."""
+        token, key = presented.authorization.partition(" ")[2], holder.key
         try:
             proof = proofs.verify(presented.proof, presented.method, presented.url, int(time.time()), token)
         except proofs.Unproven as error:

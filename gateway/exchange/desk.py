@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gateway.audit.commands import Log
 from gateway.exchange.commands import LiveConsent
 from gateway.exchange.credentials import Credentials
+from gateway.exchange.crowd import Crowd
 from gateway.exchange.forward import Services
 from gateway.exchange.known import Known
 from gateway.exchange.rules import Policy
@@ -19,6 +20,7 @@ class Desk:
     runtime: Runtime
     services: Services
     credentials: Credentials
+    crowd: Crowd
     known: Known
     policy: Policy
     seals: Seals

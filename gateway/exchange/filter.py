@@ -34,6 +34,13 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
     "version": re.compile(r"[0-9]{1,9}"),
     "due": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]{5,15}(Z|[+-][0-9]{2}:?[0-9]{2}))?"),
 }
+# What may stand beside a body, and in which form: links, places and challenges of a service lead nobody anywhere here.
+_HEADERS: Mapping[str, re.Pattern[str]] = {
+    "content-type": re.compile(r"application/(problem\+)?json(; ?charset=utf-8)?", re.IGNORECASE),
+    "etag": re.compile(r'"[0-9a-f]{1,64}"'),
+    "retry-after": re.compile(r"[0-9]{1,6}"),
+}
+_SILENT = frozenset({"cache-control", "content-security-policy", "referrer-policy", "x-content-type-options"})
 _NULLABLE = frozenset({"due", "due_kind"})
 _PROBLEM_CODE = re.compile(r"[a-z][a-z-]{0,59}")
 _POINTER = re.compile(r"(/([a-z_]{1,40}|[0-9]{1,3})){1,6}")
@@ -65,6 +72,12 @@ def apply(operation: Operation, content_type: str, body: bytes, fields: Mapping[
     if media == "application/problem+json":
         return _problem(answer)
     return _answer(answer, STRUCTURE.get(operation, frozenset()), fields)
+
+
+def headers(given: Mapping[str, str]) -> tuple[dict[str, str], int]:
+    """The headers that may leave, and how many were dropped for what they could hold."""
+    kept = {name: value for name, value in given.items() if name in _HEADERS and _HEADERS[name].fullmatch(value)}
+    return kept, len(given.keys() - kept.keys() - _SILENT)
 
 
 def _answer(answer: dict[str, Any], structure: frozenset[str], fields: Mapping[str, Transform]) -> Filtered:

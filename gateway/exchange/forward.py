@@ -76,7 +76,10 @@ class Services:
         await self._session.close()
 
     async def call(self, service: str, outgoing: Outgoing, claims: Mapping[str, Any]) -> Answer:
-        """Forward one request with its grant; 502 or 504 when there is no answer. Never tried twice."""
+        """Forward one request with its grant; 502 or 504 when there is no answer.
+
+        Never tried twice, but for a GET or PUT whose kept connection had ended: its grant serves once all the same.
+        """
         passed = (
             *(PUBLIC_PASSED_ON if claims["kind"] == "public" else PASSED_ON),
             *(COOKIES if outgoing.browser else ()),

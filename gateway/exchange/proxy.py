@@ -2,10 +2,11 @@
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -38,12 +39,13 @@ log = structlog.get_logger()
 
 
 class Refused(Exception):
-    """The decision said no; the entry about it is durable."""
+    """The decision said no; the entry about it is durable. `limits` is what is left of the quota, where one counts."""
 
-    def __init__(self, refuse: Refuse, decision: str) -> None:
+    def __init__(self, refuse: Refuse, decision: str, limits: Mapping[str, str] = MappingProxyType({})) -> None:
         super().__init__(refuse.code)
         self.refuse = refuse
         self.decision = decision
+        self.limits = limits
 
 
 class Proxy:
@@ -66,6 +68,7 @@ class Proxy:
             answer = await answered(desk.at(runtime), match, outgoing, perform)
         except Refused as refused:
             answer = _problem(runtime, refused.refuse.problem(), refused.decision)
+            answer = replace(answer, headers={**answer.headers, **refused.limits})
         except Problem as problem:
             answer = _problem(runtime, problem)
         except Exception as error:
@@ -96,16 +99,25 @@ async def answered(at: Desk, match: Match, outgoing: Outgoing, perform: Perform 
     if match.route.kind == "public":
         return await at.services.call(match.route.service, outgoing, {"kind": "public", "actor": _ANYONE})
     at.known.fresh()
-    caller = await at.credentials.caller(_presented(at, outgoing), at.known.revoked)
-    call = Call.of(at, match, caller, outgoing)
+    presented = _presented(at, outgoing)
+    holder = await at.credentials.holder(presented, at.known.revoked)
+    with at.crowd.place(holder.organisation or holder.subject):
+        await at.credentials.prove(presented, holder)
+        return await _governed(at, Call.of(at, match, holder, outgoing), perform)
+
+
+async def _governed(at: Desk, call: Call, perform: Perform) -> Answer:
+    """Steps 4 to 17."""
     condition = await _decide(at, call)
     receipts = await _append(at, call.intents(), condition)
+    limits = condition.question.limits if condition else {}
     refusal = receipts[0].refusal
     if refusal:
         refuse = refusal.details["refuse"]
         assert isinstance(refuse, Refuse)  # noqa: S101 - LiveConsent puts it there
-        raise Refused(refuse, call.decision)
-    return await _performed(at, call, perform)
+        raise Refused(refuse, call.decision, limits)
+    answer = await _performed(at, call, perform)
+    return replace(answer, headers={**answer.headers, **limits})
 
 
 def _presented(at: Desk, outgoing: Outgoing) -> Presented:
@@ -194,10 +206,12 @@ async def _performed(at: Desk, call: Call, perform: Perform) -> Answer:
 def _filtered(at: Desk, call: Call, answer: Answer) -> tuple[Answer, tuple[str, ...]]:
     content_type = answer.headers.get("content-type", "")
     filtered = filter.apply(call.request.operation, content_type, answer.body, call.allowed)
-    if filtered.dropped:
-        at.runtime.telemetry.refusals.labels("field-dropped").inc(filtered.dropped)
-        log.error("fields_dropped", rows=filtered.dropped, route=call.match.route.template)
-    return Answer(answer.status, answer.headers, filtered.body), filtered.sent
+    headers, more = filter.headers(answer.headers)
+    dropped = filtered.dropped + more
+    if dropped:
+        at.runtime.telemetry.refusals.labels("field-dropped").inc(dropped)
+        log.error("fields_dropped", rows=dropped, route=call.match.route.template)
+    return Answer(answer.status, headers, filtered.body), filtered.sent
 
 
 async def _append(at: Desk, made: Sequence[Entry], condition: Condition[Asked] | None) -> list[Receipt]:

@@ -1,16 +1,15 @@
 """The decision: default deny, one order, a code for every refusal. Pure; whoever calls treats an exception as a no."""
 
 from collections.abc import Mapping, Set
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import msgspec
 
 from gateway.agreements.rules import Field, Rate, Terms
-from gateway.exchange import refusals
+from gateway.exchange import refusals, spans
 from gateway.exchange.persons import NOBODY, Acting, OwnRule, too_old
 from shared import problems
-from shared.contracts.clock import CHINA
 from shared.problems import Kind, Problem
 
 Operation = str
@@ -390,11 +389,7 @@ def _separately(agreement: Terms, fields: Mapping[str, Field], consent: ConsentF
 def within_quota(rate: Rate, usage: Usage, now: datetime) -> Refuse | None:
     """Step 12: counted before this call; `retry_after` in seconds."""
     if usage.minute >= rate.per_minute:
-        return Refuse(12, refusals.QUOTA_EXCEEDED, "per minute", {"retry_after": 60 - now.second})
-    people = usage.people + usage.new_person
-    if usage.day >= rate.per_day or people > rate.distinct_people_per_day:
-        midnight = (now.astimezone(CHINA) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        return Refuse(
-            12, refusals.QUOTA_EXCEEDED, "per day", {"retry_after": int((midnight - now).total_seconds()) + 1}
-        )
+        return Refuse(12, refusals.QUOTA_EXCEEDED, "per minute", {"retry_after": spans.till_next_minute(now)})
+    if usage.day >= rate.per_day or usage.people + usage.new_person > rate.distinct_people_per_day:
+        return Refuse(12, refusals.QUOTA_EXCEEDED, "per day", {"retry_after": spans.till_midnight(now)})
     return None

@@ -1,5 +1,6 @@
 """A gateway by itself; and one pair of databases for all tests of the log: creating and removing many costs minutes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,9 +9,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc.jwk import ECKey
 
+from deploy.local import ports
+from shared import migrate
 from tests.service.gateway import logs
-from tests.support import apps
+from tests.support import apps, governed
 from tests.support.apps import RunningApp
+from tests.support.governed import Region
 from tests.support.postgres import TestServer
 
 
@@ -34,3 +38,16 @@ async def gateway(postgres: TestServer, tmp_path: Path) -> AsyncIterator[Running
     (tmp_path / "federation.pem").write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
     async with apps.running("gateway", postgres, tmp_path) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+async def region(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Region]:
+    """A gateway with everything that a governed call needs, for tests that put right what they break."""
+    directory, port = tmp_path_factory.mktemp("governed"), ports.free()
+    urls = await postgres.create_database("gateway")
+    made = governed.settings(urls, directory, port)
+    await asyncio.to_thread(migrate.upgrade, "gateway", made)
+    async with governed.behind(port) as behind, apps.started(made) as gateway:
+        held = Region(gateway, behind, urls["OWNER_DATABASE_URL"])
+        await governed.furnish(held)
+        yield held

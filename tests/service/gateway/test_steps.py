@@ -1,0 +1,77 @@
+"""Every step of the decision refuses by itself: one request for each, refused by it alone, and let through repaired."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from gateway.exchange import refusals
+from tests.support import steps
+from tests.support.governed import Region, sound
+from tests.support.steps import STEPS, Step
+
+NAME = "卓玛·多吉"
+
+
+@pytest.fixture
+async def answering(region: Region) -> AsyncIterator[Region]:
+    """The service has the one field that is asked for."""
+    region.behind.body = {"state": "accepted", "fields": {"姓名": NAME}}
+    yield region
+
+
+def in_words(entry: dict[str, Any]) -> str:
+    said = entry["outcome"] or ", ".join(filter(None, (entry["verdict"], entry["reason"])))
+    return f"{entry['phase']}: {said}"
+
+
+def test_every_step_has_its_line() -> None:
+    assert [step.number for step in STEPS] == list(range(18))
+
+
+def test_the_published_table_is_this_one() -> None:
+    same = steps.PAGE.read_text("utf-8") == steps.page()
+    assert same, "docs/decision.md is not what the steps say: make docs"
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: f"{step.number} {step.code}")
+async def test_a_step_refuses_alone_and_the_repaired_request_passes(answering: Region, step: Step) -> None:
+    region, referral = answering, await answering.referral()
+    ask = sound(referral, **step.base)
+    async with step.breaks(region, ask) as broken:
+        before, asked = await region.size(), len(region.behind.asked)
+        refused = await region.send(broken)
+        calls = len(region.behind.asked) - asked
+    said = refused.json()
+    assert (refused.status_code, said["code"]) == (step.status, step.code), said
+    assert said.get("step", step.number) == step.number
+    assert NAME not in refused.text
+    assert calls == (1 if step.number >= 14 else 0)
+    assert tuple(map(in_words, (await region.logged())[before:])) == step.logged
+    repaired = await region.send(ask)
+    assert repaired.status_code == 200, repaired.text
+    assert repaired.headers["jieli-decision"] and repaired.headers["jieli-receipt"]
+
+
+async def test_a_closed_referral_is_told_as_one_that_nobody_has(answering: Region) -> None:
+    closed = await answering.referral(state="completed")
+    told = [await answering.send(sound(each)) for each in (closed, "0198aaaa-0000-7000-8000-000000000000")]
+    first, second = ({**answer.json(), "decision": ""} for answer in told)
+    assert first == second
+    assert [answer.status_code for answer in told] == [404, 404]
+
+
+async def test_a_picture_that_is_old_decides_nothing(answering: Region) -> None:
+    """Whatever the gateway learns too late is a no: its picture of agreements, the registry's consents, the dead."""
+    ask = sound(await answering.referral())
+    known = answering.desk.known
+    held, known.read_at = known.read_at, float("-inf")
+    refused = await answering.send(ask)
+    known.read_at = held
+    assert (refused.status_code, refused.json()["code"]) == (503, refusals.PROJECTION_STALE.code)
+    silent = "UPDATE heartbeat SET at = at - interval '2 days'"
+    async with steps.written(silent, silent.replace("-", "+"))(answering, ask):
+        refused = await answering.send(ask)
+    assert (refused.status_code, refused.json()["code"]) == (503, refusals.PROJECTION_STALE.code)
+    assert refused.json()["step"] == 11
+    assert (await answering.send(ask)).status_code == 200
