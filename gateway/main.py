@@ -28,6 +28,9 @@ from gateway.federation import api as federation_api
 from gateway.federation import deliver
 from gateway.federation import handlers as federation
 from gateway.federation.peers import FEDERATION_KEY, Peers
+from gateway.webhooks import api as webhooks_api
+from gateway.webhooks import deliver as webhooks
+from gateway.webhooks import handlers as webhook_handlers
 from shared import app
 from shared.bus import Bus
 from shared.contracts import events, vocabulary
@@ -120,15 +123,18 @@ async def close(runtime: Runtime) -> None:
 SERVICE = app.Service(
     name="gateway",
     title="gateway",
-    routers=(api.router, agreements_api.router, audit_api.router, copies_api.router, federation_api.router),
-    handlers={**handlers.HANDLERS, **federation.HANDLERS, **erasures.HANDLERS},
+    routers=(
+        *(api.router, agreements_api.router, audit_api.router, copies_api.router, federation_api.router),
+        webhooks_api.router,
+    ),
+    handlers={**handlers.HANDLERS, **webhook_handlers.HANDLERS, **federation.HANDLERS, **erasures.HANDLERS},
     events=events.BY_SUBJECT,
     checks=(check,),
     on_start=(furnish,),
     erasing=Erasing(events.ErasureAsked, erasure.order),
     background=(
         *(follow, follow_keys, sign_checkpoints, close_orphans),
-        *(withdrawals.carry, deliver.run, forget.run, erasure.run),
+        *(withdrawals.carry, deliver.run, forget.run, erasure.run, webhooks.run),
     ),
     on_stop=(close,),
     needs=("seal_key", "token_key"),
