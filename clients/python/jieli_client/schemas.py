@@ -4,44 +4,44 @@ from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
 class Problem(TypedDict):
-    code: "str"
-    decision: "NotRequired[str]"
-    detail: "str"
-    errors: "NotRequired[list[dict[str, Any]]]"
-    status: "int"
-    title: "str"
-    trace_id: "NotRequired[str]"
     type: "str"
+    code: "str"
+    title: "str"
+    status: "int"
+    detail: "str"
+    decision: "NotRequired[str]"
+    errors: "NotRequired[list[dict[str, Any]]]"
+    trace_id: "NotRequired[str]"
 
 
 class CasesAgreementOut(TypedDict):
     document: "dict[str, Any] | None"
-    sealed: "bool"
-    signed_by: "list[str]"
     terms_hash: "str"
+    signed_by: "list[str]"
+    sealed: "bool"
 
 
 class CasesAnswerIn(TypedDict):
-    answer: "Literal['accepted', 'refused']"
     code: "str"
+    answer: "Literal['accepted', 'refused']"
     statement: "NotRequired[str | None]"
 
 
 class CasesApplyIn(TypedDict):
-    applicant: "NotRequired[CasesContactIn | None]"
-    committee: "NotRequired[str | None]"
     dispute_type: "str"
-    referral: "NotRequired[str | None]"
+    statement: "str"
     request: "str"
     respondent: "CasesContactIn"
-    statement: "str"
+    applicant: "NotRequired[CasesContactIn | None]"
+    committee: "NotRequired[str | None]"
+    referral: "NotRequired[str | None]"
 
 
 class CasesCaseOut(TypedDict):
     case: "str"
+    state: "str"
     dispute_type: "str"
     due: "str | None"
-    state: "str"
 
 
 class CasesCasesOut(TypedDict):
@@ -50,8 +50,8 @@ class CasesCasesOut(TypedDict):
 
 
 class CasesContactIn(TypedDict):
-    contact: "str"
     name: "str"
+    contact: "str"
 
 
 class CasesDraftIn(TypedDict):
@@ -59,41 +59,41 @@ class CasesDraftIn(TypedDict):
 
 
 class CasesDraftedOut(TypedDict):
-    allowed: "list[str]"
     case: "str"
-    due: "str | None"
-    remedies: "list[str]"
     state: "str"
+    due: "str | None"
+    allowed: "list[str]"
+    remedies: "list[str]"
     terms_hash: "str"
 
 
 class CasesFollowUpIn(TypedDict):
-    note: "NotRequired[str | None]"
     result: "Literal['performed', 'breached']"
+    note: "NotRequired[str | None]"
 
 
 class CasesMediatorCaseOut(TypedDict):
-    allowed: "list[str]"
     case: "str"
-    committee: "str"
+    state: "str"
     dispute_type: "str"
     due: "str | None"
-    fields: "dict[str, Any]"
-    free_of_charge: "NotRequired[bool]"
-    notices: "list[CasesNoticeOut]"
-    reason: "str | None"
+    committee: "str"
     referral: "str | None"
-    remedies: "list[CasesNoticeOut]"
-    signed_by: "list[str]"
-    state: "str"
+    allowed: "list[str]"
+    free_of_charge: "NotRequired[bool]"
+    reason: "str | None"
     terms_hash: "str | None"
+    signed_by: "list[str]"
+    fields: "dict[str, Any]"
+    notices: "list[CasesNoticeOut]"
+    remedies: "list[CasesNoticeOut]"
 
 
 class CasesNoticeOut(TypedDict):
     code: "str"
+    zh: "str"
     en: "str"
     source: "str"
-    zh: "str"
 
 
 class CasesNotifyIn(TypedDict):
@@ -101,22 +101,22 @@ class CasesNotifyIn(TypedDict):
 
 
 class CasesPartyCaseOut(TypedDict):
-    agreement: "CasesAgreementOut | None"
-    allowed: "list[str]"
     case: "str"
-    committee: "str"
+    state: "str"
     dispute_type: "str"
     due: "str | None"
-    free_of_charge: "NotRequired[bool]"
-    notices: "list[CasesNoticeOut]"
-    reason: "str | None"
-    records: "list[str]"
-    remedies: "list[CasesNoticeOut]"
-    request: "str | None"
-    respondent: "dict[str, str] | None"
     role: "Literal['applicant', 'respondent']"
-    state: "str"
+    committee: "str"
+    allowed: "list[str]"
+    free_of_charge: "NotRequired[bool]"
+    reason: "str | None"
+    request: "str | None"
     statement: "str | None"
+    respondent: "dict[str, str] | None"
+    records: "list[str]"
+    agreement: "CasesAgreementOut | None"
+    notices: "list[CasesNoticeOut]"
+    remedies: "list[CasesNoticeOut]"
 
 
 class CasesReportIn(TypedDict):
@@ -138,39 +138,39 @@ class CasesSignIn(TypedDict):
 
 
 class CasesTermIn(TypedDict):
-    due: "str"
     text: "str"
+    due: "str"
 
 
 class CasesTermReportIn(TypedDict):
-    result: "Literal['performed', 'not_performed']"
     term: "int"
+    result: "Literal['performed', 'not_performed']"
 
 
 class CasesWrittenOut(TypedDict):
-    allowed: "list[str]"
     case: "str"
-    due: "str | None"
-    remedies: "list[str]"
     state: "str"
+    due: "str | None"
+    allowed: "list[str]"
+    remedies: "list[str]"
 
 
 class GatewayAccessOut(TypedDict):
-    about: "str | None"
-    agreement: "GatewayAuditAgreementOut | None"
-    at: "str"
-    consent: "str | None"
     decision: "str"
-    entries: "list[GatewayEntryOut]"
-    fields: "GatewayFieldsOut"
+    at: "str"
     kind: "str"
-    operation: "str"
-    reason: "str | None"
-    result: "str"
-    service: "str | None"
-    through: "str | None"
     who: "GatewayWhoOut"
     why: "GatewayWhyOut"
+    service: "str | None"
+    operation: "str"
+    fields: "GatewayFieldsOut"
+    agreement: "GatewayAuditAgreementOut | None"
+    consent: "str | None"
+    about: "str | None"
+    through: "str | None"
+    result: "str"
+    reason: "str | None"
+    entries: "list[GatewayEntryOut]"
 
 
 class GatewayAccessesOut(TypedDict):
@@ -182,24 +182,24 @@ class GatewayAgreementsOut(TypedDict):
     agreements: "list[GatewayAgreementsAgreementOut]"
 
 
-GatewayConsistencyOut = TypedDict("GatewayConsistencyOut", {"consistency": "list[str]", "from": "int", "to": "int"})
+GatewayConsistencyOut = TypedDict("GatewayConsistencyOut", {"from": "int", "to": "int", "consistency": "list[str]"})
 
 
 class GatewayCopyOut(TypedDict):
+    region: "str"
+    made_at: "str"
     accesses: "str"
     continued: "dict[str, str]"
     kept: "dict[str, Any]"
-    made_at: "str"
-    region: "str"
 
 
 class GatewayDeadLetterOut(TypedDict):
-    at: "str"
-    attempts: "int"
     id: "str"
-    reason: "str"
     referral: "str"
     state: "str"
+    at: "str"
+    attempts: "int"
+    reason: "str"
 
 
 class GatewayDeadLettersOut(TypedDict):
@@ -207,10 +207,10 @@ class GatewayDeadLettersOut(TypedDict):
 
 
 class GatewayDeprecatedOut(TypedDict):
-    instead: "str"
     operation: "str"
     since: "str"
     sunset: "str"
+    instead: "str"
 
 
 class GatewayDeprecationsOut(TypedDict):
@@ -218,36 +218,36 @@ class GatewayDeprecationsOut(TypedDict):
 
 
 class GatewayEntryOut(TypedDict):
-    at: "str"
     entry: "int"
     phase: "str"
+    at: "str"
 
 
 class GatewayFieldsOut(TypedDict):
-    allowed: "list[str]"
     asked: "list[str]"
+    allowed: "list[str]"
     sent: "list[str]"
 
 
 class GatewayOpeningOut(TypedDict):
-    consent: "str | None"
-    counter: "int"
     key: "str"
+    counter: "int"
+    consent: "str | None"
 
 
 class GatewayProblemOut(TypedDict):
-    advice: "str"
     code: "str"
     status: "int"
     title: "str"
+    advice: "str"
 
 
 class GatewayProofOut(TypedDict):
-    checkpoint: "str"
-    entry: "str"
-    inclusion: "list[str]"
-    index: "int"
     log: "str"
+    entry: "str"
+    index: "int"
+    inclusion: "list[str]"
+    checkpoint: "str"
     opening: "GatewayOpeningOut | None"
 
 
@@ -256,59 +256,59 @@ class GatewayReplayedOut(TypedDict):
 
 
 class GatewayResourceOut(TypedDict):
-    authorization_details_types_supported: "list[str]"
+    resource: "str"
     authorization_servers: "list[str]"
     bearer_methods_supported: "list[str]"
-    dpop_bound_access_tokens_required: "bool"
     dpop_signing_alg_values_supported: "list[str]"
-    resource: "str"
+    dpop_bound_access_tokens_required: "bool"
+    authorization_details_types_supported: "list[str]"
 
 
 class GatewayWebhookKeptOut(TypedDict):
-    secret: "str | None"
-    state: "str"
     url: "str"
+    state: "str"
+    secret: "str | None"
 
 
 class GatewayWebhookOut(TypedDict):
-    dead: "int"
-    state: "str"
     url: "str"
+    state: "str"
     waiting: "int"
+    dead: "int"
 
 
 class GatewayWhoOut(TypedDict):
-    client: "str | None"
     kind: "str"
-    officer: "str | None"
+    region: "str"
     organisation: "str | None"
     organisation_name: "str | None"
-    region: "str"
+    client: "str | None"
+    officer: "str | None"
     role: "str | None"
 
 
 class GatewayWhyOut(TypedDict):
-    basis: "str | None"
-    en: "str"
     purpose: "str | None"
+    basis: "str | None"
     zh: "str"
+    en: "str"
 
 
 class GatewayAgreementsAgreementOut(TypedDict):
-    consent_hash: "str"
-    hash: "str"
     id: "str"
+    version: "int"
+    hash: "str"
+    consent_hash: "str"
     state: "str"
-    terms: "dict[str, Any]"
     valid_from: "str"
     valid_until: "str"
-    version: "int"
+    terms: "dict[str, Any]"
 
 
 class GatewayAuditAgreementOut(TypedDict):
-    hash: "str"
     id: "str"
     version: "int"
+    hash: "str"
 
 
 class IdentityAdministeredOrganizationsOut(TypedDict):
@@ -316,59 +316,59 @@ class IdentityAdministeredOrganizationsOut(TypedDict):
 
 
 class IdentityAdministeredOut(TypedDict):
-    contracts: "list[IdentityContractOut]"
-    district: "str"
     id: "str"
-    kind: "str"
     name: "str"
-    office_address: "str | None"
-    office_phone: "str | None"
+    kind: "str"
     parent: "str | None"
-    proposed: "IdentityNextOut | None"
-    proposed_by: "str | None"
+    district: "str"
     services: "list[str]"
     state: "str"
-    suspended_by: "str | None"
     version: "int"
+    office_phone: "str | None"
+    office_address: "str | None"
+    contracts: "list[IdentityContractOut]"
+    proposed: "IdentityNextOut | None"
+    proposed_by: "str | None"
+    suspended_by: "str | None"
 
 
 class IdentityApprovedOut(TypedDict):
-    approval: "str"
-    approved_by: "str | None"
-    expires_at: "str"
     id: "str"
     organization: "str"
-    proposed_by: "str | None"
     roles: "list[str]"
     state: "str"
+    proposed_by: "str | None"
+    approved_by: "str | None"
+    approval: "str"
+    expires_at: "str"
 
 
 class IdentityChangeIn(TypedDict):
     name: "str"
-    office_address: "NotRequired[str | None]"
-    office_phone: "NotRequired[str | None]"
     services: "NotRequired[list[str]]"
+    office_phone: "NotRequired[str | None]"
+    office_address: "NotRequired[str | None]"
 
 
 class IdentityClientIn(TypedDict):
-    grants: "list[Literal['client_credentials', 'authorization_code']]"
-    id: "str"
     jwk: "IdentityJwk"
+    id: "str"
     organization: "str"
+    grants: "list[Literal['client_credentials', 'authorization_code']]"
     redirect_uris: "NotRequired[list[str]]"
     signs_in: "NotRequired[list[Literal['staff', 'resident']]]"
 
 
 class IdentityClientOut(TypedDict):
-    approved_by: "str | None"
-    grants: "list[str]"
     id: "str"
-    keys: "list[IdentityKeyOut]"
     organization: "str"
-    proposed_by: "str | None"
+    state: "str"
+    grants: "list[str]"
     redirect_uris: "list[str]"
     signs_in: "list[str]"
-    state: "str"
+    proposed_by: "str | None"
+    approved_by: "str | None"
+    keys: "list[IdentityKeyOut]"
 
 
 class IdentityClientsOut(TypedDict):
@@ -377,22 +377,22 @@ class IdentityClientsOut(TypedDict):
 
 
 class IdentityContractIn(TypedDict):
+    starts_on: "str"
     ends_on: "str"
     indicators: "IdentityIndicators"
-    starts_on: "str"
 
 
 class IdentityContractOut(TypedDict):
+    starts_on: "str"
     ends_on: "str"
     indicators: "IdentityIndicators"
-    starts_on: "str"
 
 
 class IdentityDelegationOut(TypedDict):
     id: "str"
     since: "str"
-    state: "str"
     until: "str"
+    state: "str"
 
 
 class IdentityDelegationsOut(TypedDict):
@@ -418,30 +418,30 @@ class IdentityHelpingIn(TypedDict):
 
 
 class IdentityIndicators(TypedDict):
-    outcomes_confirmed_share: "NotRequired[int | None]"
     referrals_answered_within_days: "NotRequired[int | None]"
+    outcomes_confirmed_share: "NotRequired[int | None]"
 
 
 class IdentityInvitedOut(TypedDict):
-    approved_by: "str | None"
-    expires_at: "str"
     id: "str"
-    invitation: "str"
-    link: "str"
     organization: "str"
-    proposed_by: "str | None"
     roles: "list[str]"
     state: "str"
+    proposed_by: "str | None"
+    approved_by: "str | None"
+    invitation: "str"
+    link: "str"
+    expires_at: "str"
 
 
 class IdentityJwk(TypedDict):
-    alg: "NotRequired[Literal['ES256'] | None]"
-    crv: "str"
-    kid: "NotRequired[str | None]"
     kty: "str"
-    use: "NotRequired[Literal['sig'] | None]"
+    crv: "str"
     x: "str"
     y: "str"
+    kid: "NotRequired[str | None]"
+    alg: "NotRequired[Literal['ES256'] | None]"
+    use: "NotRequired[Literal['sig'] | None]"
 
 
 class IdentityKeyIn(TypedDict):
@@ -449,11 +449,11 @@ class IdentityKeyIn(TypedDict):
 
 
 class IdentityKeyOut(TypedDict):
-    approved_by: "str | None"
     id: "str"
-    proposed_by: "str | None"
-    since: "str"
     state: "str"
+    since: "str"
+    proposed_by: "str | None"
+    approved_by: "str | None"
 
 
 class IdentityKeysOut(TypedDict):
@@ -461,32 +461,32 @@ class IdentityKeysOut(TypedDict):
 
 
 class IdentityMembersOut(TypedDict):
-    next: "str | None"
     staff: "list[IdentityStaffOut]"
+    next: "str | None"
 
 
 class IdentityMetadataOut(TypedDict):
-    acr_values_supported: "list[str]"
-    authorization_details_types_supported: "list[str]"
-    authorization_endpoint: "str"
-    authorization_response_iss_parameter_supported: "bool"
-    code_challenge_methods_supported: "list[str]"
-    dpop_signing_alg_values_supported: "list[str]"
-    grant_types_supported: "list[str]"
-    id_token_signing_alg_values_supported: "list[str]"
     issuer: "str"
-    jwks_uri: "str"
+    authorization_endpoint: "str"
     pushed_authorization_request_endpoint: "str"
     require_pushed_authorization_requests: "bool"
-    response_types_supported: "list[str]"
-    revocation_endpoint: "str"
-    revocation_endpoint_auth_methods_supported: "list[str]"
-    revocation_endpoint_auth_signing_alg_values_supported: "list[str]"
+    authorization_response_iss_parameter_supported: "bool"
+    code_challenge_methods_supported: "list[str]"
     scopes_supported: "list[str]"
+    acr_values_supported: "list[str]"
     subject_types_supported: "list[str]"
+    id_token_signing_alg_values_supported: "list[str]"
     token_endpoint: "str"
+    revocation_endpoint: "str"
+    jwks_uri: "str"
+    grant_types_supported: "list[str]"
+    response_types_supported: "list[str]"
     token_endpoint_auth_methods_supported: "list[str]"
     token_endpoint_auth_signing_alg_values_supported: "list[str]"
+    revocation_endpoint_auth_methods_supported: "list[str]"
+    revocation_endpoint_auth_signing_alg_values_supported: "list[str]"
+    dpop_signing_alg_values_supported: "list[str]"
+    authorization_details_types_supported: "list[str]"
 
 
 class IdentityMoveIn(TypedDict):
@@ -499,28 +499,28 @@ class IdentityNextOut(TypedDict):
 
 
 class IdentityOrganizationIn(TypedDict):
-    district: "str"
+    name: "str"
+    services: "NotRequired[list[str]]"
+    office_phone: "NotRequired[str | None]"
+    office_address: "NotRequired[str | None]"
     id: "str"
     kind: "str"
-    name: "str"
-    office_address: "NotRequired[str | None]"
-    office_phone: "NotRequired[str | None]"
     parent: "str"
-    services: "NotRequired[list[str]]"
+    district: "str"
 
 
 class IdentityOrganizationOut(TypedDict):
-    contracts: "list[IdentityContractOut]"
-    district: "str"
     id: "str"
-    kind: "str"
     name: "str"
-    office_address: "str | None"
-    office_phone: "str | None"
+    kind: "str"
     parent: "str | None"
+    district: "str"
     services: "list[str]"
     state: "str"
     version: "int"
+    office_phone: "str | None"
+    office_address: "str | None"
+    contracts: "list[IdentityContractOut]"
 
 
 class IdentityOrganizationsOut(TypedDict):
@@ -530,8 +530,8 @@ class IdentityOrganizationsOut(TypedDict):
 class IdentityOwnPresenceOut(TypedDict):
     id: "str"
     organisation: "str"
-    since: "str"
     task: "str"
+    since: "str"
     until: "str"
 
 
@@ -552,53 +552,53 @@ class IdentityPhoneIn(TypedDict):
 
 
 class IdentityPresenceIn(TypedDict):
-    form: "NotRequired[str | None]"
-    phone: "NotRequired[str | None]"
     task: "Literal['intake', 'record', 'consent', 'recovery']"
+    phone: "NotRequired[str | None]"
+    form: "NotRequired[str | None]"
 
 
 class IdentityPresenceOut(TypedDict):
-    ends_at: "str"
     id: "str"
     kind: "str"
-    state: "str"
     task: "str"
+    state: "str"
+    ends_at: "str"
 
 
 class IdentityPushForm(TypedDict):
-    acr_values: "NotRequired[str]"
-    authorization_details: "NotRequired[str]"
-    client_assertion: "NotRequired[str]"
-    client_assertion_type: "NotRequired[str]"
     client_id: "NotRequired[str]"
+    client_assertion_type: "NotRequired[str]"
+    client_assertion: "NotRequired[str]"
+    response_type: "NotRequired[str]"
+    redirect_uri: "NotRequired[str]"
+    scope: "NotRequired[str]"
+    state: "NotRequired[str]"
+    nonce: "NotRequired[str]"
     code_challenge: "NotRequired[str]"
     code_challenge_method: "NotRequired[str]"
     dpop_jkt: "NotRequired[str]"
+    authorization_details: "NotRequired[str]"
+    acr_values: "NotRequired[str]"
     max_age: "NotRequired[int | None]"
-    nonce: "NotRequired[str]"
     prompt: "NotRequired[str]"
-    redirect_uri: "NotRequired[str]"
     request: "NotRequired[str]"
     request_uri: "NotRequired[str]"
-    response_type: "NotRequired[str]"
-    scope: "NotRequired[str]"
-    state: "NotRequired[str]"
 
 
 class IdentityPushedOut(TypedDict):
-    expires_in: "int"
     request_uri: "str"
+    expires_in: "int"
 
 
 class IdentityReplacedOut(TypedDict):
-    paper_key_ended: "bool"
     state: "str"
+    paper_key_ended: "bool"
 
 
 class IdentityRevocationForm(TypedDict):
-    client_assertion: "NotRequired[str]"
-    client_assertion_type: "NotRequired[str]"
     client_id: "NotRequired[str]"
+    client_assertion_type: "NotRequired[str]"
+    client_assertion: "NotRequired[str]"
     token: "str"
     token_type_hint: "NotRequired[str]"
 
@@ -608,13 +608,13 @@ class IdentityRolesIn(TypedDict):
 
 
 class IdentitySessionOut(TypedDict):
-    authenticated_at: "str"
-    ends_at: "str"
     id: "str"
-    level: "str"
     method: "str"
-    state: "str"
+    level: "str"
+    authenticated_at: "str"
     used_at: "str"
+    ends_at: "str"
+    state: "str"
 
 
 class IdentitySessionsOut(TypedDict):
@@ -622,45 +622,45 @@ class IdentitySessionsOut(TypedDict):
 
 
 class IdentityStaffIn(TypedDict):
+    roles: "list[str]"
     id: "str"
     organization: "str"
-    roles: "list[str]"
 
 
 class IdentityStaffOut(TypedDict):
-    approved_by: "str | None"
     id: "str"
     organization: "str"
-    proposed_by: "str | None"
     roles: "list[str]"
     state: "str"
+    proposed_by: "str | None"
+    approved_by: "str | None"
 
 
 class IdentityTokenForm(TypedDict):
-    actor_token: "NotRequired[str]"
-    actor_token_type: "NotRequired[str]"
-    authorization_details: "NotRequired[str]"
-    client_assertion: "NotRequired[str]"
-    client_assertion_type: "NotRequired[str]"
     client_id: "NotRequired[str]"
-    code: "NotRequired[str]"
-    code_verifier: "NotRequired[str]"
+    client_assertion_type: "NotRequired[str]"
+    client_assertion: "NotRequired[str]"
     grant_type: "str"
+    code: "NotRequired[str]"
     redirect_uri: "NotRequired[str]"
+    code_verifier: "NotRequired[str]"
     refresh_token: "NotRequired[str]"
-    requested_token_type: "NotRequired[str]"
+    authorization_details: "NotRequired[str]"
     subject_token: "NotRequired[str]"
     subject_token_type: "NotRequired[str]"
+    actor_token: "NotRequired[str]"
+    actor_token_type: "NotRequired[str]"
+    requested_token_type: "NotRequired[str]"
 
 
 class IdentityTokenOut(TypedDict):
     access_token: "str"
-    authorization_details: "NotRequired[list[dict[str, str]] | None]"
+    token_type: "str"
     expires_in: "int"
-    id_token: "NotRequired[str | None]"
     issued_token_type: "NotRequired[str | None]"
     refresh_token: "NotRequired[str | None]"
-    token_type: "str"
+    id_token: "NotRequired[str | None]"
+    authorization_details: "NotRequired[list[dict[str, str]] | None]"
 
 
 class IdentityWitnessIn(TypedDict):
@@ -688,12 +688,12 @@ class ReferralsConsentRequestOut(TypedDict):
     agreement: "str"
     agreement_version: "int"
     consent_hash: "str"
-    fields: "list[str]"
-    preview_fields: "list[str]"
     purpose: "str"
     recipient: "str"
-    retention_days: "int"
+    fields: "list[str]"
+    preview_fields: "list[str]"
     sensitive: "list[str]"
+    retention_days: "int"
 
 
 class ReferralsFailIn(TypedDict):
@@ -702,11 +702,11 @@ class ReferralsFailIn(TypedDict):
 
 class ReferralsHistoryOut(TypedDict):
     at: "str"
+    verb: "str"
+    what_zh: "str"
+    what_en: "str"
     organisation: "str | None"
     reason: "str | None"
-    verb: "str"
-    what_en: "str"
-    what_zh: "str"
 
 
 class ReferralsHoldIn(TypedDict):
@@ -715,18 +715,18 @@ class ReferralsHoldIn(TypedDict):
 
 
 class ReferralsInboxItemOut(TypedDict):
-    created: "str"
-    due: "str | None"
-    due_kind: "str | None"
-    fhir: "str"
     id: "str"
     service: "str"
     state: "Literal['draft', 'awaiting_consent', 'requested', 'accepted', 'in_progress', 'on_hold', 'completed', 'failed', 'rejected', 'cancelled', 'expired', 'revoked']"
+    fhir: "str"
+    due: "str | None"
+    due_kind: "str | None"
+    created: "str"
 
 
 class ReferralsInboxOut(TypedDict):
-    next: "str | None"
     referrals: "list[ReferralsInboxItemOut]"
+    next: "str | None"
 
 
 class ReferralsIntakeIn(TypedDict):
@@ -740,82 +740,82 @@ class ReferralsIntakeOut(TypedDict):
 
 
 class ReferralsMineItemOut(TypedDict):
-    created: "str"
+    id: "str"
+    service: "str"
+    service_name_zh: "str"
+    service_name_en: "str"
+    state: "Literal['draft', 'awaiting_consent', 'requested', 'accepted', 'in_progress', 'on_hold', 'completed', 'failed', 'rejected', 'cancelled', 'expired', 'revoked']"
+    fhir: "str"
+    recipient: "str"
+    recipient_name: "str"
     dependant: "str | None"
     due: "str | None"
     due_kind: "str | None"
-    fhir: "str"
-    id: "str"
-    recipient: "str"
-    recipient_name: "str"
-    service: "str"
-    service_name_en: "str"
-    service_name_zh: "str"
-    state: "Literal['draft', 'awaiting_consent', 'requested', 'accepted', 'in_progress', 'on_hold', 'completed', 'failed', 'rejected', 'cancelled', 'expired', 'revoked']"
+    created: "str"
 
 
 class ReferralsMineOut(TypedDict):
-    next: "str | None"
     referrals: "list[ReferralsMineItemOut]"
+    next: "str | None"
 
 
 class ReferralsMovedOut(TypedDict):
-    due: "str | None"
-    fhir: "str"
     id: "str"
     state: "Literal['draft', 'awaiting_consent', 'requested', 'accepted', 'in_progress', 'on_hold', 'completed', 'failed', 'rejected', 'cancelled', 'expired', 'revoked']"
+    fhir: "str"
     version: "int"
+    due: "str | None"
 
 
 class ReferralsMyReferralOut(TypedDict):
-    answers: "dict[str, str]"
-    ask_whom: "str"
-    asked: "ReferralsConsentRequestOut"
-    created: "str"
+    id: "str"
+    service: "str"
+    service_name_zh: "str"
+    service_name_en: "str"
+    state: "Literal['draft', 'awaiting_consent', 'requested', 'accepted', 'in_progress', 'on_hold', 'completed', 'failed', 'rejected', 'cancelled', 'expired', 'revoked']"
+    fhir: "str"
+    recipient: "str"
+    recipient_name: "str"
     dependant: "str | None"
     due: "str | None"
     due_kind: "str | None"
-    fhir: "str"
-    history: "list[ReferralsHistoryOut]"
-    id: "str"
-    may: "list[str]"
-    my_answer: "Literal['confirmed', 'disputed'] | None"
+    created: "str"
+    version: "int"
     outcome: "str | None"
     reason: "str | None"
-    recipient: "str"
-    recipient_name: "str"
-    service: "str"
-    service_name_en: "str"
-    service_name_zh: "str"
-    state: "Literal['draft', 'awaiting_consent', 'requested', 'accepted', 'in_progress', 'on_hold', 'completed', 'failed', 'rejected', 'cancelled', 'expired', 'revoked']"
-    version: "int"
+    my_answer: "Literal['confirmed', 'disputed'] | None"
+    asked: "ReferralsConsentRequestOut"
+    answers: "dict[str, str]"
+    ask_whom: "str"
+    history: "list[ReferralsHistoryOut]"
+    may: "list[str]"
 
 
 class ReferralsNeedIn(TypedDict):
-    answers: "NotRequired[dict[str, str]]"
-    dependant: "NotRequired[str | None]"
     service: "str"
+    dependant: "NotRequired[str | None]"
+    answers: "NotRequired[dict[str, str]]"
 
 
 class ReferralsReferralMadeOut(TypedDict):
-    consent_request: "ReferralsConsentRequestOut"
     id: "str"
-    missing: "list[str]"
+    service: "str"
     recipient: "str"
     recipient_name: "str"
-    service: "str"
     state: "Literal['draft', 'awaiting_consent', 'requested', 'accepted', 'in_progress', 'on_hold', 'completed', 'failed', 'rejected', 'cancelled', 'expired', 'revoked']"
+    consent_request: "ReferralsConsentRequestOut"
+    missing: "list[str]"
 
 
 class ReferralsReferralOut(TypedDict):
-    due: "str | None"
-    due_kind: "str | None"
-    fhir: "str"
-    fields: "dict[str, str]"
     referral: "str"
     service: "str"
     state: "Literal['draft', 'awaiting_consent', 'requested', 'accepted', 'in_progress', 'on_hold', 'completed', 'failed', 'rejected', 'cancelled', 'expired', 'revoked']"
+    fhir: "str"
     version: "int"
+    due: "str | None"
+    due_kind: "str | None"
+    fields: "dict[str, str]"
 
 
 class ReferralsRejectIn(TypedDict):
@@ -823,42 +823,42 @@ class ReferralsRejectIn(TypedDict):
 
 
 class RegistryAddress(TypedDict):
-    address_1: "str"
-    address_type: "NotRequired[Literal['physical']]"
-    city: "str"
-    country: "NotRequired[Literal['CN']]"
     id: "str"
     location_id: "str"
-    postal_code: "str"
+    address_1: "str"
+    city: "str"
     region: "str"
     state_province: "str"
+    postal_code: "str"
+    country: "NotRequired[Literal['CN']]"
+    address_type: "NotRequired[Literal['physical']]"
 
 
 class RegistryAnswered(TypedDict):
-    at: "str"
-    reason: "Literal['law_requires_keeping', 'not_kept_here', 'found_correct', 'rights_of_others', 'cannot_be_done'] | None"
     verb: "Literal['grant', 'refuse', 'extend', 'uphold', 'overturn']"
     words: "str"
+    reason: "Literal['law_requires_keeping', 'not_kept_here', 'found_correct', 'rights_of_others', 'cannot_be_done'] | None"
+    at: "str"
 
 
 class RegistryAssessmentIn(TypedDict):
-    impact: "str"
-    necessity: "str"
     purpose: "str"
+    necessity: "str"
+    impact: "str"
     safeguards: "str"
 
 
 class RegistryAssessmentOut(TypedDict):
-    approved_at: "str | None"
     id: "str"
-    impact: "str"
-    necessity: "str"
-    overdue: "bool"
     purpose: "str"
-    review_on: "str | None"
-    safeguards: "str"
     state: "str"
+    necessity: "str"
+    impact: "str"
+    safeguards: "str"
     written_at: "str"
+    approved_at: "str | None"
+    review_on: "str | None"
+    overdue: "bool"
 
 
 class RegistryAssessmentsOut(TypedDict):
@@ -866,47 +866,47 @@ class RegistryAssessmentsOut(TypedDict):
 
 
 class RegistryAtLocation(TypedDict):
-    description: "str"
     id: "str"
-    location: "RegistryLocation"
-    location_id: "str"
-    schedules: "list[RegistrySchedule]"
     service_id: "str"
+    location_id: "str"
+    description: "str"
+    schedules: "list[RegistrySchedule]"
+    location: "RegistryLocation"
 
 
 class RegistryAtLocationSummary(TypedDict):
-    description: "str"
     id: "str"
-    location: "RegistryLocationSummary"
-    location_id: "str"
     service_id: "str"
+    location_id: "str"
+    description: "str"
+    location: "RegistryLocationSummary"
 
 
 class RegistryAttribute(TypedDict):
     id: "str"
-    link_entity: "str"
     link_id: "str"
-    link_type: "str"
-    taxonomy_term: "NotRequired[RegistryTerm | None]"
     taxonomy_term_id: "NotRequired[str | None]"
+    link_type: "str"
+    link_entity: "str"
     value: "str"
+    taxonomy_term: "NotRequired[RegistryTerm | None]"
 
 
 class RegistryCapacity(TypedDict):
-    available: "int"
     id: "str"
-    maximum: "NotRequired[int | None]"
     service_id: "str"
-    unit: "RegistryUnit"
     unit_id: "str"
+    unit: "RegistryUnit"
+    available: "int"
+    maximum: "NotRequired[int | None]"
     updated: "str"
 
 
 class RegistryCapacityIn(TypedDict):
     available: "int"
     maximum: "NotRequired[int | None]"
-    next_place_on: "NotRequired[str | None]"
     waiting: "NotRequired[Literal['none', 'open', 'closed']]"
+    next_place_on: "NotRequired[str | None]"
 
 
 class RegistryClosingIn(TypedDict):
@@ -918,55 +918,55 @@ class RegistryCompareIn(TypedDict):
 
 
 class RegistryConfirmationIn(TypedDict):
-    code: "str"
     request: "str"
+    code: "str"
 
 
 class RegistryConsentIn(TypedDict):
+    referral: "str"
+    recipient: "str"
+    purpose: "str"
     agreement: "str"
     agreement_version: "int"
     consent_hash: "str"
-    decision: "Literal['given', 'refused']"
-    dependant: "NotRequired[str | None]"
-    expires_on: "str"
     fields: "list[str]"
-    notice: "RegistryNotice"
-    purpose: "str"
-    recipient: "str"
-    referral: "str"
     sensitive: "NotRequired[list[str]]"
+    notice: "RegistryNotice"
+    decision: "Literal['given', 'refused']"
+    expires_on: "str"
+    dependant: "NotRequired[str | None]"
 
 
 class RegistryConsentOut(TypedDict):
+    referral: "str"
+    recipient: "str"
+    purpose: "str"
     agreement: "str"
     agreement_version: "int"
     consent_hash: "str"
-    decided_at: "str"
-    decision: "Literal['given', 'refused']"
-    dependant: "NotRequired[str | None]"
-    expires_on: "str"
     fields: "list[str]"
-    id: "str"
-    notice: "RegistryNoticeSealed"
-    opens_at: "NotRequired[str | None]"
-    proved_by: "NotRequired[Literal['own_device', 'code_at_counter', 'paper']]"
-    purpose: "str"
-    receipt: "str"
-    recipient: "str"
-    referral: "str"
     sensitive: "NotRequired[list[str]]"
-    state: "RegistryConsentState"
+    notice: "RegistryNoticeSealed"
+    decision: "Literal['given', 'refused']"
+    expires_on: "str"
+    dependant: "NotRequired[str | None]"
     subject_role: "Literal['self', 'guardian']"
+    proved_by: "NotRequired[Literal['own_device', 'code_at_counter', 'paper']]"
+    decided_at: "str"
+    opens_at: "NotRequired[str | None]"
     withdrawn_at: "NotRequired[str | None]"
+    receipt: "str"
+    id: "str"
+    state: "RegistryConsentState"
 
 
 class RegistryConsentRecord(TypedDict):
+    id: "str"
     dataAgreement: "NotRequired[RegistryDataAgreement | None]"
     dataAgreementRevisionHash: "str"
-    id: "str"
     optIn: "NotRequired[bool | None]"
-    signature: "NotRequired[RegistrySignature | None]"
     state: "str"
+    signature: "NotRequired[RegistrySignature | None]"
 
 
 class RegistryConsentRecordAlone(TypedDict):
@@ -1006,23 +1006,23 @@ class RegistryControllerOut(TypedDict):
 
 
 class RegistryCostOption(TypedDict):
-    amount_description: "str"
     id: "str"
-    option: "str"
     service_id: "str"
+    option: "str"
+    amount_description: "str"
 
 
 class RegistryDataAgreement(TypedDict):
-    active: "NotRequired[bool | None]"
-    controller: "NotRequired[RegistryController | None]"
-    dpia: "str"
-    forgettable: "NotRequired[bool | None]"
     id: "str"
-    lawfulBasis: "str"
-    lifecycle: "NotRequired[RegistryLifecycle | None]"
+    version: "str"
+    controller: "NotRequired[RegistryController | None]"
     policy: "NotRequired[RegistryPolicy | None]"
     purpose: "str"
-    version: "str"
+    lawfulBasis: "str"
+    dpia: "str"
+    active: "NotRequired[bool | None]"
+    forgettable: "NotRequired[bool | None]"
+    lifecycle: "NotRequired[RegistryLifecycle | None]"
 
 
 class RegistryDataAgreementAlone(TypedDict):
@@ -1043,24 +1043,24 @@ class RegistryDataAgreements(TypedDict):
 
 
 class RegistryDependantIn(TypedDict):
-    birth_date: "str"
-    document_number: "NotRequired[str | None]"
-    document_type: "NotRequired[RegistryDocumentType | None]"
     name: "str"
-    proof_type: "Literal['birth_certificate', 'household_booklet', 'court_order']"
+    birth_date: "str"
     relation: "Literal['parent', 'guardian']"
+    proof_type: "Literal['birth_certificate', 'household_booklet', 'court_order']"
+    document_type: "NotRequired[RegistryDocumentType | None]"
+    document_number: "NotRequired[str | None]"
 
 
 class RegistryDependantOut(TypedDict):
-    birth_date: "str"
-    document_number: "str | None"
-    document_type: "RegistryDocumentType | None"
-    guardian_decides: "bool"
-    id: "str"
     name: "str"
     name_as_typed: "str"
-    proof_type: "Literal['birth_certificate', 'household_booklet', 'court_order']"
+    birth_date: "str"
     relation: "Literal['parent', 'guardian']"
+    proof_type: "Literal['birth_certificate', 'household_booklet', 'court_order']"
+    document_type: "RegistryDocumentType | None"
+    document_number: "str | None"
+    id: "str"
+    guardian_decides: "bool"
 
 
 class RegistryDependantsOut(TypedDict):
@@ -1075,13 +1075,13 @@ RegistryDifference: TypeAlias = "Literal['same', 'separator', 'missing_separator
 
 
 class RegistryDirectoryImportOut(TypedDict):
-    bad: "int"
-    changed: "int"
-    form: "str"
     id: "str"
+    state: "str"
+    form: "str"
     missing: "list[int]"
     read: "int"
-    state: "str"
+    bad: "int"
+    changed: "int"
 
 
 class RegistryDivisionName(TypedDict):
@@ -1092,15 +1092,15 @@ class RegistryDivisionName(TypedDict):
 class RegistryDivisionOut(TypedDict):
     code: "str"
     name: "str"
+    year: "int"
     part_of: "list[RegistryDivisionName]"
     parts: "list[RegistryDivisionName]"
-    year: "int"
 
 
 class RegistryDocument(TypedDict):
-    entries: "list[dict[str, Any]]"
-    issued_on: "str"
     issuer: "str"
+    issued_on: "str"
+    entries: "list[dict[str, Any]]"
 
 
 RegistryDocumentType: TypeAlias = "Literal['resident_id', 'hk_macao_taiwan_permit', 'foreign_permanent_resident', 'hk_macao_pass', 'taiwan_pass', 'passport']"
@@ -1111,18 +1111,18 @@ class RegistryErasureIn(TypedDict):
 
 
 class RegistryErasureOut(TypedDict):
-    asked_at: "str"
-    closed_at: "str | None"
-    due_on: "str"
     id: "str"
     kind: "str"
     state: "str"
+    due_on: "str"
+    asked_at: "str"
+    closed_at: "str | None"
 
 
 class RegistryFaultOut(TypedDict):
-    field: "str"
     file: "str"
     line: "int"
+    field: "str"
     reason: "str"
 
 
@@ -1132,14 +1132,14 @@ class RegistryFaultsPage(TypedDict):
 
 
 class RegistryFieldOut(TypedDict):
-    basis: "str"
-    field: "str"
-    required: "bool"
-    retention: "str"
-    sensitive: "str"
     thing: "str"
-    why_en: "str"
+    field: "str"
     why_zh: "str"
+    why_en: "str"
+    basis: "str"
+    retention: "str"
+    required: "bool"
+    sensitive: "str"
 
 
 class RegistryFreezeOut(TypedDict):
@@ -1148,30 +1148,30 @@ class RegistryFreezeOut(TypedDict):
 
 
 class RegistryHeldIn(TypedDict):
+    record_type: "Literal['vaccination', 'school', 'insurance_filing', 'skills_certificate']"
     dependant_name: "NotRequired[str | None]"
     document: "RegistryDocument"
-    record_type: "Literal['vaccination', 'school', 'insurance_filing', 'skills_certificate']"
 
 
 class RegistryHeldOut(TypedDict):
-    at: "str"
-    dependant: "str | None"
     id: "str"
-    record: "RegistryDocument"
     record_type: "str"
+    dependant: "str | None"
+    at: "str"
+    record: "RegistryDocument"
 
 
 class RegistryHeldsOut(TypedDict):
-    next: "str | None"
     records: "list[RegistryHeldOut]"
+    next: "str | None"
 
 
 class RegistryIdentifier(TypedDict):
     id: "str"
-    identifier: "str"
+    organization_id: "str"
     identifier_scheme: "NotRequired[Literal['jieli']]"
     identifier_type: "NotRequired[Literal['organization']]"
-    organization_id: "str"
+    identifier: "str"
 
 
 class RegistryImportIn(TypedDict):
@@ -1181,58 +1181,58 @@ class RegistryImportIn(TypedDict):
 
 
 class RegistryImportOut(TypedDict):
-    changed: "int"
     id: "str"
     services: "int"
+    changed: "int"
 
 
 class RegistryIncidentIn(TypedDict):
-    advice: "str"
-    agreement: "NotRequired[str | None]"
-    ask_whom: "str"
-    begins_at: "str"
+    grade: "Literal['general', 'larger', 'major', 'grave']"
+    kinds: "list[str]"
     cause: "str"
+    harm: "str"
+    measures: "str"
+    advice: "str"
+    ask_whom: "str"
+    agreement: "NotRequired[str | None]"
+    begins_at: "str"
     ends_at: "str"
     found_at: "str"
-    grade: "Literal['general', 'larger', 'major', 'grave']"
-    harm: "str"
-    kinds: "list[str]"
-    measures: "str"
 
 
 class RegistryIncidentOut(TypedDict):
-    advice: "str"
-    agreement: "str | None"
-    ask_whom: "str"
-    begins_at: "str"
-    cause: "str"
-    closed_at: "str | None"
-    ends_at: "str"
-    found_at: "str"
-    grade: "str"
-    harm: "str"
-    harmless_because: "str | None"
     id: "str"
     kinds: "list[str]"
+    cause: "str"
+    harm: "str"
     measures: "str"
-    overdue: "bool"
+    advice: "str"
+    ask_whom: "str"
+    agreement: "str | None"
+    begins_at: "str"
+    ends_at: "str"
+    told_at: "str | None"
+    grade: "str"
+    found_at: "str"
     report_due_at: "str | None"
     reported_at: "str | None"
     tell_due_at: "str"
-    told_at: "str | None"
+    closed_at: "str | None"
+    harmless_because: "str | None"
+    overdue: "bool"
 
 
 class RegistryIncidentToldOut(TypedDict):
-    advice: "str"
-    agreement: "str | None"
-    ask_whom: "str"
-    begins_at: "str"
-    cause: "str"
-    ends_at: "str"
-    harm: "str"
     id: "str"
     kinds: "list[str]"
+    cause: "str"
+    harm: "str"
     measures: "str"
+    advice: "str"
+    ask_whom: "str"
+    agreement: "str | None"
+    begins_at: "str"
+    ends_at: "str"
     told_at: "str | None"
 
 
@@ -1247,11 +1247,11 @@ class RegistryKept(TypedDict):
 
 class RegistryKeptOut(TypedDict):
     app: "str"
+    thing: "str"
+    why_zh: "str"
+    why_en: "str"
     basis: "str"
     retention: "str"
-    thing: "str"
-    why_en: "str"
-    why_zh: "str"
 
 
 class RegistryKeys(TypedDict):
@@ -1259,11 +1259,11 @@ class RegistryKeys(TypedDict):
 
 
 class RegistryLanguage(TypedDict):
-    code: "str"
     id: "str"
+    service_id: "NotRequired[str | None]"
     location_id: "NotRequired[str | None]"
     name: "str"
-    service_id: "NotRequired[str | None]"
+    code: "str"
 
 
 class RegistryLifecycle(TypedDict):
@@ -1272,29 +1272,29 @@ class RegistryLifecycle(TypedDict):
 
 
 class RegistryListingOut(TypedDict):
+    id: "str"
     assured_on: "str"
     capacity_on: "str | None"
-    id: "str"
 
 
 class RegistryLocation(TypedDict):
-    addresses: "list[RegistryAddress]"
+    id: "str"
+    location_type: "NotRequired[Literal['physical']]"
+    organization_id: "str"
+    name: "str"
     external_identifier: "str"
     external_identifier_type: "NotRequired[Literal['GB/T 2260']]"
-    id: "str"
     languages: "list[RegistryLanguage]"
-    location_type: "NotRequired[Literal['physical']]"
-    name: "str"
-    organization_id: "str"
+    addresses: "list[RegistryAddress]"
 
 
 class RegistryLocationSummary(TypedDict):
-    external_identifier: "str"
-    external_identifier_type: "NotRequired[Literal['GB/T 2260']]"
     id: "str"
     location_type: "NotRequired[Literal['physical']]"
-    name: "str"
     organization_id: "str"
+    name: "str"
+    external_identifier: "str"
+    external_identifier_type: "NotRequired[Literal['GB/T 2260']]"
 
 
 class RegistryMergeIn(TypedDict):
@@ -1303,9 +1303,9 @@ class RegistryMergeIn(TypedDict):
 
 class RegistryMergeOut(TypedDict):
     id: "str"
-    record: "RegistryRecordSealed | None"
     state: "str"
     undo_until: "str"
+    record: "RegistryRecordSealed | None"
 
 
 class RegistryMergesOut(TypedDict):
@@ -1313,9 +1313,9 @@ class RegistryMergesOut(TypedDict):
 
 
 class RegistryMetadata(TypedDict):
-    openapi_url: "str"
-    profile: "str"
     version: "str"
+    profile: "str"
+    openapi_url: "str"
 
 
 class RegistryMovedOut(TypedDict):
@@ -1324,41 +1324,41 @@ class RegistryMovedOut(TypedDict):
 
 
 class RegistryNotice(TypedDict):
-    channel: "Literal['web', 'counter', 'phone']"
     id: "str"
-    language: "NotRequired[str | None]"
     version: "int"
+    language: "NotRequired[str | None]"
+    channel: "Literal['web', 'counter', 'phone']"
 
 
 class RegistryNoticeLine(TypedDict):
-    digest: "str"
     id: "str"
+    version: "int"
+    digest: "str"
     languages: "list[str]"
     title: "str"
-    version: "int"
 
 
 class RegistryNoticeOut(TypedDict):
-    controller: "RegistryControllerOut"
-    current: "int"
-    digest: "str"
-    fields: "list[str]"
     id: "str"
-    language: "str | None"
-    languages: "list[str]"
-    previous: "str | None"
-    released: "str"
-    sensitive: "list[str]"
-    texts: "dict[str, RegistryTextOut]"
     version: "int"
+    current: "int"
+    released: "str"
+    previous: "str | None"
+    digest: "str"
+    controller: "RegistryControllerOut"
+    fields: "list[str]"
+    sensitive: "list[str]"
+    languages: "list[str]"
+    language: "str | None"
+    texts: "dict[str, RegistryTextOut]"
 
 
 class RegistryNoticeSealed(TypedDict):
+    id: "str"
+    version: "int"
+    language: "NotRequired[str | None]"
     channel: "Literal['web', 'counter', 'phone']"
     digest: "NotRequired[str]"
-    id: "str"
-    language: "NotRequired[str | None]"
-    version: "int"
 
 
 class RegistryNoticesOut(TypedDict):
@@ -1366,20 +1366,20 @@ class RegistryNoticesOut(TypedDict):
 
 
 class RegistryOrganization(TypedDict):
-    alternate_name: "NotRequired[str | None]"
-    attributes: "list[RegistryAttribute]"
-    description: "str"
     id: "str"
     name: "str"
-    organization_identifiers: "list[RegistryIdentifier]"
+    alternate_name: "NotRequired[str | None]"
+    description: "str"
     parent_organization_id: "NotRequired[str | None]"
+    organization_identifiers: "list[RegistryIdentifier]"
+    attributes: "list[RegistryAttribute]"
 
 
 class RegistryOrganizationSummary(TypedDict):
-    alternate_name: "NotRequired[str | None]"
-    description: "str"
     id: "str"
     name: "str"
+    alternate_name: "NotRequired[str | None]"
+    description: "str"
 
 
 class RegistryOwnIncidentsOut(TypedDict):
@@ -1387,102 +1387,102 @@ class RegistryOwnIncidentsOut(TypedDict):
 
 
 class RegistryPage_AtLocationSummary_(TypedDict):
-    contents: "list[RegistryAtLocationSummary]"
-    empty: "bool"
-    first_page: "bool"
-    last_page: "bool"
-    page_number: "int"
-    size: "int"
     total_items: "int"
     total_pages: "int"
+    page_number: "int"
+    size: "int"
+    first_page: "bool"
+    last_page: "bool"
+    empty: "bool"
+    contents: "list[RegistryAtLocationSummary]"
 
 
 class RegistryPage_AtLocation_(TypedDict):
-    contents: "list[RegistryAtLocation]"
-    empty: "bool"
-    first_page: "bool"
-    last_page: "bool"
-    page_number: "int"
-    size: "int"
     total_items: "int"
     total_pages: "int"
+    page_number: "int"
+    size: "int"
+    first_page: "bool"
+    last_page: "bool"
+    empty: "bool"
+    contents: "list[RegistryAtLocation]"
 
 
 class RegistryPage_OrganizationSummary_(TypedDict):
-    contents: "list[RegistryOrganizationSummary]"
-    empty: "bool"
-    first_page: "bool"
-    last_page: "bool"
-    page_number: "int"
-    size: "int"
     total_items: "int"
     total_pages: "int"
+    page_number: "int"
+    size: "int"
+    first_page: "bool"
+    last_page: "bool"
+    empty: "bool"
+    contents: "list[RegistryOrganizationSummary]"
 
 
 class RegistryPage_Organization_(TypedDict):
-    contents: "list[RegistryOrganization]"
-    empty: "bool"
-    first_page: "bool"
-    last_page: "bool"
-    page_number: "int"
-    size: "int"
     total_items: "int"
     total_pages: "int"
+    page_number: "int"
+    size: "int"
+    first_page: "bool"
+    last_page: "bool"
+    empty: "bool"
+    contents: "list[RegistryOrganization]"
 
 
 class RegistryPage_ServiceMinimal_(TypedDict):
-    contents: "list[RegistryServiceMinimal]"
-    empty: "bool"
-    first_page: "bool"
-    last_page: "bool"
-    page_number: "int"
-    size: "int"
     total_items: "int"
     total_pages: "int"
+    page_number: "int"
+    size: "int"
+    first_page: "bool"
+    last_page: "bool"
+    empty: "bool"
+    contents: "list[RegistryServiceMinimal]"
 
 
 class RegistryPage_ServiceSummary_(TypedDict):
-    contents: "list[RegistryServiceSummary]"
-    empty: "bool"
-    first_page: "bool"
-    last_page: "bool"
-    page_number: "int"
-    size: "int"
     total_items: "int"
     total_pages: "int"
+    page_number: "int"
+    size: "int"
+    first_page: "bool"
+    last_page: "bool"
+    empty: "bool"
+    contents: "list[RegistryServiceSummary]"
 
 
 class RegistryPage_Service_(TypedDict):
-    contents: "list[RegistryService]"
-    empty: "bool"
-    first_page: "bool"
-    last_page: "bool"
-    page_number: "int"
-    size: "int"
     total_items: "int"
     total_pages: "int"
+    page_number: "int"
+    size: "int"
+    first_page: "bool"
+    last_page: "bool"
+    empty: "bool"
+    contents: "list[RegistryService]"
 
 
 class RegistryPage_Taxonomy_(TypedDict):
-    contents: "list[RegistryTaxonomy]"
-    empty: "bool"
-    first_page: "bool"
-    last_page: "bool"
-    page_number: "int"
-    size: "int"
     total_items: "int"
     total_pages: "int"
+    page_number: "int"
+    size: "int"
+    first_page: "bool"
+    last_page: "bool"
+    empty: "bool"
+    contents: "list[RegistryTaxonomy]"
 
 
 class RegistryPage_Term_(TypedDict):
-    contents: "list[RegistryTerm]"
-    empty: "bool"
-    first_page: "bool"
-    last_page: "bool"
-    page_number: "int"
-    size: "int"
     total_items: "int"
     total_pages: "int"
+    page_number: "int"
+    size: "int"
+    first_page: "bool"
+    last_page: "bool"
+    empty: "bool"
+    contents: "list[RegistryTerm]"
 
 
 class RegistryPartIn(TypedDict):
@@ -1495,10 +1495,10 @@ class RegistryPolicies(TypedDict):
 
 class RegistryPolicy(TypedDict):
     id: "str"
-    jurisdiction: "str"
     name: "str"
-    url: "str"
     version: "str"
+    url: "str"
+    jurisdiction: "str"
 
 
 class RegistryPolicyAlone(TypedDict):
@@ -1511,13 +1511,13 @@ class RegistryPolicyRead(TypedDict):
 
 
 class RegistryProcessingOut(TypedDict):
-    agreements: "str"
     controller: "str"
+    release: "str"
+    retentions: "list[RegistryRetentionOut]"
     fields: "list[RegistryFieldOut]"
     kept: "list[RegistryKeptOut]"
     purposes: "list[RegistryPurposeOut]"
-    release: "str"
-    retentions: "list[RegistryRetentionOut]"
+    agreements: "str"
 
 
 class RegistryProveIn(TypedDict):
@@ -1526,28 +1526,28 @@ class RegistryProveIn(TypedDict):
 
 class RegistryProvedOut(TypedDict):
     id: "str"
-    reasons: "list[RegistryReasonOut]"
     state: "str"
+    reasons: "list[RegistryReasonOut]"
 
 
 class RegistryPurposeOut(TypedDict):
-    assessed_on: "str | None"
     code: "str"
+    zh: "str"
     en: "str"
+    assessed_on: "str | None"
     review_on: "str | None"
     services: "list[RegistryPurposeServiceOut]"
-    zh: "str"
 
 
 class RegistryPurposeServiceOut(TypedDict):
     code: "str"
+    service_zh: "str"
+    service_en: "str"
     fields: "list[str]"
-    guardian_if_under14: "bool"
-    legal_source: "str"
     sensitive: "list[str]"
     separate_consent: "bool"
-    service_en: "str"
-    service_zh: "str"
+    guardian_if_under14: "bool"
+    legal_source: "str"
 
 
 RegistryReason: TypeAlias = "Literal['same_number', 'other_number', 'same_birth_date', 'day_and_month_swapped', 'other_birth_date', 'same_contact', 'same_name', 'name_written_otherwise', 'other_name']"
@@ -1559,230 +1559,230 @@ class RegistryReasonOut(TypedDict):
 
 
 class RegistryRecordIn(TypedDict):
-    accessibility_need: "NotRequired[str | None]"
-    birth_date: "str"
-    district: "str"
-    document_number: "NotRequired[str | None]"
-    document_type: "NotRequired[RegistryDocumentType | None]"
     name: "str"
+    document_type: "NotRequired[RegistryDocumentType | None]"
+    document_number: "NotRequired[str | None]"
+    birth_date: "str"
     phone: "str"
+    district: "str"
     preferred_language: "NotRequired[str | None]"
+    accessibility_need: "NotRequired[str | None]"
 
 
 class RegistryRecordSealed(TypedDict):
-    accessibility_need: "str | None"
-    birth_date: "str"
-    document_number: "str | None"
-    document_type: "RegistryDocumentType | None"
     name: "str"
     name_as_typed: "str"
+    document_type: "RegistryDocumentType | None"
+    document_number: "str | None"
+    birth_date: "str"
     phone: "str"
     preferred_language: "str | None"
+    accessibility_need: "str | None"
 
 
 class RegistryRequestIn(TypedDict):
-    dependant: "NotRequired[str | None]"
     record_type: "Literal['vaccination', 'school', 'insurance_filing', 'skills_certificate']"
     region: "str"
+    dependant: "NotRequired[str | None]"
     told: "NotRequired[bool]"
 
 
 class RegistryRequestOut(TypedDict):
-    advice: "str | None"
-    at: "str"
-    dependant: "str | None"
     id: "str"
     record_type: "str"
     region: "str"
+    dependant: "str | None"
     state: "Literal['requested', 'answered', 'undeliverable']"
+    advice: "str | None"
+    at: "str"
 
 
 class RegistryRequestsOut(TypedDict):
-    next: "str | None"
     requests: "list[RegistryRequestOut]"
+    next: "str | None"
 
 
 class RegistryRequiredDocument(TypedDict):
-    document: "str"
     id: "str"
     service_id: "str"
+    document: "str"
 
 
 class RegistryRetentionOut(TypedDict):
     code: "str"
-    en: "str"
     zh: "str"
+    en: "str"
 
 
 class RegistryRevision(TypedDict):
     id: "str"
-    objectId: "str"
-    predecessorHash: "NotRequired[str | None]"
     schemaName: "str"
-    serializedHash: "str"
+    objectId: "str"
     serializedSnapshot: "str"
+    serializedHash: "str"
     timestamp: "str"
+    predecessorHash: "NotRequired[str | None]"
 
 
 class RegistryRightIn(TypedDict):
-    about: "Literal['record', 'dependant', 'name_writing', 'consent', 'record_request', 'referral', 'case', 'access']"
     kind: "Literal['explain', 'correct', 'delete', 'restrict']"
+    about: "Literal['record', 'dependant', 'name_writing', 'consent', 'record_request', 'referral', 'case', 'access']"
     thing: "NotRequired[str | None]"
     words: "str"
 
 
 class RegistryRightLineOut(TypedDict):
-    asked_at: "str"
-    due_on: "str"
     id: "str"
     kind: "str"
-    overdue: "bool"
     state: "str"
+    asked_at: "str"
+    due_on: "str"
+    overdue: "bool"
 
 
 class RegistryRightOut(TypedDict):
-    about: "Literal['record', 'dependant', 'name_writing', 'consent', 'record_request', 'referral', 'case', 'access']"
-    allowed: "list[str]"
-    answers: "list[RegistryAnswered]"
-    article: "str"
-    asked_at: "str"
-    due_on: "str"
     id: "str"
     kind: "str"
-    overdue: "bool"
-    routes: "list[str]"
     state: "str"
+    asked_at: "str"
+    due_on: "str"
+    overdue: "bool"
+    article: "str"
+    about: "Literal['record', 'dependant', 'name_writing', 'consent', 'record_request', 'referral', 'case', 'access']"
     thing: "str | None"
     words: "str"
+    answers: "list[RegistryAnswered]"
+    routes: "list[str]"
+    allowed: "list[str]"
 
 
 class RegistryRightsOut(TypedDict):
-    next: "str | None"
     requests: "list[RegistryRightOut]"
+    next: "str | None"
 
 
 class RegistrySchedule(TypedDict):
-    byday: "str"
-    closes_at: "str"
-    freq: "NotRequired[Literal['WEEKLY']]"
     id: "str"
-    interval: "NotRequired[int]"
-    opens_at: "str"
     service_at_location_id: "str"
-    timezone: "NotRequired[int]"
+    freq: "NotRequired[Literal['WEEKLY']]"
+    interval: "NotRequired[int]"
     wkst: "NotRequired[Literal['MO']]"
+    timezone: "NotRequired[int]"
+    byday: "str"
+    opens_at: "str"
+    closes_at: "str"
 
 
 class RegistrySensitiveOut(TypedDict):
-    effect: "str"
     kind: "str"
     label: "str"
     necessity: "str"
+    effect: "str"
 
 
 class RegistryService(TypedDict):
-    additional_urls: "list[RegistryUrl]"
-    alert: "NotRequired[str | None]"
-    alternate_name: "str"
-    application_process: "str"
-    assured_date: "str"
-    attributes: "list[RegistryAttribute]"
-    capacities: "list[RegistryCapacity]"
-    cost_options: "list[RegistryCostOption]"
-    description: "str"
-    eligibility_description: "str"
-    fees_description: "str"
     id: "str"
-    languages: "list[RegistryLanguage]"
-    last_modified: "str"
     name: "str"
-    organization: "RegistryOrganizationSummary"
-    organization_id: "str"
-    required_documents: "list[RegistryRequiredDocument]"
-    schedules: "list[RegistrySchedule]"
-    service_areas: "list[RegistryServiceArea]"
-    service_at_locations: "list[RegistryAtLocation]"
     status: "Literal['active', 'inactive', 'defunct', 'temporarily closed']"
+    last_modified: "str"
+    organization_id: "str"
+    alternate_name: "str"
+    description: "str"
+    application_process: "str"
+    fees_description: "str"
     wait_time: "NotRequired[str | None]"
+    eligibility_description: "str"
+    assured_date: "str"
+    alert: "NotRequired[str | None]"
+    organization: "RegistryOrganizationSummary"
+    additional_urls: "list[RegistryUrl]"
+    service_areas: "list[RegistryServiceArea]"
+    cost_options: "list[RegistryCostOption]"
+    required_documents: "list[RegistryRequiredDocument]"
+    languages: "list[RegistryLanguage]"
+    schedules: "list[RegistrySchedule]"
+    capacities: "list[RegistryCapacity]"
+    service_at_locations: "list[RegistryAtLocation]"
+    attributes: "list[RegistryAttribute]"
 
 
 class RegistryServiceArea(TypedDict):
+    id: "str"
+    service_id: "str"
+    name: "str"
     extent: "str"
     extent_type: "str"
-    id: "str"
-    name: "str"
-    service_id: "str"
 
 
 class RegistryServiceMinimal(TypedDict):
     id: "str"
-    last_modified: "str"
     name: "str"
     status: "Literal['active', 'inactive', 'defunct', 'temporarily closed']"
+    last_modified: "str"
 
 
 class RegistryServiceSummary(TypedDict):
-    alert: "NotRequired[str | None]"
-    alternate_name: "str"
-    application_process: "str"
-    assured_date: "str"
-    description: "str"
-    eligibility_description: "str"
-    fees_description: "str"
     id: "str"
-    last_modified: "str"
     name: "str"
-    organization: "RegistryOrganizationSummary"
-    organization_id: "str"
     status: "Literal['active', 'inactive', 'defunct', 'temporarily closed']"
+    last_modified: "str"
+    organization_id: "str"
+    alternate_name: "str"
+    description: "str"
+    application_process: "str"
+    fees_description: "str"
     wait_time: "NotRequired[str | None]"
+    eligibility_description: "str"
+    assured_date: "str"
+    alert: "NotRequired[str | None]"
+    organization: "RegistryOrganizationSummary"
 
 
 class RegistrySignature(TypedDict):
     id: "str"
-    objectReference: "str"
-    objectType: "str"
     payload: "str"
     signature: "str"
-    timestamp: "str"
-    verificationJwsHeader: "str"
     verificationMethod: "str"
     verificationPayload: "str"
     verificationPayloadHash: "str"
     verificationSignedBy: "str"
+    verificationJwsHeader: "str"
+    timestamp: "str"
+    objectType: "str"
+    objectReference: "str"
 
 
 class RegistryTaxonomy(TypedDict):
-    description: "str"
     id: "str"
     name: "str"
+    description: "str"
     version: "str"
 
 
 class RegistryTerm(TypedDict):
-    code: "str"
-    description: "str"
     id: "str"
+    code: "str"
     name: "str"
+    description: "str"
     taxonomy: "str"
     taxonomy_id: "str"
 
 
 class RegistryTextOut(TypedDict):
+    title: "str"
     controller: "str"
-    field_names: "list[str]"
-    fields: "str"
-    guardian: "str"
-    method: "str"
     purpose: "str"
-    recipient: "str"
-    refusal: "str"
-    rights: "str"
+    method: "str"
+    fields: "str"
+    field_names: "list[str]"
     sensitive: "str"
     sensitive_kinds: "list[RegistrySensitiveOut]"
+    recipient: "str"
     storage: "str"
-    title: "str"
     withdrawal: "str"
+    refusal: "str"
+    rights: "str"
+    guardian: "str"
 
 
 class RegistryUnit(TypedDict):
@@ -1793,30 +1793,30 @@ class RegistryUnit(TypedDict):
 class RegistryUrl(TypedDict):
     id: "str"
     label: "str"
-    service_id: "str"
     url: "str"
+    service_id: "str"
 
 
 class RegistryWithdrawn(TypedDict):
+    id: "str"
     dataAgreement: "NotRequired[RegistryDataAgreement | None]"
     dataAgreementRevisionHash: "str"
-    id: "str"
     optIn: "Literal[False]"
-    signature: "NotRequired[RegistrySignature | None]"
     state: "str"
+    signature: "NotRequired[RegistrySignature | None]"
 
 
 class RegistryWritingIn(TypedDict):
-    document: "Literal['resident_id', 'residence_permit', 'hk_macao_taiwan_permit', 'foreign_permanent_resident', 'hk_macao_pass', 'taiwan_pass', 'passport', 'household_booklet', 'birth_certificate', 'school_record', 'certificate', 'social_security_card', 'medical_record', 'bank_card', 'work_contract', 'ticket', 'online_account']"
     written: "str"
+    document: "Literal['resident_id', 'residence_permit', 'hk_macao_taiwan_permit', 'foreign_permanent_resident', 'hk_macao_pass', 'taiwan_pass', 'passport', 'household_booklet', 'birth_certificate', 'school_record', 'certificate', 'social_security_card', 'medical_record', 'bank_card', 'work_contract', 'ticket', 'online_account']"
 
 
 class RegistryWritingOut(TypedDict):
-    difference: "RegistryDifference"
+    written: "str"
     document: "Literal['resident_id', 'residence_permit', 'hk_macao_taiwan_permit', 'foreign_permanent_resident', 'hk_macao_pass', 'taiwan_pass', 'passport', 'household_booklet', 'birth_certificate', 'school_record', 'certificate', 'social_security_card', 'medical_record', 'bank_card', 'work_contract', 'ticket', 'online_account']"
     evidence: "Literal['said', 'shown_at_counter']"
     id: "str"
-    written: "str"
+    difference: "RegistryDifference"
 
 
 class RegistryWritingsOut(TypedDict):
@@ -1824,25 +1824,25 @@ class RegistryWritingsOut(TypedDict):
 
 
 class RegistryPeopleRecordOut(TypedDict):
-    accessibility_need: "str | None"
-    birth_date: "str"
-    district: "str"
-    document_number: "str | None"
-    document_type: "RegistryDocumentType | None"
     name: "str"
     name_as_typed: "str"
+    document_type: "RegistryDocumentType | None"
+    document_number: "str | None"
+    birth_date: "str"
     phone: "str"
     preferred_language: "str | None"
-    standard_writing: "str | None"
+    accessibility_need: "str | None"
+    district: "str"
     writing_differs: "bool"
+    standard_writing: "str | None"
 
 
 class RegistryRecordsRecordOut(TypedDict):
-    record: "RegistryDocument"
-    record_type: "str"
     request: "str"
+    record_type: "str"
+    record: "RegistryDocument"
 
 
 class RegistryRightsAnswerIn(TypedDict):
-    reason: "NotRequired[Literal['law_requires_keeping', 'not_kept_here', 'found_correct', 'rights_of_others', 'cannot_be_done'] | None]"
     words: "str"
+    reason: "NotRequired[Literal['law_requires_keeping', 'not_kept_here', 'found_correct', 'rights_of_others', 'cannot_be_done'] | None]"
