@@ -28,7 +28,7 @@ define install # $(1): the lock file
 	@touch $@
 endef
 
-.PHONY: help setup run stop reset demo test system outages conformance browser pictures check lint types bench bench-million lock docs migrate crash enumerate classifier oracle
+.PHONY: help setup run stop reset demo sandbox test system outages conformance browser pictures check lint types bench bench-million lock docs migrate crash enumerate classifier oracle
 
 help: ## what can be asked
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ reset: $(VENV)/.run-lock ## stop, then delete the data and the secrets of this i
 
 demo: $(VENV)/.run-lock ## walk a family through arrival, against the running platform
 	@$(BIN)/python -m demo
+
+sandbox: $(VENV)/.run-lock ## referrals of fictitious people for a partner's first tests, in the running platform
+	@$(BIN)/python -m demo.sandbox
 
 migrate: $(VENV)/.run-lock ## bring the databases of an installation to the newest form without serving
 	@$(BIN)/python -m deploy.local.run migrate

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from gateway import main as gateway
 from gateway.exchange import credentials, policy, refusals, routes
 from gateway.exchange.persons import OwnRule
+from gateway.exchange.rooms import Decided
 from gateway.exchange.rules import Policy
 from gateway.federation import rules as federation
 from shared import problems
@@ -123,22 +124,27 @@ def own_rooms() -> Iterator[Operation]:
     for route in every:
         if _takes_grants(route.dependant):
             continue
-        who = _door(route)
-        condition = {ANYONE: "-", PEER: SIGNED}.get(who) or _of("her own", route.path) + _of_copies(route.path)
+        who, condition = _door(route)
         for method in route.methods or ():
             yield Operation("gateway", f"{method} {route.path}", "Not in the OpenAPI document.", who, condition)
 
 
-def _of_copies(path: str) -> str:
-    """A copy of everything is gathered under a decision like any other call of hers."""
-    return _more(policy.load(vocabulary.load()).self["read_copy"]) if path.startswith("/v1/me/copy") else ""
-
-
-def _door(route: APIRoute) -> str:
+def _door(route: APIRoute) -> tuple[str, str]:
+    """Who may come in, on which condition: as the policy says, or as its one door does."""
+    decided = decision(route)
+    if decided:
+        line = routes.Route(decided.kind, "", route.path, "gateway", decided.operation)
+        return _decided(line, policy.load(vocabulary.load()))
     named = set(_depends_on(route.dependant)) & DOORS.keys()
     if len(named) != 1:
         raise Undecided(f"gateway: {route.path}: depend on one of {', '.join(DOORS)}; a new door goes into {__name__}")
-    return DOORS[named.pop()]
+    who = DOORS[named.pop()]
+    return who, {ANYONE: "-", PEER: SIGNED}.get(who) or _of("her own", route.path)
+
+
+def decision(route: APIRoute) -> Decided | None:
+    """What a route of the gateway's own is decided as, where it stands under the policy."""
+    return next((each.call for each in route.dependant.dependencies if isinstance(each.call, Decided)), None)
 
 
 def _takes_grants(dependant: Dependant) -> bool:

@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 
 import gateway
 import services
-from cli import asyncapi, authorisation, partners
+from cli import asyncapi, authorisation, partners, partners_client
 from cli.authorisation import Operation
 from deploy.local import places, region
 from shared import problems
@@ -21,6 +21,7 @@ from shared.settings import Settings
 
 DOCS = places.ROOT / "docs"
 CATALOGUE = places.ROOT / "gateway" / "exchange" / "problems.json"
+CLIENT = "../clients/python/jieli_client"  # beside docs/
 MADE = "<!-- Made from the code by `make docs`; a test holds it equal. -->"
 UNUSED = secrets.token_hex(32)  # apps want well-formed keys even where nothing is signed with them
 
@@ -35,12 +36,15 @@ def write(directory: Path = DOCS) -> None:
 
 
 def pages() -> dict[str, str]:
-    """Every made document: its path under docs/ and its text."""
+    """Everything made: its path from docs/ and its text."""
     load_everything()
     described = {app: built(app).openapi() for app in region.MODULES}
     handled = {app: importlib.import_module(module).SERVICE.handlers for app, module in region.MODULES.items()}
+    offered = partners.document(described)
     return {f"openapi/{app}.json": as_json(document) for app, document in described.items()} | {
-        "openapi/partners.json": as_json(partners.document(described)),
+        "openapi/partners.json": as_json(offered),
+        f"{CLIENT}/schemas.py": partners_client.schemas(offered),
+        f"{CLIENT}/operations.py": partners_client.operations(offered),
         "asyncapi.json": as_json(asyncapi.document(handled)),
         "authorisation.md": authorisation_page(authorisation.operations(described)),
         "errors.md": errors(),

@@ -9,6 +9,7 @@ from cli import authorisation
 from gateway import main as gateway
 from gateway.exchange import policy, routes
 from gateway.exchange.routes import Route
+from gateway.webhooks import rules as webhooks
 from shared import requests
 from shared.contracts import vocabulary
 
@@ -73,6 +74,45 @@ PROBLEM_SCHEMA = {
         "trace_id": {"type": "string", "description": "With a fault of ours: report it."},
     },
 }
+SENT = """\
+What your system is sent once it has registered a webhook (Standard Webhooks 1.0). Answer 2xx within ten seconds; 410
+disables it. Messages may come twice, under one webhook-id, and in another order than what they tell of: read the
+referral. `timestamp` is later than what happened, by up to a minute of chance."""
+WEBHOOKS = {
+    webhooks.TYPE: {
+        "post": {
+            "operationId": "referral_state_changed",
+            "description": SENT,
+            "parameters": [
+                {"name": name, "in": "header", "required": True, "schema": TEXT}
+                for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
+            ],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {
+                        "schema": {
+                            "type": "object",
+                            "additionalProperties": False,
+                            "required": ["type", "timestamp", "data"],
+                            "properties": {
+                                "type": {"const": webhooks.TYPE},
+                                "timestamp": {"type": "string", "format": "date-time"},
+                                "data": {
+                                    "type": "object",
+                                    "additionalProperties": False,
+                                    "required": ["referral", "state"],
+                                    "properties": {"referral": {"type": "string", "format": "uuid"}, "state": TEXT},
+                                },
+                            },
+                        }
+                    }
+                },
+            },
+            "responses": {"2XX": {"description": "You have it."}},
+        }
+    }
+}
 TAGS = {
     "public": "Anyone, without a token.",
     "self": "The person herself.",
@@ -86,12 +126,13 @@ def document(documents: Mapping[str, Mapping[str, Any]]) -> Document:
     paths: Document = {}
     for app, method, path, route in _offered(documents):
         found = copy.deepcopy(documents[app]["paths"][path][method])
-        paths.setdefault(path, {})[method] = _named(app, _seen_from_outside(found, route))
+        paths.setdefault(path, {})[method] = _named(app, seen_from_outside(found, route))
     return {
         "openapi": "3.1.0",
         "info": {"title": "Jieli for partners", "version": "1", "description": INTRODUCTION},
         "servers": [{"url": "https://{gateway}", "variables": {"gateway": {"default": "gateway.example"}}}],
         "paths": paths,
+        "webhooks": WEBHOOKS,
         "components": {
             "securitySchemes": DPOP,
             "headers": HEADERS,
@@ -121,9 +162,11 @@ def _own_rooms() -> Iterator[tuple[str, str, Route]]:
             yield method, path, Route("public", method, path, "gateway")
         elif operation.who == authorisation.HERSELF:
             yield method, path, Route("self", method, path, "gateway")
+        elif operation.who != authorisation.PEER:
+            yield method, path, Route("internal", method, path, "gateway")
 
 
-def _seen_from_outside(found: Document, route: Route) -> Document:
+def seen_from_outside(found: Document, route: Route) -> Document:
     """The operation with what the gateway wants beside, and without what it sets itself."""
     said = INSIDE if route.kind == "public" else INSIDE | SECURED
     kept = [each for each in found.get("parameters", []) if each["name"].lower() not in said]
@@ -146,6 +189,9 @@ def _seen_from_outside(found: Document, route: Route) -> Document:
     if route.takes == routes.CSV:
         found["requestBody"] = {"required": True, "content": {routes.CSV: {"schema": TEXT}}}
     found["tags"] = [route.kind]
+    if route.deprecated:
+        found["deprecated"] = True
+        found["x-sunset"] = route.deprecated.sunset.isoformat()
     return found
 
 

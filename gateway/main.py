@@ -32,6 +32,9 @@ from gateway.federation.peers import FEDERATION_KEY, Peers
 from gateway.lifecycle import api as lifecycle_api
 from gateway.lifecycle import expiry
 from gateway.lifecycle.commands import Room as Lifecycle
+from gateway.webhooks import api as webhooks_api
+from gateway.webhooks import deliver as webhooks
+from gateway.webhooks import handlers as webhook_handlers
 from shared import app
 from shared.bus import Bus
 from shared.contracts import events, vocabulary
@@ -128,17 +131,17 @@ SERVICE = app.Service(
     name="gateway",
     title="gateway",
     routers=(
-        *(api.router, lifecycle_api.router, agreements_api.router),
+        *(api.router, lifecycle_api.router, agreements_api.router, webhooks_api.router),
         *(audit_api.router, copies_api.router, federation_api.router),
     ),
-    handlers={**handlers.HANDLERS, **federation.HANDLERS, **erasures.HANDLERS},
+    handlers={**handlers.HANDLERS, **webhook_handlers.HANDLERS, **federation.HANDLERS, **erasures.HANDLERS},
     events=events.BY_SUBJECT,
     checks=(check,),
     on_start=(furnish,),
     erasing=Erasing(events.ErasureAsked, erasure.order),
     background=(
         *(follow, follow_keys, sign_checkpoints, close_orphans),
-        *(withdrawals.carry, deliver.run, forget.run, erasure.run, expiry.run),
+        *(withdrawals.carry, deliver.run, forget.run, erasure.run, expiry.run, webhooks.run),
     ),
     on_stop=(close,),
     needs=("seal_key", "token_key"),

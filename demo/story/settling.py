@@ -75,7 +75,7 @@ def notice(actor: Actor, purpose: str) -> dict[str, Any]:
     return {"id": shown["id"], "version": shown["version"], "language": shown["language"], "channel": "web"}
 
 
-def consent(scene: Scene, actor: Actor, referral: dict[str, Any], dependant: str = "") -> str:
+def consent(actor: Actor, referral: dict[str, Any], dependant: str = "") -> str:
     """Consent to exactly what was shown, for one recipient, with an end; the receipt is hers."""
     asked = referral["consent_request"]
     names = ("agreement", "agreement_version", "consent_hash", "purpose", "recipient", "fields", "sensitive")
@@ -111,7 +111,7 @@ def at_home(scene: Scene) -> None:
     }
     needs = [{"service": "HEA-05", "dependant": scene.child_at_home, "answers": answers}]
     made = intake(scene, parent, needs)["HEA-05"]
-    consent(scene, parent, made, scene.child_at_home)
+    consent(parent, made, scene.child_at_home)
     clinic = scene.home.system("health office", "org-621124-health", HEALTH_AT_HOME)
     accept(clinic, made["id"], HEALTH_AT_HOME)
     filed = {"record_type": "vaccination", "dependant_name": family.child.name, "document": VACCINATION}
@@ -163,5 +163,5 @@ def three_consents(scene: Scene) -> None:
     """One consent per recipient, each for what was shown."""
     for service in ("EDU-01", "HEA-01", "HOU-04"):
         dependant = scene.child if service == "EDU-01" else ""
-        scene.consents[service] = consent(scene, scene.parent, scene.referrals[service], dependant)
+        scene.consents[service] = consent(scene.parent, scene.referrals[service], dependant)
     says.why("consents are separate for each recipient (PIPL 23, 29); refusing one would not touch the others")

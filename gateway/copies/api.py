@@ -3,17 +3,14 @@
 import asyncio
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Response
 from joserfc import jws
 
 from gateway.copies import commands, document
 from gateway.copies.schemas import CopyOut
-from gateway.exchange import challenges, desk, proxy
-from gateway.exchange.forward import Answer, Outgoing
-from gateway.exchange.proxy import Refused
-from gateway.exchange.routes import Match, Route
+from gateway.exchange.forward import Answer
+from gateway.exchange.rooms import Decided
 from gateway.federation.peers import Peers
-from shared.problems import Problem
 from shared.requests import RuntimeDep
 
 router = APIRouter(tags=["rights"])
@@ -22,26 +19,7 @@ JWS: Final = "application/jose"
 PDF: Final = "application/pdf"
 
 
-async def resident(
-    request: Request,
-    runtime: RuntimeDep,
-    _token: Annotated[str, Header(alias="authorization")] = "",
-    _proof: Annotated[str, Header(alias="dpop")] = "",
-) -> Answer:
-    """Her copy, if she may have it: the whole decision, as for every other call of hers."""
-    headers = {name: ", ".join(request.headers.getlist(name)) for name in ("authorization", "dpop")}
-    match = Match(Route("self", "GET", request.url.path, "gateway", "read_copy"), "", "", "", "")
-    public_url = runtime.settings.public_url
-    outgoing = Outgoing("GET", request.url.path, headers)
-    try:
-        return await proxy.answered(desk.at(runtime), match, outgoing, commands.gather)
-    except Refused as refused:
-        raise challenges.challenged(public_url, refused.refuse.problem()) from None
-    except Problem as problem:
-        raise challenges.challenged(public_url, problem) from None
-
-
-CopyDep = Annotated[Answer, Depends(resident)]
+CopyDep = Annotated[Answer, Depends(Decided("self", "read_copy", commands.gather))]
 
 
 @router.get("/v1/me/copy", response_model=CopyOut)

@@ -15,6 +15,7 @@ from gateway.exchange import desk
 from gateway.exchange.desk import Desk
 from gateway.exchange.tables import Consent, Withdrawal
 from gateway.federation.tables import Delivery
+from gateway.webhooks.tables import Message
 from shared import outbox
 from shared.contracts.events import (
     CasesErasureOrdered,
@@ -82,3 +83,4 @@ async def _unlink(at: Desk, session: AsyncSession, records: list[str], person: s
     await session.execute(delete(Consent).where(col(Consent.id).in_(records)))
     await session.execute(delete(Withdrawal).where(col(Withdrawal.consent).in_(records)))
     await session.execute(delete(Delivery).where(col(Delivery.request).in_(records)))
+    await session.execute(delete(Message).where(col(Message.referral).in_(records)))

@@ -1,12 +1,13 @@
 """The gateway's own way of knowing who calls, for its rooms that answer themselves; and what the problem codes mean."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from gateway.exchange import catalogue, challenges, desk, refusals, rules
+from gateway.exchange import catalogue, challenges, deprecations, desk, refusals, rules
 from gateway.exchange.credentials import Credentials, Presented
 from gateway.exchange.desk import Desk
 from gateway.exchange.known import Known
@@ -73,6 +74,33 @@ async def problem(code: str) -> ProblemOut:
     if kind is None:
         raise problems.NOT_FOUND()
     return ProblemOut(code=kind.code, status=kind.status, title=kind.title, advice=kind.advice)
+
+
+class DeprecatedOut(BaseModel):
+    """An operation that goes."""
+
+    operation: str
+    since: date
+    sunset: date
+    instead: str
+
+
+class DeprecationsOut(BaseModel):
+    """Every operation that goes."""
+
+    deprecations: list[DeprecatedOut]
+
+
+@router.get(deprecations.PAGE, dependencies=[Depends(public)])
+async def read_deprecations() -> DeprecationsOut:
+    """What will not be answered any more, from when on, and what to call instead (RFC 9745, RFC 8594)."""
+    return DeprecationsOut(
+        deprecations=[
+            DeprecatedOut(operation=f"{route.method} {route.template}", **asdict(route.deprecated))
+            for route in deprecations.every()
+            if route.deprecated
+        ]
+    )
 
 
 class ResourceOut(BaseModel):

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.audit.commands import Condition, Receipt
 from gateway.audit.rules.entries import Entry, Outcome
-from gateway.exchange import challenges, desk, filter, here, own, queries, routes, rules, withdrawals
+from gateway.exchange import challenges, deprecations, desk, filter, here, own, queries, routes, rules, withdrawals
 from gateway.exchange.calls import Call
 from gateway.exchange.commands import Asked
 from gateway.exchange.credentials import Presented
@@ -73,7 +73,7 @@ class Proxy:
             answer = _problem(runtime, problem)
         except Exception as error:
             answer = _problem(runtime, fault(error))
-        await _send(send, answer)
+        await _send(send, deprecations.marked(answer, match.route, runtime.settings.public_url))
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What is not in the table is the gateway's own app's, unless only the method is wrong."""

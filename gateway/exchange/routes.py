@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from shared.grants import CallKind
 
@@ -12,6 +13,15 @@ NONE = ""
 GOVSTACK = "/govstack/consent"  # the paths after it are the standard's
 OWN_RECORDS = f"{GOVSTACK}/service/individual/record"
 VERSION = "/v1/agreements/{agreement}/versions/{version}"
+
+
+@dataclass(frozen=True)
+class Deprecated:
+    """A spelling that goes: since when, until when it is answered, and what to call `instead`."""
+
+    since: date
+    sunset: date
+    instead: str
 
 
 @dataclass(frozen=True)
@@ -31,11 +41,15 @@ class Route:
     media: str = JSON
     browser: bool = False
     registers: str = ""
+    deprecated: Deprecated | None = None
 
     @property
     def takes(self) -> str:
         """The media type of the body that comes with it, or NONE."""
         return NONE if self.method == "GET" else self.media
+
+
+WITHOUT_ITS_END = Deprecated(date(2026, 11, 28), date(2027, 11, 28), "GET /directory/")  # the standard's spelling
 
 
 @dataclass(frozen=True)
@@ -59,7 +73,7 @@ PUBLIC = (
     Route("public", "GET", "/v1/organizations", "identity"),
     Route("public", "GET", "/v1/organizations/{organization}", "identity"),
     Route("public", "GET", "/v1/organizations/{organization}/keys", "identity"),
-    Route("public", "GET", "/directory", "registry"),
+    Route("public", "GET", "/directory", "registry", deprecated=WITHOUT_ITS_END),
     Route("public", "GET", "/directory/", "registry"),
     Route("public", "GET", "/directory/services", "registry"),
     Route("public", "GET", "/directory/services/{id}", "registry"),

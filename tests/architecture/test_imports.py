@@ -54,8 +54,8 @@ ROOMS: dict[str, set[str]] = {
     "agreements": {"exchange.api"},
     "audit": set(),
     "federation": {"exchange", "audit"},
-    "webhooks": {"exchange", "audit", "agreements"},
-    "erasure": {"exchange", "federation"},
+    "webhooks": {"exchange"},
+    "erasure": {"exchange", "federation", "webhooks"},
     "copies": {"exchange", "federation"},
     "lifecycle": {"agreements"},
 }

@@ -1,12 +1,14 @@
 """The partners' document: what may be called from outside, as the gateway wants it, and nothing of the inside."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
 
 from cli import authorisation
+from gateway.exchange import deprecations
 from shared import requests
 from tests.architecture import house
 from tests.architecture.test_line_groups import nested
@@ -37,6 +39,14 @@ def test_it_has_every_line_of_the_table_and_beside_them_the_gateways_own() -> No
     assert table().keys() - listed == {("GET", "/directory")}, "which is /directory/ without its end"
     own = {(method, authorisation.shape(r.path)) for r in house.routes("gateway") for method in r.methods or ()}
     assert listed - table().keys() < own
+
+
+def test_the_changelog_names_operations_that_exist_and_every_one_that_goes() -> None:
+    text = (house.ROOT / "docs" / "changelog.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:GET|PUT|POST) /[^`]*)`", text))
+    going = {f"{line.method} {line.template}" for line in deprecations.every()}
+    assert named - going <= {f"{method} {path}" for method, path, _ in operations()}
+    assert going <= named, "say in docs/changelog.md what goes, and when"
 
 
 def test_nothing_of_the_inside_is_shown() -> None:

@@ -106,6 +106,19 @@ def test_what_somebody_has_is_not_sent_again(region: Region, path: str) -> None:
     assert (other.status_code, other.content) == (200, read.content)
 
 
+def test_what_goes_says_so_on_each_answer_and_on_its_page(region: Region) -> None:
+    page = httpx.get(f"{region.gateway_url}/deprecations", timeout=10).json()["deprecations"]
+    for each in page:
+        method, path = each["operation"].split(" ")
+        answer = httpx.request(method, region.gateway_url + path, timeout=10)
+        assert answer.headers["deprecation"].startswith("@")
+        assert f"<{region.gateway_url}/deprecations>" in answer.headers["link"]
+        method, path = each["instead"].split(" ")
+        stays = httpx.request(method, region.gateway_url + path, timeout=10)
+        assert stays.status_code == 200 and not {"deprecation", "sunset"} & stays.headers.keys()
+    assert [each["operation"] for each in page] == ["GET /directory"]
+
+
 def test_what_is_ones_own_is_read_anew_each_time(region: Region) -> None:
     actor = region.resident("somebody", family.phone(random.SystemRandom()))
     path = "/v1/me/referrals"

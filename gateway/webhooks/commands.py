@@ -1,0 +1,204 @@
+"""What organisations do with their webhook, and what is written about each message."""
+
+import secrets
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from pydantic import BaseModel
+from sqlalchemy import delete, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlmodel import col
+
+from gateway.exchange.calls import Call
+from gateway.exchange.desk import Desk
+from gateway.exchange.forward import Answer
+from gateway.webhooks import queries, rules, schemas
+from gateway.webhooks.tables import Endpoint, Message
+from shared import ids, problems
+from shared.contracts.events import ReferralFact
+from shared.seals import Sealer
+from shared.settings import Settings, in_turn
+
+LEASE = timedelta(seconds=60)  # while one process tries, no other does
+
+_TELL = text("""
+INSERT INTO webhook_message (id, organization, referral, referral_state, told_at, state, attempts, reason, next_at)
+SELECT :id, organization, :referral, :referral_state, :at, :state, 0, '', :at
+FROM webhook_endpoint WHERE organization = :recipient AND state = 'active'
+""")
+# One message of each organisation that may act, so that none waits behind another's.
+_TAKE = text("""
+UPDATE webhook_message SET next_at = :until, attempts = attempts + 1
+WHERE id IN (
+    SELECT due.id FROM webhook_endpoint AS endpoint
+    JOIN party ON party.id = endpoint.organization AND party.state = 'active'
+    CROSS JOIN LATERAL (
+        SELECT id, next_at FROM webhook_message AS message
+        WHERE message.organization = endpoint.organization AND message.state = 'waiting' AND message.next_at <= :now
+        ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) AS due
+    WHERE endpoint.state = 'active' AND NOT endpoint.organization = ANY(:busy)
+    ORDER BY due.next_at LIMIT :most
+)
+RETURNING *
+""")
+
+
+class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an organisation sends to register."""
+
+    url: str
+
+
+def sealer(settings: Settings) -> Sealer:
+    """Seals the secrets of webhooks at rest."""
+    newest, *older = in_turn(settings.seal_key)
+    return Sealer(newest, "jieli-webhook-v1", *older)
+
+
+def opened(settings: Settings, kept: Endpoint) -> list[bytes]:
+    """The secrets that sign now, the newest first."""
+    is_older_good = kept.older_until is not None and kept.older_until > datetime.now(UTC)
+    sealed = [kept.secret, *([kept.older] if kept.older and is_older_good else [])]
+    return [each for each in map(sealer(settings).opened, sealed) if each]
+
+
+def is_local(settings: Settings) -> bool:
+    """Whether a receiver on this machine may be told: never in production."""
+    return settings.environment != "production"
+
+
+async def keep(at: Desk, call: Call) -> Answer:
+    """Register the caller's organisation's address, or change it; the secret is given when it is new."""
+    url = _read(call.outgoing.body).url
+    rules.address(url, is_local(at.runtime.settings))
+    organization, fresh = call.request.caller_organisation, secrets.token_bytes(rules.SECRET)
+    row: dict[str, object] = {"organization": organization, "url": url, "state": rules.ENDPOINT.initial}
+    row["secret"] = sealer(at.runtime.settings).shut(fresh)
+    async with at.runtime.sessions() as session, session.begin():
+        made = insert(Endpoint).values(row).on_conflict_do_nothing().returning(col(Endpoint.organization))
+        secret = rules.shown(fresh) if (await session.execute(made)).first() else None
+        kept = await queries.endpoint(session, organization)
+        kept.url, kept.state = url, rules.ENDPOINT.after(kept.state, "register")
+        return _answer(schemas.WebhookKeptOut(url=kept.url, state=kept.state, secret=secret))
+
+
+async def rotate(at: Desk, call: Call) -> Answer:
+    """A new secret; the one that receivers know signs along for a day, also when this is asked again meanwhile."""
+    fresh, now = secrets.token_bytes(rules.SECRET), datetime.now(UTC)
+    async with at.runtime.sessions() as session, session.begin():
+        kept = await queries.endpoint(session, call.request.caller_organisation)
+        if kept.older_until is None or kept.older_until < now:
+            kept.older, kept.older_until = kept.secret, now + rules.OVERLAP
+        kept.secret = sealer(at.runtime.settings).shut(fresh)
+        return _answer(schemas.WebhookKeptOut(url=kept.url, state=kept.state, secret=rules.shown(fresh)))
+
+
+async def remove(at: Desk, call: Call) -> Answer:
+    """End it; what was still to be told is forgotten."""
+    async with at.runtime.sessions() as session, session.begin():
+        await session.delete(await queries.endpoint(session, call.request.caller_organisation))
+    return Answer(204, {}, b"")
+
+
+async def read(at: Desk, call: Call) -> Answer:
+    """The caller's organisation's webhook."""
+    async with at.runtime.sessions() as session, session.begin():
+        kept = await queries.endpoint(session, call.request.caller_organisation)
+        counts = await queries.counted(session, kept.organization)
+        waiting, dead = counts.get("waiting", 0), counts.get("dead", 0)
+        return _answer(schemas.WebhookOut(url=kept.url, state=kept.state, waiting=waiting, dead=dead))
+
+
+async def read_dead(at: Desk, call: Call) -> Answer:
+    """What was given up."""
+    async with at.runtime.sessions() as session:
+        letters = [
+            schemas.DeadLetterOut(
+                id=each.id,
+                referral=each.referral,
+                state=each.referral_state,
+                at=each.told_at,
+                attempts=each.attempts,
+                reason=each.reason,
+            )
+            for each in await queries.dead(session, call.request.caller_organisation)
+        ]
+    return _answer(schemas.DeadLettersOut(dead_letters=letters))
+
+
+async def replay(at: Desk, call: Call) -> Answer:
+    """Send what was given up once more, from the first try on, each under the webhook-id that it had."""
+    now = datetime.now(UTC)
+    async with at.runtime.sessions() as session, session.begin():
+        letters = await queries.dead(session, call.request.caller_organisation)
+        for each in letters:
+            each.state = rules.MESSAGE.after(each.state, "replay")
+            each.attempts, each.reason, each.next_at = 0, "", now
+        return _answer(schemas.ReplayedOut(replayed=len(letters)))
+
+
+async def tell(session: AsyncSession, event: ReferralFact) -> None:
+    """Put it on the recipient's list, if it has one."""
+    row = {
+        "id": ids.new(),
+        "recipient": event.recipient,
+        "referral": event.referral,
+        "referral_state": event.state,
+        "state": rules.MESSAGE.initial,
+        "at": rules.first_try(datetime.now(UTC)),
+    }
+    await session.execute(_TELL, row)
+
+
+async def take(engine: AsyncEngine, busy: list[str], most: int) -> list[Message]:
+    """Messages that are due, one of each organisation that is not busy, leased to this process for a minute."""
+    now = datetime.now(UTC)
+    given = {"now": now, "until": now + LEASE, "busy": busy, "most": most}
+    async with engine.begin() as connection:
+        return [Message(**row) for row in (await connection.execute(_TAKE, given)).mappings()]
+
+
+async def arrived(session: AsyncSession, message: uuid.UUID) -> None:
+    """The partner has it: nothing of it is kept."""
+    await session.execute(delete(Message).where(col(Message.id) == message))
+
+
+async def failed(session: AsyncSession, message: uuid.UUID, reason: str) -> None:
+    """Try again later, or give it up."""
+    row = await queries.taken(session, message)
+    if row is None:
+        return
+    row.reason = reason
+    following = rules.next_try(row.attempts, datetime.now(UTC))
+    if following is None:
+        row.state = rules.MESSAGE.after(row.state, "give_up")
+    else:
+        row.next_at = following
+
+
+async def gone(session: AsyncSession, message: Message) -> None:
+    """The partner's system wants nothing any more (410): the webhook is disabled; what waits stays for a while."""
+    kept = await queries.endpoint(session, message.organization)
+    kept.state = rules.ENDPOINT.after(kept.state, "disable")
+    await failed(session, message.id, "answered-410")
+
+
+async def forget(session: AsyncSession) -> None:
+    """Delete what nobody took for too long."""
+    await session.execute(delete(Message).where(col(Message.created_at) < datetime.now(UTC) - rules.KEPT))
+
+
+def _read(body: bytes) -> Registration:
+    try:
+        return msgspec.json.decode(body, type=Registration)
+    except msgspec.ValidationError as error:
+        raise problems.BODY_INVALID(f"{error}.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise problems.BODY_UNREADABLE() from None
+
+
+def _answer(said: BaseModel) -> Answer:
+    return Answer(200, {"content-type": "application/json"}, said.model_dump_json().encode())

@@ -1,0 +1,116 @@
+"""Sends what partners are to be told: to public addresses only, each partner by itself, until it is taken."""
+
+import asyncio
+import socket
+import time
+from asyncio import TaskGroup
+from typing import Any
+
+import httpx
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.webhooks import commands, queries, rules
+from gateway.webhooks.tables import Message
+from shared.problems import Problem
+from shared.runtime import Runtime
+
+EVERY = 0.5  # seconds between looks at the list
+AT_ONCE = 64  # partners that one process sends to at a time
+PATIENCE = 10.0  # seconds that a partner has to answer
+FORGET_EVERY = 3600.0  # seconds
+GONE = 410
+# A connection is to an IP address: kept open, it could carry another partner's message under the first one's name.
+ONE_USE = httpx.Limits(max_keepalive_connections=0)
+
+log = structlog.get_logger()
+
+
+class Refused(Exception):
+    """There is no address any more, or it leads to where nothing may be sent."""
+
+
+async def run(runtime: Runtime) -> None:
+    """Send what is due, for ever."""
+    sending: dict[str, asyncio.Task[None]] = {}
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE, limits=ONE_USE) as client, TaskGroup() as group:
+        group.create_task(_forget(runtime))
+        while True:
+            sending = {name: task for name, task in sending.items() if not task.done()}
+            try:
+                for message in await commands.take(runtime.engine, list(sending), AT_ONCE - len(sending)):
+                    sending[message.organization] = group.create_task(_carry(runtime, client, message))
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("webhooks_wait", reason=type(error).__name__)
+            if sending:
+                await asyncio.wait(sending.values(), timeout=EVERY, return_when=asyncio.FIRST_COMPLETED)
+            else:
+                await asyncio.sleep(EVERY)
+
+
+async def _forget(runtime: Runtime) -> None:
+    while True:
+        try:
+            async with runtime.sessions() as session, session.begin():
+                await commands.forget(session)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("forgetting_waits", reason=type(error).__name__)
+        await asyncio.sleep(FORGET_EVERY)
+
+
+async def _carry(runtime: Runtime, client: httpx.AsyncClient, message: Message) -> None:
+    """One try and what came of it."""
+    try:
+        status, reason = await tried(runtime, client, message)
+        async with runtime.sessions() as session, session.begin():
+            if 200 <= status < 300:
+                await commands.arrived(session, message.id)
+            elif status == GONE:
+                await commands.gone(session, message)
+            else:
+                await commands.failed(session, message.id, reason)
+    except (SQLAlchemyError, OSError, Problem) as error:
+        log.warning("webhook_not_settled", reason=type(error).__name__)  # the lease runs out, and it is tried again
+
+
+async def tried(runtime: Runtime, client: httpx.AsyncClient, message: Message) -> tuple[int, str]:
+    """The status of the answer, and what to write down where it is none that helps."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            status = await _send(runtime, client, message)
+        return status, f"answered-{status}"
+    except (Refused, Problem):
+        return 0, "address-refused"
+    except (httpx.HTTPError, OSError, TimeoutError, ValueError) as error:
+        log.info("webhook_unanswered", reason=type(error).__name__)
+        return 0, "no-answer"
+
+
+async def _send(runtime: Runtime, client: httpx.AsyncClient, message: Message) -> int:
+    """POST it to the address that was looked up and found fit just now; the answer's body is not read."""
+    async with runtime.sessions() as session:
+        kept = await queries.registered(session, message.organization)
+    if kept is None:
+        raise Refused
+    secrets = commands.opened(runtime.settings, kept)
+    content = rules.body(message.referral, message.referral_state, message.told_at)
+    url = httpx.URL(kept.url)
+    found = await _looked_up(url, commands.is_local(runtime.settings))
+    headers = {"host": url.netloc.decode(), "content-type": "application/json"}
+    headers |= rules.signed(f"msg_{message.id}", int(time.time()), content, secrets)
+    more: dict[str, Any] = {"sni_hostname": url.host}
+    request = client.build_request("POST", url.copy_with(host=found), content=content, headers=headers, extensions=more)
+    answer = await client.send(request, stream=True, follow_redirects=False)
+    await answer.aclose()
+    return answer.status_code
+
+
+async def _looked_up(url: httpx.URL, local: bool) -> str:
+    """The IP address of the host, every one of which must be fit: what is looked up is what is connected to."""
+    parts = rules.address(str(url), local)
+    lines = await asyncio.get_running_loop().getaddrinfo(parts.hostname, parts.port, type=socket.SOCK_STREAM)
+    found = [str(line[4][0]) for line in lines]
+    local = local and rules.is_here(parts.hostname or "")
+    if not found or not all(rules.may_reach(each, local) for each in found):
+        raise Refused
+    return found[0]
