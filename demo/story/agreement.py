@@ -109,7 +109,7 @@ def needed(scene: Scene) -> dict[str, Any]:
     body = {"needs": [{"service": "EDU-02", "dependant": scene.child, "answers": answers}], "told": True}
     taken = until("the agreement's way to the referrals", lambda: _taken(scene.parent, body))
     referral: dict[str, Any] = taken["referrals"][0]
-    settling.consent(scene, scene.parent, referral, scene.child)
+    settling.consent(scene.parent, referral, scene.child)
     return referral
 
 
