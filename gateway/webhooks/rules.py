@@ -22,8 +22,8 @@ JITTER: Final = 60.0  # seconds at most between what happened and the first try
 LONGEST: Final = 1000  # characters of an address
 KEPT: Final = timedelta(days=30)  # what was not delivered by then is forgotten
 # Seconds between tries, as Standard Webhooks proposes: three days and three hours in all.
-WAITS: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
-SPREAD: Final = 0.2  # of each wait, so that what failed together does not come back together
+WAITS: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 90_000)
+SPREAD: Final = 0.1  # of each wait, so that what failed together does not come back together
 
 # Until the person has consented the recipient hears nothing, and nothing of her refusing either.
 UNSEEN: Final = frozenset({"draft", "awaiting_consent"})
@@ -79,7 +79,7 @@ def next_try(attempts: int, now: datetime) -> datetime | None:
     """When to try again after so many tries; None when it is over."""
     if attempts > len(WAITS):
         return None
-    return now + timedelta(seconds=WAITS[attempts - 1] * random.uniform(1 - SPREAD, 1 + SPREAD))  # noqa: S311
+    return now + timedelta(seconds=WAITS[attempts - 1] * random.uniform(1 - SPREAD, 1 + SPREAD))  # noqa: S311 - no secret
 
 
 def address(url: str, local: bool) -> SplitResult:

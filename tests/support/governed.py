@@ -243,7 +243,7 @@ class Region:
     async def move(self, agreement: str, verb: str) -> None:
         """Use a verb on an agreement."""
         async with self.gateway.runtime.sessions() as session, session.begin():
-            await agreements.move(session, agreement, verb)
+            await agreements.move(session, await agreements.held(session, agreement, 1), verb)
         await self.look()
 
 
