@@ -194,9 +194,11 @@ async def test_a_correction_is_answered_by_the_other_side(room: Lives) -> None:
 
 async def test_the_reply_is_extended_once_by_two_people(room: Lives) -> None:
     await room.offered("agr-slow")
-    before = (await room.does(CHEN, "extend", "agr-slow", reason="需要评估")).json()["clocks"][0]["due"]
+    assert (await room.does(CHEN, "extend", "agr-slow", reason="需要评估")).json()["steps"][-1][
+        "kind"
+    ] == "extension_asked"
     assert (await room.does(CHEN, "extend", "agr-slow", reason="需要评估")).json()["code"] == "second-officer-needed"
-    assert (await room.does(DAI, "extend", "agr-slow", reason="同意")).json()["clocks"][0]["due"] > before
+    assert (await room.does(DAI, "extend", "agr-slow", reason="同意")).json()["steps"][-1]["kind"] == "extended"
     assert (await room.does(CHEN, "extend", "agr-slow", reason="再延")).json()["code"] == "reply-not-extendable"
 
 
