@@ -58,7 +58,7 @@ def drafted(clerk: Actor, terms: Terms) -> str:
     says.expect("corrected, it is a draft", (answer.status_code, answer.json()["state"]), (201, "draft"))
     offered = does(clerk, terms, "offer")
     says.expect("it is offered, and the clock to reply runs", offered["clocks"][0]["kind"], "reply")
-    says.why(f"{offered['clocks'][0]['article']}: due {offered['clocks'][0]['due'][:10]}")
+    says.why(f"{offered['clocks'][0]['article']}: due {str(offered['clocks'][0]['due'])[:10]}")
     return str(offered["hash"])
 
 

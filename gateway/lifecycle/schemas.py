@@ -69,12 +69,12 @@ class SignatureOut(BaseModel):
 
 
 class ClockOut(BaseModel):
-    """What is due, whose it is, and the article that says so."""
+    """What is due, whose it is, and the article; no `due` while the working days of its year are not known."""
 
     kind: str
     article: str
     side: Literal["provider", "consumer"]
-    due: datetime
+    due: datetime | None
     overdue: bool
 
 

@@ -1,7 +1,7 @@
 """What officers see of the life of agreements."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +13,8 @@ from gateway.lifecycle.commands import Act
 from gateway.lifecycle.rules import clocks, steps
 from gateway.lifecycle.rules.clocks import Clock
 from gateway.lifecycle.schemas import ClockOut, DueOut, LifeOut, OverdueOut, SignatureOut, StepOut
+
+LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 async def life(act: Act, row: AgreementVersion) -> LifeOut:
@@ -39,12 +41,8 @@ async def overdue(session: AsyncSession, now: datetime) -> OverdueOut:
     for row in await queries.watched(session):
         agreement = versions.agreement(row)
         done = await queries.steps(session, row.id, row.version)
-        found += [_due(agreement, each, now) for each in _told_now(clocks.running(agreement, done), now)]
-    return OverdueOut(as_of=now, clocks=sorted(found, key=lambda each: each.due))
-
-
-def _told_now(running: Sequence[Clock], now: datetime) -> list[Clock]:
-    return [each for each in running if clocks.remind_from(each) <= now]
+        found += [_due(agreement, each, now) for each in clocks.running(agreement, done) if clocks.is_told(each, now)]
+    return OverdueOut(as_of=now, clocks=sorted(found, key=lambda each: each.due or LAST))
 
 
 def _due(agreement: Agreement, clock: Clock, now: datetime) -> DueOut:
@@ -55,4 +53,4 @@ def _due(agreement: Agreement, clock: Clock, now: datetime) -> DueOut:
 
 def _told(clock: Clock, now: datetime) -> dict[str, object]:
     told = {"kind": clock.kind, "article": clock.article, "side": clock.side, "due": clock.due}
-    return told | {"overdue": clock.due < now}
+    return told | {"overdue": clock.is_late(now)}

@@ -59,7 +59,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """On whom or what an administrator acted: an organisation, a client, or a member of staff by their pseudonym."""
+    """On whom or what an administrator acted: an organisation, a client, an agreement, or staff by their pseudonym."""
 
     kind: str
     id: str

@@ -9,7 +9,6 @@ import chinese_calendar
 
 from gateway.agreements.rules import Agreement
 from gateway.lifecycle.rules.steps import EXTENDED_ONCE, Side, Step, last, since
-from shared import problems
 from shared.contracts.clock import day_of, end_of
 
 REPLY: Final = {"unconditional": 1, "conditional": 10}  # working days
@@ -19,22 +18,22 @@ CORRECT: Final = 10
 DISPOSE: Final = 30  # days; the regulation names none
 SOON: Final = 3  # working days before the end in which a clock is told as a reminder
 
-WORKING_DAYS_UNKNOWN = problems.kind(
-    503,
-    "working-days-unknown",
-    "The working days of that year are not known yet",
-    "Update the working-day calendar to the State Council's notice for that year.",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What is due, by whom, until when, and the article that says so."""
+    """What is due, by whom, until when, and the article that says so.
+
+    `due` is not known while the State Council has not said which days of that year are worked.
+    """
 
     kind: str
     article: str
     side: Side
-    due: datetime
+    due: datetime | None
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether it is overdue."""
+        return self.due is not None and self.due < now
 
 
 def running(agreement: Agreement, steps: Sequence[Step]) -> list[Clock]:
@@ -51,26 +50,31 @@ def check_extends(agreement: Agreement, steps: Sequence[Step], now: datetime) ->
     """政务数据共享条例 21: a conditional reply is extended once, before it is late."""
     clock = next(_reply(agreement, steps), None)
     known = last(since(steps, "offered"), "extended")
-    if clock is None or known or agreement.sharing_class != "conditional" or now > clock.due:
+    if clock is None or known or agreement.sharing_class != "conditional" or clock.is_late(now):
         raise EXTENDED_ONCE()
 
 
-def working_days_after(began: datetime, days: int) -> datetime:
-    """The end of the last of these working days, counted from the day after it began (Civil Code 201)."""
-    day, left = day_of(began), days
-    while left:
-        day += timedelta(days=1)
-        left -= _is_working(day)
-    return end_of(day)
+def working_days_after(began: datetime, days: int) -> datetime | None:
+    """The end of the last of these working days, counted from the day after it began (Civil Code 201), if known."""
+    day = _counted(day_of(began), days, timedelta(days=1))
+    return end_of(day) if day else None
 
 
-def remind_from(clock: Clock) -> datetime:
-    """From when a clock is told although it is not late."""
-    day, left = day_of(clock.due - timedelta(seconds=1)), SOON
-    while left:
-        day -= timedelta(days=1)
-        left -= _is_working(day)
-    return end_of(day)
+def is_told(clock: Clock, now: datetime) -> bool:
+    """Whether a clock is late, soon will be, or has a last day that nobody knows."""
+    last_day = day_of(clock.due - timedelta(seconds=1)) if clock.due else None
+    first = _counted(last_day, SOON, timedelta(days=-1)) if last_day else None
+    return first is None or end_of(first) <= now
+
+
+def _counted(day: date, days: int, one: timedelta) -> date | None:
+    try:
+        while days:
+            day += one
+            days -= bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return None
+    return day
 
 
 def _reply(agreement: Agreement, steps: Sequence[Step]) -> Iterator[Clock]:
@@ -103,10 +107,3 @@ def _disposal(steps: Sequence[Step]) -> Iterator[Clock]:
     ended = last(steps, "terminated", "expired")
     if ended and not last(since(steps, ended.kind), "disposed"):
         yield Clock("disposal", "政务数据共享条例 27", "consumer", end_of(day_of(ended.at) + timedelta(days=DISPOSE)))
-
-
-def _is_working(day: date) -> bool:
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        raise WORKING_DAYS_UNKNOWN(f"The working days of {day.year} are not known yet.", year=day.year) from None

@@ -7,6 +7,8 @@ from datetime import date, datetime
 import msgspec
 import pytest
 from joserfc.jwk import ECKey
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from gateway.agreements import commands as agreements
@@ -194,9 +196,11 @@ async def test_a_correction_is_answered_by_the_other_side(room: Lives) -> None:
 
 async def test_the_reply_is_extended_once_by_two_people(room: Lives) -> None:
     await room.offered("agr-slow")
-    before = (await room.does(CHEN, "extend", "agr-slow", reason="需要评估")).json()["clocks"][0]["due"]
+    assert (await room.does(CHEN, "extend", "agr-slow", reason="需要评估")).json()["steps"][-1][
+        "kind"
+    ] == "extension_asked"
     assert (await room.does(CHEN, "extend", "agr-slow", reason="需要评估")).json()["code"] == "second-officer-needed"
-    assert (await room.does(DAI, "extend", "agr-slow", reason="同意")).json()["clocks"][0]["due"] > before
+    assert (await room.does(DAI, "extend", "agr-slow", reason="同意")).json()["steps"][-1]["kind"] == "extended"
     assert (await room.does(CHEN, "extend", "agr-slow", reason="再延")).json()["code"] == "reply-not-extendable"
 
 
@@ -216,6 +220,26 @@ async def test_what_is_drafted_never_changes(room: Lives) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
     next_one = {"terms": lives.terms("agr-fixed", retention_days=30, version=2, supersedes=1)}
     assert (await room.officer(*ANNA).post("/v1/agreements", json=next_one)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE agreement SET hash = 'other' WHERE id = 'agr-kept'",
+        "UPDATE agreement SET body = '{}' WHERE id = 'agr-kept'",
+        "DELETE FROM agreement WHERE id = 'agr-kept'",
+        "UPDATE agreement_step SET officer = 'nobody' WHERE agreement = 'agr-kept'",
+        "DELETE FROM agreement_step WHERE agreement = 'agr-kept'",
+        "DELETE FROM agreement_signature WHERE agreement = 'agr-kept'",
+    ],
+)
+async def test_the_database_lets_nobody_change_what_was_signed_or_done(room: Lives, change: str) -> None:
+    shown = await room.officer(*ANNA).get("/v1/agreements/agr-kept/versions/1")
+    if shown.status_code == 404:
+        await room.in_force("agr-kept")
+    with pytest.raises(DBAPIError, match=r"never changes|only added"):
+        async with room.runtime.engine.begin() as connection:
+            await connection.execute(text(change))
 
 
 async def test_the_report_names_agreements_that_are_late(room: Lives) -> None:

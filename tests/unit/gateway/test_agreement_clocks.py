@@ -22,6 +22,7 @@ def running(state: str, *steps: Step, **changes: object) -> list[tuple[str, str,
     """Kind, whose it is and the last day, of every clock."""
     agreement: Agreement = msgspec.structs.replace(AGREEMENT, state=state, **changes)
     found = clocks.running(agreement, steps)
+    assert all(each.due for each in found)
     return [
         (each.kind, each.side, (each.due - timedelta(seconds=1) + timedelta(hours=8)).date().isoformat())
         for each in found
@@ -75,9 +76,12 @@ def test_a_reply_is_extended_once_in_time_and_only_under_conditions() -> None:
 
 def test_a_clock_is_told_three_working_days_before_it_is_late() -> None:
     (clock,) = clocks.running(msgspec.structs.replace(AGREEMENT, state="offered"), [step("offered")])
-    assert clocks.remind_from(clock).date().isoformat() == "2026-12-02"
+    assert not clocks.is_told(clock, datetime(2026, 12, 2, 15, 59, tzinfo=UTC))
+    assert clocks.is_told(clock, datetime(2026, 12, 2, 16, tzinfo=UTC))
+    assert not clock.is_late(clock.due or MONDAY)
 
 
-def test_a_year_whose_working_days_are_not_known_is_said_to_be_so() -> None:
-    with pytest.raises(Problem, match="working-days-unknown"):
-        clocks.working_days_after(datetime(2098, 12, 30, tzinfo=UTC), 10)
+def test_a_clock_in_a_year_whose_working_days_are_not_known_is_told_without_a_day() -> None:
+    offered = step("offered", at=datetime(2098, 12, 30, tzinfo=UTC))
+    (clock,) = clocks.running(msgspec.structs.replace(AGREEMENT, state="offered"), [offered])
+    assert (clock.due, clock.is_late(MONDAY), clocks.is_told(clock, MONDAY)) == (None, False, True)

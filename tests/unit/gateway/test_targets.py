@@ -30,6 +30,7 @@ def named(method: str, path: str, body: bytes = b"") -> tuple[str, str] | None:
     [
         ("/v1/organizations/org-school:suspend", b"", ("organization", "org-school")),
         ("/v1/organizations/org-school/contracts", b"{}", ("organization", "org-school")),
+        ("/v1/agreements/agr-1/versions/2:suspend", b"{}", ("agreement", "agr-1")),
         ("/v1/clients/desk-1/keys/key_A:approve", b"", ("client", "desk-1")),
         ("/v1/clients", b'{"id": "desk-1", "grants": []}', ("client", "desk-1")),
         ("/v1/organizations", b'{"id": "org-school"}', ("organization", "org-school")),
