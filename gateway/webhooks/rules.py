@@ -79,7 +79,8 @@ def next_try(attempts: int, now: datetime) -> datetime | None:
     """When to try again after so many tries; None when it is over."""
     if attempts > len(WAITS):
         return None
-    return now + timedelta(seconds=WAITS[attempts - 1] * random.uniform(1 - SPREAD, 1 + SPREAD))  # noqa: S311 - no secret
+    spread = random.uniform(1 - SPREAD, 1 + SPREAD)  # noqa: S311 - not a secret
+    return now + timedelta(seconds=WAITS[attempts - 1] * spread)
 
 
 def address(url: str, local: bool) -> SplitResult:

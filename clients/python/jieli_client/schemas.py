@@ -190,7 +190,7 @@ class GatewayClockOut(TypedDict):
     kind: "str"
     article: "str"
     side: "Literal['provider', 'consumer']"
-    due: "str"
+    due: "str | None"
     overdue: "bool"
 
 
@@ -242,7 +242,7 @@ class GatewayDueOut(TypedDict):
     kind: "str"
     article: "str"
     side: "Literal['provider', 'consumer']"
-    due: "str"
+    due: "str | None"
     overdue: "bool"
     agreement: "str"
     version: "int"

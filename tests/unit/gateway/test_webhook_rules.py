@@ -72,7 +72,7 @@ def test_afterwards_it_hears_of_each_change_once(before: str, after: str) -> Non
         "https://partner.example:99999/",
         "https://partner.example:0/",
         "ftp://partner.example/",
-        "file://partner.example/x",
+        "file://partner.example/a",
         "https://127.0.0.1/",
         "https://[::1]/",
         "https://10.0.0.1/",
