@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
-@dataclass
+@dataclass(eq=False)
 class Side:
     """One side of a comparison: per round its throughput, and all latencies in seconds."""
 
@@ -32,15 +32,18 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ordered[int(rank) - 1]
 
 
-def table(title: str, sides: Sequence[Side]) -> str:
-    """A table whose ratios are to the first side."""
-    head = f"| {title} | per second (median of rounds; range) | ratio | p50 ms | p99 ms | CPU ms a call |"
+def table(title: str, sides: Sequence[Side], unit: str = "ms") -> str:
+    """A table whose ratios are to the first side; times in milliseconds ("ms") or microseconds ("us")."""
+    times = 1000 if unit == "us" else 1
+    head = f"| {title} | per second (median of rounds; range) | ratio | p50 {unit} | p99 {unit} | CPU ms a call |"
     lines = [head, "|---|---|---|---|---|---|"]
     for side in sides:
         ranged = f"{side.rate:.0f} ({min(side.rates):.0f}-{max(side.rates):.0f})"
-        times = f"{side.milliseconds(50):.1f} | {side.milliseconds(99):.1f}" if side.latencies else "- | -"
+        spent = " | ".join(
+            f"{side.milliseconds(percent) * times:.1f}" if side.latencies else "-" for percent in (50, 99)
+        )
         cpu = f"{statistics.median(side.cpu_ms):.2f}" if side.cpu_ms else "-"
-        lines.append(f"| {side.name} | {ranged} | {side.rate / sides[0].rate:.2f} | {times} | {cpu} |")
+        lines.append(f"| {side.name} | {ranged} | {side.rate / sides[0].rate:.2f} | {spent} | {cpu} |")
     return "\n".join(lines)
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-import rfc8785
 import structlog
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
@@ -335,7 +334,7 @@ def _lines(batch: list[_Waiting], keys: Mapping[str, bytes], counters: dict[str,
             entry = replace(entry, permitted=False, reason=waiting.refusal.reason, allowed=())
         try:
             body = entries.canonical(entry, subject, at)
-        except (rfc8785.CanonicalizationError, ValueError) as error:
+        except ValueError as error:
             logger.error("entry_not_canonical", reason=type(error).__name__)
             _fail([waiting])
             continue

@@ -6,6 +6,7 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
+import rfc8785
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -53,6 +54,14 @@ def test_an_entry_is_canonical_and_says_when_in_utc() -> None:
     content = json.loads(text)
     assert content["at"] == "2026-11-22T08:30:00.123Z"
     assert text == json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+@given(st.text(), st.lists(st.text()), st.integers(min_value=0, max_value=2**53 - 1))
+def test_whatever_an_entry_says_it_is_canonical(said: str, fields: list[str], number: int) -> None:
+    entry = _entry(operation=said, reason=said, asked=tuple(fields), latency_ms=number)
+    text = entries.canonical(entry, entries.Subject(KEY, 0), AT)
+    assert text == rfc8785.dumps(json.loads(text))
+    assert json.loads(text)["operation"] == said
 
 
 def test_two_entries_under_one_consent_share_no_blinded_value() -> None:
