@@ -17,10 +17,24 @@ from gateway.exchange import limits, queries, refusals, rules
 from gateway.exchange.forward import Answer
 from gateway.exchange.rules import Refuse, Request, Usage
 from gateway.exchange.seals import Seals
-from gateway.exchange.tables import QUOTA, QUOTA_PERSON, Withdrawal
+from gateway.exchange.tables import Withdrawal
 from shared import problems
 
 NEVER = frozenset({404, 409, 422})  # no such consent, or nothing in it to withdraw
+
+_COUNT = text("""
+WITH called AS (
+    INSERT INTO quota (agreement, span, starts_at, calls)
+    SELECT * FROM unnest(
+        CAST(:agreements AS text[]), CAST(:spans AS text[]), CAST(:starts AS timestamptz[]), CAST(:counts AS bigint[])
+    )
+    ON CONFLICT (agreement, span, starts_at) DO UPDATE SET calls = quota.calls + excluded.calls
+)
+INSERT INTO quota_person (agreement, day, person_tag)
+SELECT agreement, CAST(:day AS date), tag
+FROM unnest(CAST(:of AS text[]), CAST(:tags AS bytea[])) AS reached (agreement, tag)
+ON CONFLICT DO NOTHING
+""")
 
 
 @dataclass
@@ -76,8 +90,8 @@ class _Counted:
     @classmethod
     async def load(cls, connection: AsyncConnection, questions: Sequence[Asked], now: datetime) -> "_Counted":
         agreements = sorted({asked.terms.agreement_id for asked in questions})
-        before = await queries.usage(connection, agreements, now)
-        return cls(before, await queries.reached(connection, agreements, now))
+        tags = [asked.person_tag for asked in questions]
+        return cls(*await queries.counted(connection, agreements, tags, now))
 
     def take(self, asked: Asked, now: datetime) -> Refuse | None:
         """Count one call, or refuse it (step 12)."""
@@ -103,25 +117,14 @@ class _Counted:
 
     async def store(self, connection: AsyncConnection, now: datetime) -> None:
         """Write what was counted."""
+        if not self._calls:
+            return
         spans = (("minute", queries.minute(now)), ("day", queries.day(now)))
-        rows = [
-            {"agreement": agreement, "span": span, "starts_at": start, "calls": calls}
-            for agreement, calls in self._calls.items()
-            for span, start in spans
-        ]
-        if rows:
-            added = insert(QUOTA)
-            await connection.execute(
-                added.on_conflict_do_update(
-                    index_elements=["agreement", "span", "starts_at"],
-                    set_={"calls": QUOTA.c.calls + added.excluded.calls},
-                ),
-                rows,
-            )
-        if self._people:
-            day = queries.day(now).date()
-            people = [{"agreement": agreement, "day": day, "person_tag": tag} for agreement, tag in self._people]
-            await connection.execute(insert(QUOTA_PERSON).on_conflict_do_nothing(), people)
+        calls = [(agreement, *span, count) for agreement, count in self._calls.items() for span in spans]
+        agreements, names, starts, counts = map(list, zip(*calls, strict=True))
+        columns = {"agreements": agreements, "spans": names, "starts": starts, "counts": counts}
+        people = {"of": [agreement for agreement, _ in self._people], "tags": [tag for _, tag in self._people]}
+        await connection.execute(_COUNT, columns | people | {"day": queries.day(now).date()})
 
 
 async def withdraw(engine: AsyncEngine, seals: Seals, person: str, consent: str) -> bool:

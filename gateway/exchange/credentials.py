@@ -138,7 +138,7 @@ class Credentials:
         if proof.thumbprint != key:
             raise PROOF_INVALID("The token is bound to another key.")
         name = hashlib.sha256(f"{key}|{proof.jti}".encode()).digest()
-        async with self._engine.begin() as connection:
+        async with queries.single(self._engine) as connection:
             fresh = await queries.first_use(connection, name, datetime.fromtimestamp(proof.expires, UTC))
         if not fresh:
             raise PROOF_INVALID("The proof was used before; sign one for each request.")

@@ -143,7 +143,7 @@ async def _decide(at: Desk, call: Call) -> Condition[Asked] | None:
         raise await _refused(at, call, refuse)
     if request.kind == "self" or not request.object_id:
         return None
-    async with at.runtime.engine.connect() as connection:
+    async with queries.single(at.runtime.engine) as connection:
         row = (await queries.found(connection, [request.object_id])).get(request.object_id)
     if request.kind == "internal":
         await _inside(at, call, row)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlmodel import col, select
 
 from gateway.exchange.rules import ConsentFact, Found, Link
@@ -34,16 +34,23 @@ INSERT INTO used_proof (name, expires_at) VALUES (:name, :expires) ON CONFLICT D
 """)
 _OWNER = text("SELECT seal FROM consent WHERE id = :consent")
 _BLOCK = text("SELECT id FROM link WHERE consent = :consent FOR UPDATE")
-_USAGE = text("""
-SELECT agreement, span, calls FROM quota
+_COUNTED = text("""
+SELECT agreement, span, calls, CAST(NULL AS bytea) AS person_tag FROM quota
 WHERE agreement = ANY(:agreements)
   AND ((span = 'minute' AND starts_at = :minute) OR (span = 'day' AND starts_at = :day))
 UNION ALL
-SELECT agreement, 'people', count(*) FROM quota_person
+SELECT agreement, 'people', count(*), NULL FROM quota_person
 WHERE agreement = ANY(:agreements) AND day = :date GROUP BY agreement
+UNION ALL
+SELECT agreement, 'reached', 1, person_tag FROM quota_person
+WHERE agreement = ANY(:agreements) AND day = :date AND person_tag = ANY(:tags)
 """)
 _IN_FORCE = text("SELECT id, version FROM agreement WHERE id = ANY(:agreements) AND state = 'active'")
-_REACHED = text("SELECT agreement, person_tag FROM quota_person WHERE agreement = ANY(:agreements) AND day = :date")
+
+
+def single(engine: AsyncEngine) -> AsyncConnection:
+    """A connection for one statement, which is a transaction by itself: two ways to the database and back are saved."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT").connect()
 
 
 def seen(row: Row[Any], now: datetime) -> Found:
@@ -90,16 +97,23 @@ async def in_force(connection: AsyncConnection, agreements: Sequence[str]) -> di
     return {row.id: row.version for row in rows}
 
 
-async def usage(connection: AsyncConnection, agreements: Sequence[str], now: datetime) -> dict[tuple[str, str], int]:
-    """Calls counted in this minute and this day, and people reached today, by (agreement, span)."""
-    spans = {"agreements": list(agreements), "minute": minute(now), "day": day(now), "date": day(now).date()}
-    return {(row.agreement, row.span): row.calls for row in await connection.execute(_USAGE, spans)}
+async def counted(
+    connection: AsyncConnection, agreements: Sequence[str], tags: Sequence[bytes], now: datetime
+) -> tuple[dict[tuple[str, str], int], set[tuple[str, bytes]]]:
+    """What each agreement used up and whom of these it reached.
 
-
-async def reached(connection: AsyncConnection, agreements: Sequence[str], now: datetime) -> set[tuple[str, bytes]]:
-    """Whom each agreement reached today, as (agreement, tag)."""
-    rows = await connection.execute(_REACHED, {"agreements": list(agreements), "date": day(now).date()})
-    return {(row.agreement, row.person_tag) for row in rows}
+    The first are calls of this minute and day and people reached today, by (agreement, span); the second (agreement,
+    tag) of those among `tags` who were reached today.
+    """
+    spans = {"minute": minute(now), "day": day(now), "date": day(now).date()}
+    rows = await connection.execute(_COUNTED, {"agreements": list(agreements), "tags": list(tags), **spans})
+    used, reached = {}, set()
+    for row in rows:
+        if row.person_tag is None:
+            used[row.agreement, row.span] = row.calls
+        else:
+            reached.add((row.agreement, row.person_tag))
+    return used, reached
 
 
 def minute(now: datetime) -> datetime:
