@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from demo.tokens import Token
 from gateway.agreements import commands as agreements
+from gateway.agreements import queries as agreement_queries
 from gateway.agreements.rules import Agreement, consent_hash
 from gateway.exchange import desk
 from shared.seals import Sealer
@@ -243,7 +244,9 @@ class Region:
     async def move(self, agreement: str, verb: str) -> None:
         """Use a verb on an agreement."""
         async with self.gateway.runtime.sessions() as session, session.begin():
-            await agreements.move(session, await agreements.held(session, agreement, 1), verb)
+            row = await agreement_queries.current(session, agreement)
+            assert row is not None
+            await agreements.move(session, row, verb)
         await self.look()
 
 
