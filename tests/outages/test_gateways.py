@@ -83,7 +83,6 @@ async def read_until(stop: asyncio.Event, region: Region, ask: Ask, way: list[Pr
                     await _read(http, process.url + ask.path, region.headers(ask, token), got)
                 except httpx.HTTPError:
                     got.cut_off += 1
-                    await asyncio.sleep(0.01)
 
 
 async def _read(http: httpx.AsyncClient, url: str, headers: dict[str, str], got: Received) -> None:
