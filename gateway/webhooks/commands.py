@@ -4,19 +4,15 @@ import secrets
 import uuid
 from datetime import UTC, datetime, timedelta
 
-import msgspec
-from pydantic import BaseModel
 from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col
 
-from gateway.exchange.calls import Call
-from gateway.exchange.desk import Desk
-from gateway.exchange.forward import Answer
-from gateway.webhooks import queries, rules, schemas
+from gateway.webhooks import queries, rules
+from gateway.webhooks.schemas import DeadLetterOut, DeadLettersOut, ReplayedOut, WebhookKeptOut, WebhookOut
 from gateway.webhooks.tables import Endpoint, Message
-from shared import ids, problems
+from shared import ids
 from shared.contracts.events import ReferralFact
 from shared.seals import Sealer
 from shared.settings import Settings, in_turn
@@ -46,12 +42,6 @@ RETURNING *
 """)
 
 
-class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an organisation sends to register."""
-
-    url: str
-
-
 def sealer(settings: Settings) -> Sealer:
     """Seals the secrets of webhooks at rest."""
     newest, *older = in_turn(settings.seal_key)
@@ -70,74 +60,65 @@ def is_local(settings: Settings) -> bool:
     return settings.environment != "production"
 
 
-async def keep(at: Desk, call: Call) -> Answer:
-    """Register the caller's organisation's address, or change it; the secret is given when it is new."""
-    url = _read(call.outgoing.body).url
-    rules.address(url, is_local(at.runtime.settings))
-    organization, fresh = call.request.caller_organisation, secrets.token_bytes(rules.SECRET)
+async def keep(session: AsyncSession, settings: Settings, organization: str, url: str) -> WebhookKeptOut:
+    """Register an organisation's address, or change it; the secret is given when it is new."""
+    rules.address(url, is_local(settings))
+    fresh = secrets.token_bytes(rules.SECRET)
     row: dict[str, object] = {"organization": organization, "url": url, "state": rules.ENDPOINT.initial}
-    row["secret"] = sealer(at.runtime.settings).shut(fresh)
-    async with at.runtime.sessions() as session, session.begin():
-        made = insert(Endpoint).values(row).on_conflict_do_nothing().returning(col(Endpoint.organization))
-        secret = rules.shown(fresh) if (await session.execute(made)).first() else None
-        kept = await queries.endpoint(session, organization)
-        kept.url, kept.state = url, rules.ENDPOINT.after(kept.state, "register")
-        return _answer(schemas.WebhookKeptOut(url=kept.url, state=kept.state, secret=secret))
+    row["secret"] = sealer(settings).shut(fresh)
+    made = insert(Endpoint).values(row).on_conflict_do_nothing().returning(col(Endpoint.organization))
+    secret = rules.shown(fresh) if (await session.execute(made)).first() else None
+    kept = await queries.endpoint(session, organization)
+    kept.url, kept.state = url, rules.ENDPOINT.after(kept.state, "register")
+    return WebhookKeptOut(url=kept.url, state=kept.state, secret=secret)
 
 
-async def rotate(at: Desk, call: Call) -> Answer:
+async def rotate(session: AsyncSession, settings: Settings, organization: str) -> WebhookKeptOut:
     """A new secret; the one that receivers know signs along for a day, also when this is asked again meanwhile."""
     fresh, now = secrets.token_bytes(rules.SECRET), datetime.now(UTC)
-    async with at.runtime.sessions() as session, session.begin():
-        kept = await queries.endpoint(session, call.request.caller_organisation)
-        if kept.older_until is None or kept.older_until < now:
-            kept.older, kept.older_until = kept.secret, now + rules.OVERLAP
-        kept.secret = sealer(at.runtime.settings).shut(fresh)
-        return _answer(schemas.WebhookKeptOut(url=kept.url, state=kept.state, secret=rules.shown(fresh)))
+    kept = await queries.endpoint(session, organization)
+    if kept.older_until is None or kept.older_until < now:
+        kept.older, kept.older_until = kept.secret, now + rules.OVERLAP
+    kept.secret = sealer(settings).shut(fresh)
+    return WebhookKeptOut(url=kept.url, state=kept.state, secret=rules.shown(fresh))
 
 
-async def remove(at: Desk, call: Call) -> Answer:
+async def remove(session: AsyncSession, organization: str) -> None:
     """End it; what was still to be told is forgotten."""
-    async with at.runtime.sessions() as session, session.begin():
-        await session.delete(await queries.endpoint(session, call.request.caller_organisation))
-    return Answer(204, {}, b"")
+    await session.delete(await queries.endpoint(session, organization))
 
 
-async def read(at: Desk, call: Call) -> Answer:
-    """The caller's organisation's webhook."""
-    async with at.runtime.sessions() as session, session.begin():
-        kept = await queries.endpoint(session, call.request.caller_organisation)
-        counts = await queries.counted(session, kept.organization)
-        waiting, dead = counts.get("waiting", 0), counts.get("dead", 0)
-        return _answer(schemas.WebhookOut(url=kept.url, state=kept.state, waiting=waiting, dead=dead))
+async def read(session: AsyncSession, organization: str) -> WebhookOut:
+    """An organisation's webhook."""
+    kept = await queries.endpoint(session, organization)
+    counts = await queries.counted(session, organization)
+    return WebhookOut(url=kept.url, state=kept.state, waiting=counts.get("waiting", 0), dead=counts.get("dead", 0))
 
 
-async def read_dead(at: Desk, call: Call) -> Answer:
+async def read_dead(session: AsyncSession, organization: str) -> DeadLettersOut:
     """What was given up."""
-    async with at.runtime.sessions() as session:
-        letters = [
-            schemas.DeadLetterOut(
-                id=each.id,
-                referral=each.referral,
-                state=each.referral_state,
-                at=each.told_at,
-                attempts=each.attempts,
-                reason=each.reason,
-            )
-            for each in await queries.dead(session, call.request.caller_organisation)
-        ]
-    return _answer(schemas.DeadLettersOut(dead_letters=letters))
+    letters = [
+        DeadLetterOut(
+            id=each.id,
+            referral=each.referral,
+            state=each.referral_state,
+            at=each.told_at,
+            attempts=each.attempts,
+            reason=each.reason,
+        )
+        for each in await queries.dead(session, organization)
+    ]
+    return DeadLettersOut(dead_letters=letters)
 
 
-async def replay(at: Desk, call: Call) -> Answer:
+async def replay(session: AsyncSession, organization: str) -> ReplayedOut:
     """Send what was given up once more, from the first try on, each under the webhook-id that it had."""
     now = datetime.now(UTC)
-    async with at.runtime.sessions() as session, session.begin():
-        letters = await queries.dead(session, call.request.caller_organisation)
-        for each in letters:
-            each.state = rules.MESSAGE.after(each.state, "replay")
-            each.attempts, each.reason, each.next_at = 0, "", now
-        return _answer(schemas.ReplayedOut(replayed=len(letters)))
+    letters = await queries.dead(session, organization)
+    for each in letters:
+        each.state = rules.MESSAGE.after(each.state, "replay")
+        each.attempts, each.reason, each.next_at = 0, "", now
+    return ReplayedOut(replayed=len(letters))
 
 
 async def tell(session: AsyncSession, event: ReferralFact) -> None:
@@ -189,16 +170,3 @@ async def gone(session: AsyncSession, message: Message) -> None:
 async def forget(session: AsyncSession) -> None:
     """Delete what nobody took for too long."""
     await session.execute(delete(Message).where(col(Message.created_at) < datetime.now(UTC) - rules.KEPT))
-
-
-def _read(body: bytes) -> Registration:
-    try:
-        return msgspec.json.decode(body, type=Registration)
-    except msgspec.ValidationError as error:
-        raise problems.BODY_INVALID(f"{error}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise problems.BODY_UNREADABLE() from None
-
-
-def _answer(said: BaseModel) -> Answer:
-    return Answer(200, {"content-type": "application/json"}, said.model_dump_json().encode())
