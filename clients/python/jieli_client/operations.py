@@ -839,7 +839,7 @@ class Operations(Calls):
         """Your organisation's webhook, and how many messages wait."""
         return cast("schemas.GatewayWebhookOut", self.call(Asked('GET', "/v1/webhook")))
 
-    def gateway_keep_webhook(self, body: "dict[str, Any]", *, idempotency_key: str | None = None) -> "schemas.GatewayWebhookKeptOut":
+    def gateway_keep_webhook(self, body: "schemas.GatewayWebhookIn", *, idempotency_key: str | None = None) -> "schemas.GatewayWebhookKeptOut":
         """Register your organisation's address, or change it (Standard Webhooks 1.0)."""
         return cast("schemas.GatewayWebhookKeptOut", self.call(Asked('PUT', "/v1/webhook", body=body, media="application/json", idempotency_key=idempotency_key)))
 

@@ -339,6 +339,10 @@ class GatewayStepOut(TypedDict):
     reason: "str"
 
 
+class GatewayWebhookIn(TypedDict):
+    url: "str"
+
+
 class GatewayWebhookKeptOut(TypedDict):
     url: "str"
     state: "str"
