@@ -30,9 +30,9 @@ WITH called AS (
     )
     ON CONFLICT (agreement, span, starts_at) DO UPDATE SET calls = quota.calls + excluded.calls
 )
-INSERT INTO quota_person (agreement, day, person_tag)
-SELECT agreement, CAST(:day AS date), tag
-FROM unnest(CAST(:of AS text[]), CAST(:tags AS bytea[])) AS reached (agreement, tag)
+INSERT INTO quota_referral (agreement, day, referral)
+SELECT agreement, CAST(:day AS date), referral
+FROM unnest(CAST(:of AS text[]), CAST(:referrals AS text[])) AS reached (agreement, referral)
 ON CONFLICT DO NOTHING
 """)
 
@@ -43,7 +43,6 @@ class Asked:
 
     request: Request
     terms: Terms
-    person_tag: bytes
     limits: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -81,24 +80,25 @@ def _still(terms: Terms, in_force: Mapping[str, int]) -> Refuse | None:
 class _Counted:
     """The quotas of the agreements in one batch, before and after it."""
 
-    def __init__(self, before: dict[tuple[str, str], int], reached: set[tuple[str, bytes]]) -> None:
+    def __init__(self, before: dict[tuple[str, str], int], reached: set[tuple[str, str]]) -> None:
         self._before = before
         self._reached = reached
         self._calls: Counter[str] = Counter()
-        self._people: set[tuple[str, bytes]] = set()
+        self._gained: Counter[str] = Counter()
+        self._people: set[tuple[str, str]] = set()
 
     @classmethod
     async def load(cls, connection: AsyncConnection, questions: Sequence[Asked], now: datetime) -> "_Counted":
         agreements = sorted({asked.terms.agreement_id for asked in questions})
-        tags = [asked.person_tag for asked in questions]
-        return cls(*await queries.counted(connection, agreements, tags, now))
+        referrals = [asked.request.object_id for asked in questions]
+        return cls(*await queries.counted(connection, agreements, referrals, now))
 
     def take(self, asked: Asked, now: datetime) -> Refuse | None:
         """Count one call, or refuse it (step 12)."""
         agreement = asked.terms.agreement_id
-        person = (agreement, asked.person_tag)
-        fresh = person not in self._reached | self._people
-        gained = sum(name == agreement for name, _ in self._people)
+        person = (agreement, asked.request.object_id)
+        fresh = person not in self._reached and person not in self._people
+        gained = self._gained[agreement]
         used = self._calls[agreement]
         usage = Usage(
             minute=self._before.get((agreement, "minute"), 0) + used,
@@ -110,6 +110,7 @@ class _Counted:
         if refused is None:
             self._calls[agreement] += 1
             if fresh:
+                self._gained[agreement] += 1
                 self._people.add(person)
             usage = msgspec.structs.replace(usage, minute=usage.minute + 1, day=usage.day + 1)
         asked.limits = limits.headers(asked.terms.rate, usage, now)
@@ -123,7 +124,7 @@ class _Counted:
         calls = [(agreement, *span, count) for agreement, count in self._calls.items() for span in spans]
         agreements, names, starts, counts = map(list, zip(*calls, strict=True))
         columns = {"agreements": agreements, "spans": names, "starts": starts, "counts": counts}
-        people = {"of": [agreement for agreement, _ in self._people], "tags": [tag for _, tag in self._people]}
+        people = {"of": [agreement for agreement, _ in self._people], "referrals": [each for _, each in self._people]}
         await connection.execute(_COUNT, columns | people | {"day": queries.day(now).date()})
 
 

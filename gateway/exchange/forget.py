@@ -18,7 +18,7 @@ _RUN_OUT = (
         " WHERE forwarded AND consent.id = withdrawal.consent AND consent.state IN ('withdrawn', 'refused')"
     ),
     text("DELETE FROM quota WHERE starts_at < now() - interval '2 days'"),
-    text("DELETE FROM quota_person WHERE day < current_date - 2"),
+    text("DELETE FROM quota_referral WHERE day < current_date - 2"),
 )
 
 log = structlog.get_logger()

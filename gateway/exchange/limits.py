@@ -1,7 +1,7 @@
 """What an answer says of the agreement's quota (draft-ietf-httpapi-ratelimit-headers): its policies, and what is left.
 
 Only calls are told. How many different people were reached is the office's own to know: next to an answer, that number
-would say whether two referrals are of one person (product line 12).
+would narrow down who they are (product line 12); each referral counts as somebody else.
 """
 
 from datetime import datetime

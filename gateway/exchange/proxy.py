@@ -157,7 +157,7 @@ async def _decide(at: Desk, call: Call) -> Condition[Asked] | None:
         raise await _refused(at, call, second)
     assert terms is not None  # noqa: S101 - step 4 refused a call without an agreement
     call.allowed, call.consent = second.fields, second.consent
-    return Condition(at.live, Asked(request, terms, at.log.person_tag(call.persons[0])))
+    return Condition(at.live, Asked(request, terms))
 
 
 async def _inside(at: Desk, call: Call, row: Any) -> None:

@@ -35,15 +35,15 @@ INSERT INTO used_proof (name, expires_at) VALUES (:name, :expires) ON CONFLICT D
 _OWNER = text("SELECT seal FROM consent WHERE id = :consent")
 _BLOCK = text("SELECT id FROM link WHERE consent = :consent FOR UPDATE")
 _COUNTED = text("""
-SELECT agreement, span, calls, CAST(NULL AS bytea) AS person_tag FROM quota
+SELECT agreement, span, calls, CAST(NULL AS text) AS referral FROM quota
 WHERE agreement = ANY(:agreements)
   AND ((span = 'minute' AND starts_at = :minute) OR (span = 'day' AND starts_at = :day))
 UNION ALL
-SELECT agreement, 'people', count(*), NULL FROM quota_person
+SELECT agreement, 'people', count(*), NULL FROM quota_referral
 WHERE agreement = ANY(:agreements) AND day = :date GROUP BY agreement
 UNION ALL
-SELECT agreement, 'reached', 1, person_tag FROM quota_person
-WHERE agreement = ANY(:agreements) AND day = :date AND person_tag = ANY(:tags)
+SELECT agreement, 'reached', 1, referral FROM quota_referral
+WHERE agreement = ANY(:agreements) AND day = :date AND referral = ANY(:referrals)
 """)
 _IN_FORCE = text("SELECT id, version FROM agreement WHERE id = ANY(:agreements) AND state = 'active'")
 
@@ -98,21 +98,22 @@ async def in_force(connection: AsyncConnection, agreements: Sequence[str]) -> di
 
 
 async def counted(
-    connection: AsyncConnection, agreements: Sequence[str], tags: Sequence[bytes], now: datetime
-) -> tuple[dict[tuple[str, str], int], set[tuple[str, bytes]]]:
-    """What each agreement used up and whom of these it reached.
+    connection: AsyncConnection, agreements: Sequence[str], referrals: Sequence[str], now: datetime
+) -> tuple[dict[tuple[str, str], int], set[tuple[str, str]]]:
+    """What each agreement used up and which of these referrals it reached.
 
     The first are calls of this minute and day and people reached today, by (agreement, span); the second (agreement,
-    tag) of those among `tags` who were reached today.
+    referral) of those among `referrals` that were reached today. Each referral counts as somebody else: were people
+    counted, the limit would tell which referrals are of one person (product line 12).
     """
     spans = {"minute": minute(now), "day": day(now), "date": day(now).date()}
-    rows = await connection.execute(_COUNTED, {"agreements": list(agreements), "tags": list(tags), **spans})
+    rows = await connection.execute(_COUNTED, {"agreements": list(agreements), "referrals": list(referrals), **spans})
     used, reached = {}, set()
     for row in rows:
-        if row.person_tag is None:
+        if row.referral is None:
             used[row.agreement, row.span] = row.calls
         else:
-            reached.add((row.agreement, row.person_tag))
+            reached.add((row.agreement, row.referral))
     return used, reached
 
 

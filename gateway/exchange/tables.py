@@ -96,11 +96,11 @@ QUOTA = Table(
     Column("calls", BigInteger, nullable=False),
     PrimaryKeyConstraint("agreement", "span", "starts_at"),
 )
-QUOTA_PERSON = Table(
-    "quota_person",
+QUOTA_REFERRAL = Table(
+    "quota_referral",
     Base.metadata,
     Column("agreement", Text, nullable=False),
     Column("day", Date, nullable=False),
-    Column("person_tag", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("agreement", "day", "person_tag"),
+    Column("referral", Text, nullable=False),
+    PrimaryKeyConstraint("agreement", "day", "referral"),
 )

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Text, and_, any_, cast, false
+from sqlalchemy import ColumnElement, Text, and_, any_, cast, false, literal, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
@@ -57,7 +57,7 @@ async def referral(session: AsyncSession, grant: Grant, referral_id: uuid.UUID, 
 async def inbox(
     session: AsyncSession, grant: Grant, state: str | None, after: uuid.UUID | None, limit: int
 ) -> list[Referral]:
-    """A page of the caller's organisation's referrals, oldest first."""
+    """A page of the caller's organisation's referrals, the oldest day first, and in no order within a day."""
     query = select(Referral).where(visible_to(grant)).order_by(col(Referral.id)).limit(limit)
     if state:
         query = query.where(Referral.state == state)
@@ -76,11 +76,12 @@ async def mine(
         .join(Service, col(Service.code) == Referral.service)
         .join(Organisation, col(Organisation.id) == Referral.recipient)
         .where(visible_to(grant))
-        .order_by(col(Referral.id))
+        .order_by(col(Referral.created_at), col(Referral.id))
         .limit(limit)
     )
     if after:
-        query = query.where(Referral.id > after)
+        began = select(Referral.created_at).where(Referral.id == after).scalar_subquery()
+        query = query.where(tuple_(col(Referral.created_at), col(Referral.id)) > tuple_(began, literal(after)))
     return [(referral, service, name) for referral, service, name in (await session.execute(query)).all()]
 
 

@@ -1,13 +1,14 @@
 """Request and response bodies of referrals; answers to writes hold ids, states, codes and field names only."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.referrals.rules import states, words
 from services.referrals.tables import Mine, Referral, ReferralHistory, Service
+from shared.contracts.clock import day_of
 from shared.days import Day
 
 ServiceCode = Annotated[str, Field(pattern=r"^[A-Z]{3}-[0-9]{2}$")]
@@ -116,7 +117,7 @@ def _shown(referral: Referral) -> dict[str, object]:
         "version": referral.version,
         "due": referral.due_at,
         "due_kind": referral.due_kind,
-        "created": referral.created_at,
+        "created": day_of(referral.created_at),
     }
 
 
@@ -144,7 +145,7 @@ class InboxItemOut(BaseModel):
     fhir: str
     due: datetime | None
     due_kind: str | None
-    created: datetime
+    created: date = Field(description="The day: the hour would tell whose other referrals were made with it.")
 
     @classmethod
     def of(cls, referral: Referral) -> Self:
@@ -206,6 +207,7 @@ def _named(referral: Referral, service: Service, recipient_name: str) -> dict[st
         "recipient": referral.recipient,
         "recipient_name": recipient_name,
         "dependant": referral.dependant,
+        "created": referral.created_at,
     }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.referrals import queries, schemas
 from services.referrals.commands import moves
-from services.referrals.rules import clocks, needs, states
+from services.referrals.rules import clocks, names, needs, states
 from services.referrals.tables import Agreement, Intake, Referral, ReferralHistory, Service
 from shared import ids, outbox, vault
 from shared.contracts import vocabulary
@@ -78,7 +78,7 @@ def _plan(at: int, need: schemas.NeedIn, offers: list[queries.Offer], closed: Vo
 def _referral(plan: Plan, intake: uuid.UUID, grant: Grant, now: datetime) -> Referral:
     agreement, listed = plan.agreement, plan.service.fields
     referral = Referral(
-        id=ids.new(),
+        id=names.of_the_day(now),
         intake=intake,
         person=grant.subject,
         dependant=plan.need.dependant,

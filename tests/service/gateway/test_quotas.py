@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
 
@@ -30,7 +31,7 @@ async def other(region: Region) -> AsyncIterator[RunningApp]:
 async def fresh(region: Region) -> AsyncIterator[Region]:
     """Nothing was counted yet; afterwards the agreement is as wide as before."""
     await region.write("DELETE FROM quota")
-    await region.write("DELETE FROM quota_person")
+    await region.write("DELETE FROM quota_referral")
     region.behind.body = {"id": "0199c0de-0000-7000-8000-000000000001", "fields": {"姓名": "某人"}}
     yield region
     await region.amend(EDUCATION, rate=USUAL)
@@ -98,6 +99,18 @@ async def test_two_gateways_count_different_people_exactly_together(fresh: Regio
     reached = {referral for referral, answer in zip(referrals * 2, answers, strict=True) if answer.status_code == 200}
     assert len(reached) == 5
     assert {answer.status_code for answer in answers} == {200, 429}
+
+
+async def test_the_limit_does_not_tell_which_referrals_are_of_one_person(fresh: Region) -> None:
+    await fresh.amend(EDUCATION, rate=Rate(1000, 1000, 1))
+    person = str(uuid.uuid4())
+    first, hers = await fresh.referral(person=person), await fresh.referral(person=person)
+    a_strangers = await fresh.referral()
+    token = fresh.token(sound("any"))
+    assert (await fresh.send(sound(first), token)).status_code == 200
+    refused = [(await fresh.send(sound(each), token)).json() for each in (hers, a_strangers)]
+    assert [each["code"] for each in refused] == ["quota-exceeded"] * 2
+    assert (await fresh.send(sound(first), token)).status_code == 200
 
 
 async def test_one_partners_storm_leaves_room_for_the_others(fresh: Region) -> None:

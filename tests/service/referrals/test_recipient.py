@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared.contracts import events
+from shared.contracts.clock import day_of
 from tests.service.referrals.world import EDUCATION, HOUSING, SCHOOL_FIELDS, SCHOOL_NEED, Person, World
 from tests.support import grants
 from tests.support.apps import RunningApp
@@ -181,6 +182,7 @@ async def test_the_inbox_shows_the_own_organisations_work_and_never_people(world
         assert (await client.get("/v1/referrals?state=unheard_of")).status_code == 422
     line = next(row for row in page["referrals"] if row["id"] == referral)
     assert set(line) == {"id", "service", "state", "fhir", "due", "due_kind", "created"}
+    assert line["created"] == day_of(datetime.now(UTC)).isoformat()
     assert waiting["id"] not in {row["id"] for row in page["referrals"]}
     async with world.office(HOUSING) as client:
         assert (await client.get("/v1/referrals?limit=200")).json() == {"referrals": [], "next": None}
