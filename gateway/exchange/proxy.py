@@ -78,14 +78,17 @@ class Proxy:
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What is not in the table is the gateway's own app's, unless only the method is wrong."""
         allowed = routes.methods(scope["path"]) if scope["type"] == "http" else ()
-        if not allowed or _is_own(scope):
+        own = _own_methods(scope) if allowed else ()
+        if not allowed or scope["method"] in own:
             return await self.app(scope, receive, send)
         answer = _problem(scope["app"].state.runtime, problems.METHOD())
-        await _send(send, replace(answer, headers={**answer.headers, "allow": ", ".join(allowed)}))
+        told = ", ".join(sorted({*allowed, *own}))
+        await _send(send, replace(answer, headers={**answer.headers, "allow": told}))
 
 
-def _is_own(scope: Scope) -> bool:
-    return any(route.matches(scope)[0] is Fit.FULL for route in scope["app"].routes)
+def _own_methods(scope: Scope) -> set[str]:
+    fitting = (route for route in scope["app"].routes if route.matches(scope)[0] is not Fit.NONE)
+    return {method for route in fitting for method in getattr(route, "methods", None) or ()}
 
 
 async def forwarded(at: Desk, call: Call) -> Answer:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deploy.local import places
@@ -37,8 +38,14 @@ def test_every_expectation_holds_and_holds_again_with_a_fresh_family(platform: I
     assert int(re.findall(r"(\d+) expectations held", told)[0]) > 60
 
 
+def organisations(platform: Installation) -> set[str]:
+    """What is called as it is for everybody to read."""
+    url = f"{platform.regions()['receiving'].gateway_url}/v1/organizations"
+    return {each["name"] for each in httpx.get(url, trust_env=False).json()["organizations"]}
+
+
 async def test_no_personal_value_lies_in_clear_on_any_disk(platform: Installation, told: str) -> None:
-    values = {value for found in LEFT.findall(told) for value in found if value}
+    values = {value for found in LEFT.findall(told) for value in found if value} - organisations(platform)
     assert len(values) >= 6
     for region in ("610118", "621124"):
         await platform.rows(region, "registry", "CHECKPOINT")

@@ -150,7 +150,7 @@ METHODS = [
     ("PATCH", "/v1/me/record", "GET, PUT"),
     ("GET", f"/v1/me/consents/{UNKNOWN}:withdraw", "POST"),
     ("DELETE", "/directory/services", "GET"),
-    ("DELETE", "/v1/agreements", "GET"),
+    ("DELETE", "/v1/agreements", "GET, POST"),
     ("POST", "/v1/me/accesses", "GET"),
 ]
 
