@@ -204,7 +204,7 @@ def _is_tagged(route: Route) -> bool:
 
 def _wanted(route: Route) -> Iterator[Document]:
     names = ["Jieli-Agreement", "Jieli-Purpose"] if route.kind == "exchange" else []
-    names += ["Idempotency-Key"] if requests.is_keyed(route.kind, route.method) else []
+    names += ["Idempotency-Key"] if requests.is_keyed(route.kind, route.method, route.operation) else []
     for name in names:
         yield {"name": name, "in": "header", "required": True, **PARAMETERS[name]}
     if route.kind == "public" and _is_tagged(route):

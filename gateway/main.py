@@ -25,6 +25,7 @@ from gateway.exchange.known import Known
 from gateway.exchange.proxy import Proxy
 from gateway.exchange.seals import Seals
 from gateway.exchange.transport import StrictTransport
+from gateway.explain import api as explain_api
 from gateway.federation import api as federation_api
 from gateway.federation import deliver
 from gateway.federation import handlers as federation
@@ -132,7 +133,7 @@ SERVICE = app.Service(
     title="gateway",
     routers=(
         *(api.router, lifecycle_api.router, agreements_api.router, webhooks_api.router),
-        *(audit_api.router, copies_api.router, federation_api.router),
+        *(audit_api.router, copies_api.router, federation_api.router, explain_api.router),
     ),
     handlers={**handlers.HANDLERS, **webhook_handlers.HANDLERS, **federation.HANDLERS, **erasures.HANDLERS},
     events=events.BY_SUBJECT,

@@ -21,6 +21,7 @@ from shared.runtime import Runtime
 REMEMBERED = 30  # days that an answer is kept under its key
 WRITES = frozenset({"POST", "PUT", "DELETE"})
 KEYED = frozenset({"self", "internal", "exchange"})
+ASKING = frozenset({"explain_decision"})  # operations whose body is a question: asked twice, nothing is done twice
 NO_STORE = "no-store"  # the Cache-Control (RFC 9111, 5.2.2.5) of an answer that holds a secret: it is given once
 
 _CLAIM = text("INSERT INTO idempotency (caller, key, request) VALUES (:caller, :key, :request) ON CONFLICT DO NOTHING")
@@ -44,9 +45,8 @@ async def current_grant(
 ) -> AsyncIterator[Grant]:
     """The gateway's grant for exactly this request, or 401 `grant-invalid`; its decision opens the door to keys."""
     grant = grants.verify(jieli_grant, held.grant_keys, time.time())
-    path = request.scope["raw_path"].decode()
-    if request.url.query:
-        path = f"{path}?{request.url.query}"
+    query = f"?{request.url.query}" if request.url.query else ""
+    path = request.scope["raw_path"].decode() + query
     bound = (grant.aud, grant.method, grant.path, grant.body)
     if bound != (held.settings.app, request.method, path, grants.digest(await request.body())):
         raise grants.GRANT_INVALID()
@@ -92,7 +92,7 @@ async def transaction(request: Request, held: RuntimeDep, grant: GrantDep) -> As
     async with held.sessions() as session:
         async with session.begin():
             await _use(session, grant)
-            if is_keyed(grant.kind, request.method):
+            if is_keyed(grant.kind, request.method, grant.operation):
                 await _claim(session, request, grant)
             request.state.session = session
             yield session
@@ -112,9 +112,9 @@ async def _use(session: AsyncSession, grant: Grant) -> None:
         raise grants.GRANT_INVALID("A grant serves one call only.")
 
 
-def is_keyed(kind: str, method: str) -> bool:
-    """Whether a call of this kind has to carry an Idempotency-Key."""
-    return kind in KEYED and method in WRITES
+def is_keyed(kind: str, method: str, operation: str) -> bool:
+    """Whether a call has to carry an Idempotency-Key."""
+    return kind in KEYED and method in WRITES and operation not in ASKING
 
 
 def check_key(key: str) -> str:

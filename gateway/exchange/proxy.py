@@ -139,7 +139,7 @@ async def _decide(at: Desk, call: Call) -> Condition[Asked] | None:
     first = rules.before_lookup(request, call.terms, at.policy, now)
     if isinstance(first, Refuse):
         raise await _refused(at, call, first)
-    if requests.is_keyed(request.kind, call.match.route.method):
+    if requests.is_keyed(request.kind, call.match.route.method, request.operation):
         requests.check_key(call.outgoing.headers.get("idempotency-key", ""))
     check = own.CHECKS.get(request.operation)
     if check and (refuse := await check(at, call)):

@@ -58,6 +58,7 @@ ROOMS: dict[str, set[str]] = {
     "erasure": {"exchange", "federation", "webhooks"},
     "copies": {"exchange", "federation"},
     "lifecycle": {"agreements"},
+    "explain": {"exchange", "agreements"},
 }
 
 

@@ -1,10 +1,11 @@
 """Routes: each says who may call it, the gateway's table and the services agree, verbs are verbs."""
 
 import re
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from fastapi.routing import APIRoute
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import Host, Mount, Route, WebSocketRoute
 
 from shared import requests
@@ -138,6 +139,16 @@ def test_the_table_says_which_requests_have_a_body(app: str) -> None:
         if bool(line.takes) != reads[(line.method, shape(line.template))]
     ]
     assert not wrong, f"say NONE in the table where there is no body: {wrong}"
+
+
+def test_what_wants_no_idempotency_key_is_a_question() -> None:
+    """It names nothing in its path and is handed no session to write with: asked twice, nothing is done twice."""
+    asking = [line for line in house.route_table() if line.operation in requests.ASKING]
+    assert {line.operation for line in asking} == requests.ASKING
+    routes = {(method, route.path): route for app in APPS for route in governed(app) for method in methods(route)}
+    for line in asking:
+        route = routes[(line.method, line.template)]
+        assert AsyncSession not in get_type_hints(route.endpoint).values() and "{" not in route.path, route.path
 
 
 def test_the_table_has_each_route_once() -> None:

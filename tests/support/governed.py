@@ -1,5 +1,6 @@
 """One referral under one agreement before a real gateway; the services behind it are stand-ins on a real socket."""
 
+import asyncio
 import contextlib
 import json
 import time
@@ -22,14 +23,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from demo.tokens import Token
+from deploy.local import ports
 from gateway.agreements import commands as agreements
 from gateway.agreements import queries as agreement_queries
 from gateway.agreements.rules import Agreement, consent_hash
 from gateway.exchange import desk
+from shared import migrate
 from shared.seals import Sealer
 from shared.settings import Settings
 from tests.support import apps
 from tests.support.apps import RunningApp
+from tests.support.postgres import TestServer
 
 DEMONSTRATION = Path(__file__).parents[2] / "demo" / "agreements" / "610118"
 EDUCATION, HOUSING = "agr-610118-centre-education", "agr-610118-centre-housing"
@@ -265,6 +269,19 @@ def settings(urls: Mapping[str, str], directory: Path, port: int) -> Settings:
     return apps.settings(
         "gateway", dict(urls), directory, service_urls=there, agreements_dir=DEMONSTRATION, public_url=ISSUER
     )
+
+
+@contextlib.asynccontextmanager
+async def running(postgres: TestServer, directory: Path) -> AsyncIterator[Region]:
+    """A region over a fresh database until the block ends."""
+    port = ports.free()
+    urls = await postgres.create_database("gateway")
+    made = settings(urls, directory, port)
+    await asyncio.to_thread(migrate.upgrade, "gateway", made)
+    async with behind(port) as there, apps.started(made) as gateway:
+        held = Region(gateway, there, urls["OWNER_DATABASE_URL"])
+        await furnish(held)
+        yield held
 
 
 async def furnish(region: Region) -> None:

@@ -29,6 +29,10 @@ class Operations(Calls):
         """Who this region is and with which key it signs."""
         return cast("Any", self.call(Asked('GET', "/.well-known/region-federation", token=False)))
 
+    def gateway_evaluate(self, body: "schemas.GatewayEvaluationIn") -> "schemas.GatewayEvaluationOut":
+        """What a partner would get under an agreement as it is now, and which steps would refuse (AuthZEN 1.0)."""
+        return cast("schemas.GatewayEvaluationOut", self.call(Asked('POST', "/access/v1/evaluation", body=body, media="application/json")))
+
     def gateway_read_deprecations(self) -> "schemas.GatewayDeprecationsOut":
         """What will not be answered any more, from when on, and what to call instead (RFC 9745, RFC 8594)."""
         return cast("schemas.GatewayDeprecationsOut", self.call(Asked('GET', "/deprecations", token=False)))

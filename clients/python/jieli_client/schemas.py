@@ -178,6 +178,10 @@ class GatewayAccessesOut(TypedDict):
     next: "str | None"
 
 
+class GatewayActionIn(TypedDict):
+    name: "str"
+
+
 class GatewayAgreementsOut(TypedDict):
     agreements: "list[GatewayAgreementsAgreementOut]"
 
@@ -194,7 +198,21 @@ class GatewayClockOut(TypedDict):
     overdue: "bool"
 
 
+class GatewayConsentIn(TypedDict):
+    state: "NotRequired[Literal['none', 'given', 'withdrawn', 'expired', 'frozen']]"
+    fields: "NotRequired[list[str] | None]"
+    separate: "NotRequired[list[str] | None]"
+
+
 GatewayConsistencyOut = TypedDict("GatewayConsistencyOut", {"from": "int", "to": "int", "consistency": "list[str]"})
+
+
+class GatewayContextIn(TypedDict):
+    agreement: "NotRequired[str]"
+    purpose: "NotRequired[str]"
+    fields: "NotRequired[list[str]]"
+    consent: "NotRequired[GatewayConsentIn]"
+    usage: "NotRequired[GatewayUsageIn]"
 
 
 class GatewayCopyOut(TypedDict):
@@ -255,6 +273,28 @@ class GatewayEntryOut(TypedDict):
     at: "str"
 
 
+class GatewayEvaluationIn(TypedDict):
+    subject: "GatewaySubjectIn"
+    action: "GatewayActionIn"
+    resource: "GatewayResourceIn"
+    context: "NotRequired[GatewayContextIn]"
+
+
+class GatewayEvaluationOut(TypedDict):
+    decision: "bool"
+    context: "GatewayExplanationOut"
+
+
+class GatewayExplanationOut(TypedDict):
+    step: "NotRequired[int | None]"
+    code: "NotRequired[str | None]"
+    reason: "NotRequired[str | None]"
+    title: "NotRequired[str | None]"
+    detail: "NotRequired[str | None]"
+    fields: "list[GatewayReleasedOut]"
+    every: "list[GatewayRefusalOut]"
+
+
 class GatewayFieldsOut(TypedDict):
     asked: "list[str]"
     allowed: "list[str]"
@@ -303,8 +343,30 @@ class GatewayReasonIn(TypedDict):
     reason: "str"
 
 
+class GatewayRefusalOut(TypedDict):
+    step: "int"
+    code: "str"
+    reason: "str"
+    title: "str"
+    detail: "str"
+    fields: "NotRequired[list[str]]"
+    agreed: "NotRequired[list[str]]"
+    sensitive: "NotRequired[list[str]]"
+
+
+class GatewayReleasedOut(TypedDict):
+    field: "str"
+    transform: "Literal['none', 'year']"
+
+
 class GatewayReplayedOut(TypedDict):
     replayed: "int"
+
+
+class GatewayResourceIn(TypedDict):
+    type: "str"
+    id: "str"
+    properties: "NotRequired[GatewayResourcePropertiesIn]"
 
 
 class GatewayResourceOut(TypedDict):
@@ -314,6 +376,11 @@ class GatewayResourceOut(TypedDict):
     dpop_signing_alg_values_supported: "list[str]"
     dpop_bound_access_tokens_required: "bool"
     authorization_details_types_supported: "list[str]"
+
+
+class GatewayResourcePropertiesIn(TypedDict):
+    state: "NotRequired[str]"
+    service: "NotRequired[str]"
 
 
 class GatewayReturnIn(TypedDict):
@@ -337,6 +404,23 @@ class GatewayStepOut(TypedDict):
     side: "Literal['provider', 'consumer'] | None"
     officer: "str"
     reason: "str"
+
+
+class GatewaySubjectIn(TypedDict):
+    type: "str"
+    id: "str"
+    properties: "NotRequired[GatewaySubjectPropertiesIn]"
+
+
+class GatewaySubjectPropertiesIn(TypedDict):
+    organisation: "NotRequired[str]"
+    roles: "NotRequired[list[str]]"
+
+
+class GatewayUsageIn(TypedDict):
+    minute: "NotRequired[int]"
+    day: "NotRequired[int]"
+    people: "NotRequired[int]"
 
 
 class GatewayWebhookIn(TypedDict):

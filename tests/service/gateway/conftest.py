@@ -1,6 +1,5 @@
 """A gateway by itself; and one pair of databases for all tests of the log: creating and removing many costs minutes."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,8 +8,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc.jwk import ECKey
 
-from deploy.local import ports
-from shared import migrate
 from tests.service.gateway import logs
 from tests.support import apps, governed
 from tests.support.apps import RunningApp
@@ -43,11 +40,5 @@ async def gateway(postgres: TestServer, tmp_path: Path) -> AsyncIterator[Running
 @pytest.fixture(scope="session")
 async def region(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Region]:
     """A gateway with everything that a governed call needs, for tests that put right what they break."""
-    directory, port = tmp_path_factory.mktemp("governed"), ports.free()
-    urls = await postgres.create_database("gateway")
-    made = governed.settings(urls, directory, port)
-    await asyncio.to_thread(migrate.upgrade, "gateway", made)
-    async with governed.behind(port) as behind, apps.started(made) as gateway:
-        held = Region(gateway, behind, urls["OWNER_DATABASE_URL"])
-        await governed.furnish(held)
+    async with governed.running(postgres, tmp_path_factory.mktemp("governed")) as held:
         yield held
