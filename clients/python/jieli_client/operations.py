@@ -29,6 +29,10 @@ class Operations(Calls):
         """Who this region is and with which key it signs."""
         return cast("Any", self.call(Asked('GET', "/.well-known/region-federation", token=False)))
 
+    def gateway_find_usage(self, *, periodStart: "str | None | None" = None, periodEnd: "str | None | None" = None, offset: "int | None" = None, limit: "int | None" = None) -> "schemas.GatewayFindUsageOut":
+        """Every access to what this platform knows of you, newest first, in the form of Estonia's Data Tracker."""
+        return cast("schemas.GatewayFindUsageOut", self.call(Asked('GET', "/data-tracker/v2/findUsage", query={"periodStart": periodStart, "periodEnd": periodEnd, "offset": offset, "limit": limit})))
+
     def gateway_read_deprecations(self) -> "schemas.GatewayDeprecationsOut":
         """What will not be answered any more, from when on, and what to call instead (RFC 9745, RFC 8594)."""
         return cast("schemas.GatewayDeprecationsOut", self.call(Asked('GET', "/deprecations", token=False)))
@@ -839,7 +843,7 @@ class Operations(Calls):
         """Your organisation's webhook, and how many messages wait."""
         return cast("schemas.GatewayWebhookOut", self.call(Asked('GET', "/v1/webhook")))
 
-    def gateway_keep_webhook(self, body: "dict[str, Any]", *, idempotency_key: str | None = None) -> "schemas.GatewayWebhookKeptOut":
+    def gateway_keep_webhook(self, body: "schemas.GatewayWebhookIn", *, idempotency_key: str | None = None) -> "schemas.GatewayWebhookKeptOut":
         """Register your organisation's address, or change it (Standard Webhooks 1.0)."""
         return cast("schemas.GatewayWebhookKeptOut", self.call(Asked('PUT', "/v1/webhook", body=body, media="application/json", idempotency_key=idempotency_key)))
 

@@ -261,6 +261,11 @@ class GatewayFieldsOut(TypedDict):
     sent: "list[str]"
 
 
+class GatewayFindUsageOut(TypedDict):
+    totalUsages: "int"
+    usages: "list[GatewayUsageOut]"
+
+
 class GatewayLifeOut(TypedDict):
     agreement: "str"
     version: "int"
@@ -337,6 +342,18 @@ class GatewayStepOut(TypedDict):
     side: "Literal['provider', 'consumer'] | None"
     officer: "str"
     reason: "str"
+
+
+class GatewayUsageOut(TypedDict):
+    logtime: "str"
+    action: "str"
+    receiverCode: "str"
+    receiverName: "str | None"
+    receiverSystem: "str"
+
+
+class GatewayWebhookIn(TypedDict):
+    url: "str"
 
 
 class GatewayWebhookKeptOut(TypedDict):
