@@ -103,7 +103,7 @@ class UsageOut(BaseModel):
     logtime: str
     action: str
     receiver_code: str
-    receiver_name: str | None
+    receiver_name: str | None = None
     receiver_system: str
 
     @classmethod

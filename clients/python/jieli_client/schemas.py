@@ -348,7 +348,7 @@ class GatewayUsageOut(TypedDict):
     logtime: "str"
     action: "str"
     receiverCode: "str"
-    receiverName: "str | None"
+    receiverName: "NotRequired[str | None]"
     receiverSystem: "str"
 
 
