@@ -75,6 +75,17 @@ async def own_accesses(
     return schemas.AccessesOut(accesses=[_told(held, access) for access in page.accesses], next=following)
 
 
+@router.get("/data-tracker/v2/findUsage", response_model_exclude_none=True)
+async def find_usage(
+    held: RoomDep, person: ResidentDep, window: Annotated[schemas.UsageWindow, Query()]
+) -> schemas.FindUsageOut:
+    """Every access to what this platform knows of you, newest first, in the form of Estonia's Data Tracker."""
+    reading = views.Reading(held.region, person, "read_accesses")
+    usage = await views.read_usage(held.log, reading, window)
+    told = [_told(held, access) for access in usage.accesses]
+    return schemas.FindUsageOut(total_usages=usage.total, usages=[schemas.UsageOut.of(access) for access in told])
+
+
 @router.get("/v1/me/accesses/{entry}/proof")
 async def own_proof(
     held: RoomDep, person: ResidentDep, entry: Annotated[int, Path(ge=0, lt=2**63)]

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import LargeBinary, any_, cast, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit import tables
@@ -47,6 +48,13 @@ class Stored(NamedTuple):
     sealed: bytes | None
 
 
+class Period(NamedTuple):
+    """From `start` to `end`, both of them in it; None is open."""
+
+    start: datetime | None
+    end: datetime | None
+
+
 class Checkpoint(NamedTuple):
     """The newest signed checkpoint: the size it covers and its note."""
 
@@ -84,6 +92,19 @@ async def tagged(connection: AsyncConnection, tags: Collection[bytes]) -> list[S
     """The entries that carry one of these tags."""
     rows = await connection.execute(_ENTRY.where(tables.LOG_ENTRY.c.subject_tag.in_(tags)))
     return [Stored(*row) for row in rows]
+
+
+async def begun(connection: AsyncConnection, tags: Collection[bytes], period: Period) -> list[uuid.UUID]:
+    """The decisions whose first entry with one of these tags, any number of them, is of this period; newest first."""
+    entry_ = tables.LOG_ENTRY.c
+    first = func.date_trunc("milliseconds", func.min(entry_.at))  # as the entry itself says it
+    statement = select(entry_.decision).where(entry_.subject_tag == any_(cast(list(tags), ARRAY(LargeBinary))))
+    statement = statement.group_by(entry_.decision).order_by(func.min(entry_.seq).desc())
+    if period.start:
+        statement = statement.having(first >= period.start)
+    if period.end:
+        statement = statement.having(first <= period.end)
+    return list(await connection.scalars(statement))
 
 
 async def of_decisions(connection: AsyncConnection, decisions: Collection[uuid.UUID]) -> list[Stored]:

@@ -1,6 +1,9 @@
 """What the log answers: a person's accesses, the bundle that proves one entry, proofs between checkpoints."""
 
-from pydantic import BaseModel, Field
+from typing import Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 
 class WhoOut(BaseModel):
@@ -79,6 +82,50 @@ class AccessesOut(BaseModel):
 
     accesses: list[AccessOut]
     next: str | None
+
+
+class UsageWindow(BaseModel):
+    """Which of the accesses findUsage answers. The person is whoever asks: nothing here names one."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    period_start: AwareDatetime | None = None
+    period_end: AwareDatetime | None = None
+    offset: int = Field(default=0, ge=0, lt=2**31)
+    limit: int = Field(default=1000, ge=1, le=1000)
+
+
+class UsageOut(BaseModel):
+    """One access as the Data Tracker's `Usage`: where no organisation acted, the region stands for it."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+
+    logtime: str
+    action: str
+    receiver_code: str
+    receiver_name: str | None = None
+    receiver_system: str
+
+    @classmethod
+    def of(cls, access: AccessOut) -> Self:
+        """The access with what the Data Tracker has a place for."""
+        who = access.who
+        return cls(
+            logtime=access.at,
+            action=access.why.zh,
+            receiver_code=who.organisation or who.region,
+            receiver_name=who.organisation_name,
+            receiver_system=who.client or who.kind,
+        )
+
+
+class FindUsageOut(BaseModel):
+    """Newest first; `totalUsages` counts all in the period, whatever the offset and the limit."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+
+    total_usages: int
+    usages: list[UsageOut]
 
 
 class OpeningOut(BaseModel):

@@ -8,7 +8,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.audit import queries
+from gateway.audit import queries, schemas
 from gateway.audit.commands import Log
 from gateway.audit.rules import accesses, entries, notes, tree
 from shared import problems
@@ -36,6 +36,14 @@ class Page:
 
     accesses: list[accesses.Access]
     next: int | None
+
+
+@dataclass(frozen=True)
+class Usage:
+    """A window of the accesses, newest first, and how many the period holds."""
+
+    accesses: list[accesses.Access]
+    total: int
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,18 @@ async def read_accesses(log: Log, reading: Reading, before: int | None, limit: i
     ]
     shown.sort(key=lambda group: group[1][-1].seq, reverse=True)
     return Page([accesses.access(decision, lines) for decision, lines in shown], start or None)
+
+
+async def read_usage(log: Log, reading: Reading, window: schemas.UsageWindow) -> Usage:
+    """The accesses that began in the period, without the first `offset` and at most `limit`."""
+    key = await log.key_of(reading.person, await _noted(log, reading))
+    async with log.reading() as connection:
+        count = await queries.count_of(connection, log.person_tag(reading.person))
+        tags = [entries.Subject(key, counter).tag for counter in range(count)]
+        begun = await queries.begun(connection, tags, queries.Period(window.period_start, window.period_end))
+        wanted = begun[window.offset : window.offset + window.limit]
+        groups = _grouped(await queries.of_decisions(connection, wanted), key)
+    return Usage([accesses.access(decision, groups[decision]) for decision in wanted], len(begun))
 
 
 async def read_proof(log: Log, reading: Reading, seq: int) -> Proof:

@@ -301,6 +301,11 @@ class GatewayFieldsOut(TypedDict):
     sent: "list[str]"
 
 
+class GatewayFindUsageOut(TypedDict):
+    totalUsages: "int"
+    usages: "list[GatewayUsageOut]"
+
+
 class GatewayLifeOut(TypedDict):
     agreement: "str"
     version: "int"
@@ -421,6 +426,14 @@ class GatewayUsageIn(TypedDict):
     minute: "NotRequired[int]"
     day: "NotRequired[int]"
     people: "NotRequired[int]"
+
+
+class GatewayUsageOut(TypedDict):
+    logtime: "str"
+    action: "str"
+    receiverCode: "str"
+    receiverName: "NotRequired[str | None]"
+    receiverSystem: "str"
 
 
 class GatewayWebhookIn(TypedDict):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +11,8 @@ from gateway.audit.rules import entries
 from shared.contracts import vocabulary
 from tests.service.gateway import logs, views
 from tests.service.gateway.views import AMY, BOB, Gateway
+
+USAGE = "/data-tracker/v2/findUsage"
 
 
 @pytest.fixture
@@ -133,6 +136,59 @@ async def test_pages_hold_every_access_once(gateway: Gateway) -> None:
     assert seen == made[::-1]
 
 
+async def test_usage_is_hers_whatever_person_is_named_and_reading_it_is_an_entry(gateway: Gateway) -> None:
+    await gateway.access("amy")
+    named = BOB | {"X-Road-UserId": "amy"}
+    for total in (1, 2):
+        found = await gateway.get(f"{USAGE}?userCode=amy", named)
+        assert found["totalUsages"] == total
+        assert {each["action"] for each in found["usages"]} == {"本人查看自己的访问记录"}
+    told = (await gateway.get("/v1/me/accesses", BOB))["accesses"]
+    assert [access["operation"] for access in told] == ["read_accesses"] * 3
+
+
+async def test_usage_says_when_why_and_who_newest_first(gateway: Gateway) -> None:
+    await gateway.access()
+    own, usage = (await gateway.get(USAGE, AMY))["usages"]
+    access = (await gateway.get("/v1/me/accesses", AMY))["accesses"][-1]
+    assert usage == {
+        "logtime": access["at"],
+        "action": access["why"]["zh"],
+        "receiverCode": "org-610118-education",
+        "receiverName": "示范区教育局",
+        "receiverSystem": "school",
+    }
+    assert (own["receiverCode"], own["receiverSystem"], "receiverName" in own) == ("610118", "resident", False)
+
+
+async def test_usage_in_windows_holds_every_access_once_and_the_total_of_all(gateway: Gateway) -> None:
+    made = [await gateway.access() for _ in range(7)]
+    listed = (await gateway.get("/v1/me/accesses?limit=50", AMY))["accesses"]
+    times = {access["decision"]: access["at"] for access in listed}
+    end = quote(times[made[-1]])
+    seen = []
+    for offset in (0, 3, 6, 9):
+        found = await gateway.get(f"{USAGE}?periodEnd={end}&offset={offset}&limit=3", AMY)
+        assert found["totalUsages"] == len(made)
+        seen += [usage["logtime"] for usage in found["usages"]]
+    assert seen == [times[decision] for decision in reversed(made)]
+
+
+async def test_usage_of_a_period_holds_what_began_in_it(gateway: Gateway) -> None:
+    made = [await gateway.access() for _ in range(3)]
+    listed = (await gateway.get("/v1/me/accesses", AMY))["accesses"]
+    times = {access["decision"]: access["at"] for access in listed}
+    middle = times[made[1]]
+    found = await gateway.get(f"{USAGE}?periodStart={quote(middle)}&periodEnd={quote(middle)}", AMY)
+    assert [usage["logtime"] for usage in found["usages"]] == [at for at in times.values() if at == middle]
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "offset=-1", "offset=a", "periodStart=yesterday"])
+async def test_a_window_of_usage_that_cannot_be_is_refused(gateway: Gateway, query: str) -> None:
+    answer = await gateway.client.get(f"{USAGE}?{query}", headers=AMY)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
 @pytest.mark.parametrize("query", ["limit=0", "limit=201", "cursor=%20", "cursor=é"])
 async def test_a_page_that_cannot_be_is_refused(gateway: Gateway, query: str) -> None:
     answer = await gateway.client.get(f"/v1/me/accesses?{query}", headers=AMY)
@@ -140,7 +196,7 @@ async def test_a_page_that_cannot_be_is_refused(gateway: Gateway, query: str) ->
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", ["/v1/me/accesses", "/v1/me/accesses/0/proof"])
+@pytest.mark.parametrize("path", ["/v1/me/accesses", "/v1/me/accesses/0/proof", USAGE])
 async def test_the_log_of_a_person_wants_to_know_who_asks(gateway: Gateway, path: str) -> None:
     assert (await gateway.client.get(path)).status_code == 401
 
