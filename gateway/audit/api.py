@@ -75,7 +75,7 @@ async def own_accesses(
     return schemas.AccessesOut(accesses=[_told(held, access) for access in page.accesses], next=following)
 
 
-@router.get("/data-tracker/v2/findUsage", response_model_exclude_none=True)
+@router.get("/v1/me/data-tracker/findUsage", response_model_exclude_none=True)
 async def find_usage(
     held: RoomDep, person: ResidentDep, window: Annotated[schemas.UsageWindow, Query()]
 ) -> schemas.FindUsageOut:

@@ -19,7 +19,7 @@ from tests.support.postgres import TestServer
 DOCUMENT = yaml.safe_load(FILE.read_text("utf-8"))
 PATH = "/v2/findUsage"
 ASKED = DOCUMENT["paths"][PATH]["get"]
-SERVED = f"/data-tracker{PATH}"
+SERVED = "/v1/me/data-tracker/findUsage"
 FORM = ASKED["responses"]["200"]["content"]["application/json"]["schema"] | {"components": DOCUMENT["components"]}
 NOT_READ = {"X-Road-UserId", "userCode"}  # the token alone says whose log is read
 

@@ -33,10 +33,6 @@ class Operations(Calls):
         """What a partner would get under an agreement as it is now, and which steps would refuse (AuthZEN 1.0)."""
         return cast("schemas.GatewayEvaluationOut", self.call(Asked('POST', "/access/v1/evaluation", body=body, media="application/json")))
 
-    def gateway_find_usage(self, *, periodStart: "str | None | None" = None, periodEnd: "str | None | None" = None, offset: "int | None" = None, limit: "int | None" = None) -> "schemas.GatewayFindUsageOut":
-        """Every access to what this platform knows of you, newest first, in the form of Estonia's Data Tracker."""
-        return cast("schemas.GatewayFindUsageOut", self.call(Asked('GET', "/data-tracker/v2/findUsage", query={"periodStart": periodStart, "periodEnd": periodEnd, "offset": offset, "limit": limit})))
-
     def gateway_read_deprecations(self) -> "schemas.GatewayDeprecationsOut":
         """What will not be answered any more, from when on, and what to call instead (RFC 9745, RFC 8594)."""
         return cast("schemas.GatewayDeprecationsOut", self.call(Asked('GET', "/deprecations", token=False)))
@@ -486,6 +482,10 @@ class Operations(Calls):
     def gateway_printed_copy(self) -> "bytes":
         """The same to print (PDF, A4)."""
         return cast("bytes", self.call(Asked('GET', "/v1/me/copy.pdf")))
+
+    def gateway_find_usage(self, *, periodStart: "str | None | None" = None, periodEnd: "str | None | None" = None, offset: "int | None" = None, limit: "int | None" = None) -> "schemas.GatewayFindUsageOut":
+        """Every access to what this platform knows of you, newest first, in the form of Estonia's Data Tracker."""
+        return cast("schemas.GatewayFindUsageOut", self.call(Asked('GET', "/v1/me/data-tracker/findUsage", query={"periodStart": periodStart, "periodEnd": periodEnd, "offset": offset, "limit": limit})))
 
     def registry_dependants(self) -> "schemas.RegistryDependantsOut":
         """All whom the person answers for."""

@@ -12,7 +12,7 @@ from shared.contracts import vocabulary
 from tests.service.gateway import logs, views
 from tests.service.gateway.views import AMY, BOB, Gateway
 
-USAGE = "/data-tracker/v2/findUsage"
+USAGE = "/v1/me/data-tracker/findUsage"
 
 
 @pytest.fixture
