@@ -72,9 +72,9 @@ PUBLIC_LISTS = re.compile(
     r"^/(?:directory|v1/organizations|v1/divisions|v1/agreements|\.well-known"
     r"|govstack/consent/(?:config|audit|service/(?!individual)))"
 )
-# What the sign-in's addresses carry: RFC 9126, 4; RFC 6749, 4.1.2; RFC 9207.
-# which of her own entries she reads, in the words of Estonia's Data Tracker
+# Which of her own entries she reads, in the words of Estonia's Data Tracker.
 OWN_LOG = {"/v1/me/data-tracker/findUsage": {"offset", "limit", "periodStart", "periodEnd"}}
+# What the sign-in's addresses carry: RFC 9126, 4; RFC 6749, 4.1.2; RFC 9207.
 SIGN_IN = {
     "/v1/authorize": {"client_id", "request_uri"},
     "/sign-in/upstream-back": {"code", "state", "iss", "error"},
