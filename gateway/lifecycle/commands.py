@@ -63,6 +63,9 @@ async def draft(act: Act, room: Room, terms: dict[str, Any]) -> AgreementVersion
     """Write a version down; 422 `agreement-refused` with everything that stands against it and the line it crosses."""
     agreement = drafts.read(terms, room.vocabulary)
     side = steps.side(agreement, act.organisation)
+    await agreements.alone(act.session)
+    if await versions.newest(act.session, agreement.agreement_id) is None:
+        drafts.check_id(agreement.agreement_id, act.organisation)
     try:
         await agreements.apply(act.session, [agreement])
     except agreements.AppliedError as error:
