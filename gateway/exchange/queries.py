@@ -45,7 +45,10 @@ UNION ALL
 SELECT agreement, 'reached', 1, person_tag FROM quota_person
 WHERE agreement = ANY(:agreements) AND day = :date AND person_tag = ANY(:tags)
 """)
-_IN_FORCE = text("SELECT id, version FROM agreement WHERE id = ANY(:agreements) AND state = 'active'")
+# Shared locks: who suspends waits for a release that was checked, and no release is checked before and sent after.
+_IN_FORCE = text("""
+SELECT id, version FROM agreement WHERE id = ANY(:agreements) AND state = 'active' ORDER BY id FOR SHARE
+""")
 
 
 def single(engine: AsyncEngine) -> AsyncConnection:

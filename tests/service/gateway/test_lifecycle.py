@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from gateway.agreements import commands as agreements
 from gateway.agreements.index import Index
 from gateway.exchange.commands import Asked, LiveConsent
+from gateway.exchange.queries import in_force
 from gateway.lifecycle import expiry
 from gateway.lifecycle.rules import signatures
 from tests.service.gateway import lives
@@ -135,6 +136,49 @@ async def test_one_officer_suspends_and_two_of_the_same_side_resume(room: Lives)
     assert (await room.does(CHEN, "resume", "agr-610118-centre-paused")).json()["state"] == "suspended"
     assert (await room.does(CHEN, "resume", "agr-610118-centre-paused")).json()["code"] == "second-officer-needed"
     assert (await room.does(DAI, "resume", "agr-610118-centre-paused")).json()["state"] == "active"
+
+
+async def test_who_suspends_first_does_not_resume_what_the_other_side_suspended_too(room: Lives) -> None:
+    name = "agr-610118-centre-preempted"
+    await room.in_force(name)
+    assert (await room.does(CHEN, "suspend", name, reason="自查")).status_code == 200
+    assert (await room.does(ANNA, "suspend", name, reason="超范围使用")).status_code == 200
+    assert (await room.does(BO, "suspend", name, reason="再次")).json()["code"] == "state-conflict"
+    await room.does(CHEN, "resume", name)
+    lifted = (await room.does(DAI, "resume", name)).json()
+    assert (lifted["state"], lifted["steps"][-1]["kind"]) == ("suspended", "lifted")
+    assert (await room.does(CHEN, "resume", name)).json()["code"] == "side-wrong"
+    await room.does(ANNA, "resume", name)
+    assert (await room.does(BO, "resume", name)).json()["state"] == "active"
+
+
+async def test_one_person_approves_for_one_side_only(room: Lives) -> None:
+    await room.offered("agr-610118-centre-both")
+    await room.does(ANNA, "approve", "agr-610118-centre-both", signature=None)
+    moved = (lives.OFFICE, ANNA[1])
+    refused = await room.does(moved, "approve", "agr-610118-centre-both", signature=None)
+    assert (refused.status_code, refused.json()["code"]) == (409, "second-officer-needed")
+
+
+async def test_a_draft_is_its_drafters_and_an_offer_that_the_other_side_ends_is_refused(room: Lives) -> None:
+    name = "agr-610118-centre-own"
+    body = {"terms": lives.terms(name)}
+    assert (await room.officer(*ANNA).post("/v1/agreements", json=body)).status_code == 201
+    assert (await room.does(CHEN, "offer", name)).json()["code"] == "side-wrong"
+    assert (await room.does(CHEN, "terminate", name, reason="不要")).json()["code"] == "side-wrong"
+    await room.does(ANNA, "offer", name)
+    ended = (await room.does(CHEN, "terminate", name, reason="不要")).json()
+    assert (ended["state"], ended["steps"][-1]["kind"]) == ("terminated", "refused")
+
+
+async def test_a_suspension_waits_for_what_was_checked_and_is_not_sent_yet(room: Lives) -> None:
+    await room.in_force("agr-610118-centre-between")
+    async with room.runtime.engine.begin() as release:
+        assert await in_force(release, ["agr-610118-centre-between"]) == {"agr-610118-centre-between": 1}
+        async with room.runtime.engine.connect() as other:
+            with pytest.raises(DBAPIError, match="could not obtain lock"):
+                taken = "SELECT 1 FROM agreement WHERE id = 'agr-610118-centre-between' FOR UPDATE NOWAIT"
+                await other.execute(text(taken))
 
 
 async def test_what_one_process_suspends_is_refused_by_another_that_does_not_know_it_yet(room: Lives) -> None:
