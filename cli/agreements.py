@@ -85,15 +85,18 @@ def _run(directory: Path, environment: Path | None, *, keep: bool) -> list[Plann
 async def _applied(settings: Settings, wanted: list[Agreement], keep: bool) -> list[Planned]:
     """Apply everything and keep it, or not: so that a plan is refused for whatever applying would be."""
     async with _session(settings) as session, session.begin() as transaction:
-        compared = [await _compared(session, each) for each in sorted(wanted, key=_order)]
-        await commands.apply(session, wanted)
+        await commands.alone(session)
+        compared = []
+        for each in commands.in_order(wanted):
+            compared.append(await _compared(session, each))
+            await commands.apply_one(session, each)
         if not keep:
             await transaction.rollback()
     return [each for each in compared if each]
 
 
 async def _compared(session: AsyncSession, agreement: Agreement) -> Planned | None:
-    row = await queries.version(session, agreement.agreement_id, agreement.version)
+    row = await queries.locked(session, agreement.agreement_id, agreement.version)
     name = f"{agreement.agreement_id} version {agreement.version}"
     if row is not None:
         state = rules.after_file(row.state, agreement.state)
@@ -120,10 +123,6 @@ def _text(agreement: Agreement) -> list[str]:
         told.pop(name)
     text: str = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=110)
     return text.splitlines()
-
-
-def _order(agreement: Agreement) -> tuple[str, int]:
-    return agreement.agreement_id, agreement.version
 
 
 @asynccontextmanager

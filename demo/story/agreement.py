@@ -21,7 +21,7 @@ REFUSED = (422, "agreement-refused")
 
 def life(scene: Scene) -> None:
     """School transfers: the centre and the education office agree on them, and on three calls a day."""
-    terms = Terms(f"agr-610118-transfer-{uuid.uuid4().hex[:8]}", PURPOSE)
+    terms = Terms(f"agr-610118-centre-transfer-{uuid.uuid4().hex[:8]}", PURPOSE)
     clerk = scene.here.staff("coordinator of the centre", "staff-610118-coordinator")
     refused(clerk, terms)
     assessed(scene)

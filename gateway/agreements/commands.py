@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +18,8 @@ from shared.contracts.vocabulary import Vocabulary
 
 # One process applies at a time; the others wait and then find nothing to do.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('agreements.apply'))")
+
+log = structlog.get_logger()
 
 
 class AppliedError(Exception):
@@ -36,25 +39,41 @@ class Change:
 async def apply_directory(session: AsyncSession, directory: Path, vocabulary: Vocabulary, index: Index) -> list[Change]:
     """Read, validate and apply every file in one transaction, and reload the index from what is now in force.
 
-    Raises files.AgreementsError with every error of every file, or AppliedError; then nothing is applied. The index
-    shows the new state before the commit: whoever calls stops the start when the commit fails.
+    Raises files.AgreementsError with every error of every file; then nothing is applied. A file that does not fit what
+    is there is told in the log and left out: what officers drafted since stops no start. The index shows the new state
+    before the commit: whoever calls stops the start when the commit fails.
     """
-    changes = await apply(session, files.read(directory, vocabulary))
+    await alone(session)
+    changes = []
+    for agreement in in_order(files.read(directory, vocabulary)):
+        try:
+            changes.append(await apply_one(session, agreement))
+        except AppliedError as error:
+            log.error("agreement_not_applied", reason=str(error))
     await reload(session, index)
     return changes
 
 
 async def apply(session: AsyncSession, agreements: list[Agreement]) -> list[Change]:
     """Apply agreements: the same again changes nothing, other content under one version is refused."""
+    await alone(session)
+    return [await apply_one(session, agreement) for agreement in in_order(agreements)]
+
+
+def in_order(agreements: list[Agreement]) -> list[Agreement]:
+    """By agreement and version: as they are applied."""
+    return sorted(agreements, key=lambda agreement: (agreement.agreement_id, agreement.version))
+
+
+async def alone(session: AsyncSession) -> None:
+    """Nobody else changes agreements until this transaction ends; taken before any version is locked."""
     await session.execute(_ONE_AT_A_TIME)
-    ordered = sorted(agreements, key=lambda agreement: (agreement.agreement_id, agreement.version))
-    return [await _apply_one(session, agreement) for agreement in ordered]
 
 
 async def held(session: AsyncSession, agreement_id: str, number: int) -> AgreementVersion:
     """A version to change, with nobody else changing any until this transaction ends; 404 when there is none."""
-    await session.execute(_ONE_AT_A_TIME)
-    row = await queries.version(session, agreement_id, number)
+    await alone(session)
+    row = await queries.locked(session, agreement_id, number)
     if row is None:
         raise rules.AGREEMENT_GONE()
     return row
@@ -73,8 +92,9 @@ async def reload(session: AsyncSession, index: Index) -> None:
     index.replace([queries.agreement(row) for row in await queries.currents(session)])
 
 
-async def _apply_one(session: AsyncSession, agreement: Agreement) -> Change:
-    row = await queries.version(session, agreement.agreement_id, agreement.version)
+async def apply_one(session: AsyncSession, agreement: Agreement) -> Change:
+    """Apply one agreement, alone; AppliedError when it does not fit what is there, and then nothing was changed."""
+    row = await queries.locked(session, agreement.agreement_id, agreement.version)
     if row is None:
         return await _add(session, agreement)
     if row.hash != rules.content_hash(agreement):
@@ -91,10 +111,9 @@ async def _apply_one(session: AsyncSession, agreement: Agreement) -> Change:
 
 
 async def _add(session: AsyncSession, agreement: Agreement) -> Change:
-    newest = await queries.newest_number(session, agreement.agreement_id)
-    if newest > agreement.version:
-        number = f"{agreement.agreement_id} version {agreement.version}"
-        raise AppliedError(f"{number} comes after version {newest}: raise the version")
+    newest = await queries.newest(session, agreement.agreement_id)
+    if newest is not None:
+        _check_follows(agreement, queries.agreement(newest))
     if agreement.state == "active":
         await _end_others(session, agreement)
     row = AgreementVersion(
@@ -111,6 +130,23 @@ async def _add(session: AsyncSession, agreement: Agreement) -> Change:
     await session.flush()
     await _tell(session, row)
     return Change(row.id, row.version, "new", row.state)
+
+
+def _check_follows(agreement: Agreement, newest: Agreement) -> None:
+    """A version is the next one, says so, and is between the same parties: nobody else's ends or blocks theirs."""
+    number = f"{agreement.agreement_id} version {agreement.version}"
+    if newest.version >= agreement.version:
+        raise AppliedError(f"{number} comes after version {newest.version}: raise the version")
+    if _parties(agreement) != _parties(newest):
+        raise AppliedError(f"{number} has other parties than version {newest.version}: give it an id of its own")
+    if (agreement.version, agreement.supersedes) != (newest.version + 1, newest.version):
+        raise AppliedError(
+            f"{number} does not follow: make it version {newest.version + 1} that supersedes {newest.version}"
+        )
+
+
+def _parties(agreement: Agreement) -> list[tuple[str, str]]:
+    return [(party.region, party.organisation) for party in (agreement.provider, agreement.consumer)]
 
 
 async def _make_room(session: AsyncSession, row: AgreementVersion, state: str) -> None:

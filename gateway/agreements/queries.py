@@ -23,14 +23,14 @@ async def current(session: AsyncSession, agreement_id: str) -> AgreementVersion 
     return (await session.scalars(found)).first()
 
 
-async def newest_number(session: AsyncSession, agreement_id: str) -> int:
-    """The highest version number of an agreement; 0 when there is none."""
+async def newest(session: AsyncSession, agreement_id: str) -> AgreementVersion | None:
+    """The version with the highest number."""
     table = AgreementVersion
-    found = select(table.version).where(table.id == agreement_id).order_by(col(table.version).desc()).limit(1)
-    return (await session.scalars(found)).first() or 0
+    found = select(table).where(table.id == agreement_id).order_by(col(table.version).desc()).limit(1)
+    return (await session.scalars(found)).first()
 
 
-async def version(session: AsyncSession, agreement_id: str, number: int) -> AgreementVersion | None:
+async def locked(session: AsyncSession, agreement_id: str, number: int) -> AgreementVersion | None:
     """One version, locked for a change of its state."""
     key = (agreement_id, number)
     return await session.get(AgreementVersion, key, with_for_update=True, populate_existing=True)

@@ -45,7 +45,10 @@ UNION ALL
 SELECT agreement, 'reached', 1, referral FROM quota_referral
 WHERE agreement = ANY(:agreements) AND day = :date AND referral = ANY(:referrals)
 """)
-_IN_FORCE = text("SELECT id, version FROM agreement WHERE id = ANY(:agreements) AND state = 'active'")
+# Shared locks: who suspends waits for a release that was checked, and no release is checked before and sent after.
+_IN_FORCE = text("""
+SELECT id, version FROM agreement WHERE id = ANY(:agreements) AND state = 'active' ORDER BY id FOR SHARE
+""")
 
 
 def single(engine: AsyncEngine) -> AsyncConnection:

@@ -63,6 +63,9 @@ async def draft(act: Act, room: Room, terms: dict[str, Any]) -> AgreementVersion
     """Write a version down; 422 `agreement-refused` with everything that stands against it and the line it crosses."""
     agreement = drafts.read(terms, room.vocabulary)
     side = steps.side(agreement, act.organisation)
+    await agreements.alone(act.session)
+    if await versions.newest(act.session, agreement.agreement_id) is None:
+        drafts.check_id(agreement.agreement_id, act.organisation)
     try:
         await agreements.apply(act.session, [agreement])
     except agreements.AppliedError as error:
@@ -75,8 +78,10 @@ async def draft(act: Act, room: Room, terms: dict[str, Any]) -> AgreementVersion
 
 async def offer(act: Act, room: Room, agreement: str, version: int) -> AgreementVersion:
     """Offer a draft to the other side; from now on it has to answer (政务数据共享条例 20, 21)."""
+    assessed = await room.assessed()  # before anything is locked: a slow service delays no suspension
     held = await _held(act, agreement, version)
-    drafts.check_assessed(held.agreement.purposes, await room.assessed(), day_of(act.now))
+    steps.check_drafted(held.steps, held.side)
+    drafts.check_assessed(held.agreement.purposes, assessed, day_of(act.now))
     return await _moved(act, held, "offer", held.step(act, "offered"))
 
 
@@ -118,12 +123,13 @@ async def extend(act: Act, agreement: str, version: int, reason: str) -> Agreeme
 
 async def approve(act: Act, room: Room, agreement: str, version: int, signature: str | None) -> AgreementVersion:
     """Approve an offer; it is agreed when two people of each side did and both sides signed its hash."""
+    keys = await room.keys_of(act.organisation)
     held = await _held(act, agreement, version)
     if held.row.state != "offered":
         raise steps.NOTHING_OPEN("Nothing is offered in this version.")
     steps.check_approves(held.steps, held.side, act.officer)
     await _take(act.session, held.row, held.step(act, "approved"))
-    await _sign(act, room, held, signature)
+    await _sign(act, room, held, keys, signature)
     complete = await queries.steps(act.session, agreement, version)
     if any(len(steps.approvals(complete, each)) < steps.PEOPLE for each in ("provider", "consumer")):
         return held.row
@@ -141,13 +147,19 @@ async def activate(act: Act, agreement: str, version: int) -> AgreementVersion:
 
 
 async def suspend(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
-    """Suspend at once, by one officer of either side; the next call is refused (政务数据共享条例 27)."""
+    """Suspend at once, by one officer of either side; the next call is refused (政务数据共享条例 27).
+
+    What the other side suspended is suspended by this side too: it resumes when both lifted theirs.
+    """
     held = await _held(act, agreement, version)
-    return await _moved(act, held, "suspend", held.step(act, "suspended", reason))
+    step = held.step(act, "suspended", reason)
+    if held.row.state == "suspended" and held.side not in steps.suspenders(held.steps):
+        return await _take(act.session, held.row, step)
+    return await _moved(act, held, "suspend", step)
 
 
 async def resume(act: Act, agreement: str, version: int) -> AgreementVersion:
-    """Propose to resume, or as the second officer of the side that suspended do so."""
+    """Propose to resume, or as the second officer of a side that suspended lift that; with the last one it resumes."""
     held = await _held(act, agreement, version)
     if held.row.state != "suspended":
         raise problems.STATE_CONFLICT(
@@ -155,15 +167,22 @@ async def resume(act: Act, agreement: str, version: int) -> AgreementVersion:
         )
     steps.check_resumes(held.steps, held.side)
     by = held.step(act, "resume_asked")
-    if not steps.is_second(held.steps, "resume_asked", "suspended", by):
+    own = [step for step in held.steps if step.side == held.side]
+    if not steps.is_second(own, "resume_asked", "suspended", by):
         return await _take(act.session, held.row, by)
+    if steps.suspenders(held.steps) - {held.side}:
+        return await _take(act.session, held.row, replace(by, kind="lifted"))
     return await _moved(act, held, "activate", replace(by, kind="resumed"))
 
 
 async def terminate(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
     """End it, with the reason (政务数据共享条例 27); what was in force wants a receipt of deletion."""
     held = await _held(act, agreement, version)
+    if held.row.state == "draft":
+        steps.check_drafted(held.steps, held.side)
     kind = "terminated" if held.row.state in ("active", "suspended") else "dropped"
+    if held.row.state == "offered" and steps.is_answering(held.steps, held.side):
+        kind = "refused"
     return await _moved(act, held, "terminate", held.step(act, kind, reason))
 
 
@@ -246,12 +265,11 @@ async def _take(session: AsyncSession, row: AgreementVersion, step: Step) -> Agr
     return row
 
 
-async def _sign(act: Act, room: Room, held: Held, signature: str | None) -> None:
+async def _sign(act: Act, room: Room, held: Held, keys: Sequence[dict[str, Any]], signature: str | None) -> None:
     """Keep the side's signature: its organisation's where it has a key, else the region's that two approved."""
     signed = {each.side for each in await queries.signatures(act.session, held.row.id, held.row.version)}
     if held.side in signed:
         return
-    keys = await room.keys_of(act.organisation)
     if signature is not None:
         jwk, by = signatures.signer(signature, held.row.hash, keys), "organisation"
     elif len(steps.approvals(held.steps, held.side)) + 1 < steps.PEOPLE:

@@ -79,12 +79,16 @@ class ClockOut(BaseModel):
 
 
 class LifeOut(BaseModel):
-    """One version and everything that was done with it; `dispute` is who decides an open one."""
+    """One version and everything that was done with it; `terms` is the text that `hash` was made of.
+
+    `dispute` is who decides an open one.
+    """
 
     agreement: str
     version: int
     hash: str
     state: str
+    terms: dict[str, Any]
     steps: list[StepOut]
     signatures: list[SignatureOut]
     clocks: list[ClockOut]

@@ -28,6 +28,7 @@ async def life(act: Act, row: AgreementVersion) -> LifeOut:
         version=row.version,
         hash=row.hash,
         state=row.state,
+        terms=row.body | {"state": row.state},
         steps=[StepOut.model_validate(each, from_attributes=True) for each in done],
         signatures=[SignatureOut(side=each.side, by=each.by, jws=each.jws, at=each.at, **each.jwk) for each in signed],
         clocks=[ClockOut(**_told(each, act.now)) for each in clocks.running(agreement, done)],

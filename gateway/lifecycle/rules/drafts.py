@@ -26,6 +26,19 @@ IMPACT_NOT_ASSESSED = problems.kind(
     "The impact on people is not assessed",
     "Let two data protection officers assess each of `purposes` first (POST /v1/impact-assessments; PIPL 55).",
 )
+ID_NOT_YOURS = problems.kind(
+    422,
+    "agreement-id-not-yours",
+    "Such an id is not your organisation's to give",
+    "Begin `agreement_id` with `prefix`: an id that names another organisation could block that one's agreements.",
+)
+
+
+def check_id(agreement_id: str, organisation: str) -> None:
+    """A new id begins with the drafter's organisation; 422 `agreement-id-not-yours`."""
+    prefix = f"agr-{organisation.removeprefix('org-')}-"
+    if not agreement_id.startswith(prefix):
+        raise ID_NOT_YOURS(prefix=prefix)
 
 
 def check_assessed(purposes: Sequence[str], until: Mapping[str, date], today: date) -> None:

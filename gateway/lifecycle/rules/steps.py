@@ -73,8 +73,20 @@ def last(steps: Iterable[Step], *kinds: str) -> Step | None:
 
 def check_answers(steps: Sequence[Step], side: Side) -> None:
     """An offer is answered by the other side than made it."""
+    if not is_answering(steps, side):
+        raise OTHER_SIDE()
+
+
+def is_answering(steps: Sequence[Step], side: Side) -> bool:
+    """Whether the other side made the offer."""
     offered = last(steps, "offered")
-    if offered and offered.side == side:
+    return offered is None or offered.side != side
+
+
+def check_drafted(steps: Sequence[Step], side: Side) -> None:
+    """A draft is offered or dropped by the side that wrote it; what came from a file, by either."""
+    drafted = last(steps, "drafted")
+    if drafted and drafted.side != side:
         raise OTHER_SIDE()
 
 
@@ -90,10 +102,11 @@ def approvals(steps: Sequence[Step], side: Side) -> list[str]:
 
 
 def check_approves(steps: Sequence[Step], side: Side, officer: str) -> None:
-    """Each officer approves once, and two of a side are enough."""
-    known = approvals(steps, side)
-    if officer in known or len(known) >= PEOPLE:
-        raise SECOND_OFFICER("You approved it already." if officer in known else "Two of your side approved it.")
+    """Each officer approves once, for whichever side, and two of a side are enough."""
+    if officer in (*approvals(steps, "provider"), *approvals(steps, "consumer")):
+        raise SECOND_OFFICER("You approved it already.")
+    if len(approvals(steps, side)) >= PEOPLE:
+        raise SECOND_OFFICER("Two of your side approved it.")
 
 
 def is_second(steps: Sequence[Step], proposal: str, began: str, by: Step) -> bool:
@@ -107,10 +120,21 @@ def is_second(steps: Sequence[Step], proposal: str, began: str, by: Step) -> boo
 
 
 def check_resumes(steps: Sequence[Step], side: Side) -> None:
-    """The side that suspended lifts it; who misused something does not."""
-    suspended = last(steps, "suspended")
-    if suspended and suspended.side != side:
+    """A side that suspended lifts its own; who misused something does not lift the other's."""
+    by = suspenders(steps)
+    if by and side not in by:
         raise OTHER_SIDE()
+
+
+def suspenders(steps: Sequence[Step]) -> frozenset[Side]:
+    """The sides whose suspension stands."""
+    standing: dict[Side, bool] = {}
+    for step in steps:
+        if step.kind in ("activated", "resumed"):
+            standing.clear()
+        elif step.kind in ("suspended", "lifted") and step.side:
+            standing[step.side] = step.kind == "suspended"
+    return frozenset(side for side, stands in standing.items() if stands)
 
 
 def next_level(steps: Sequence[Step]) -> str:

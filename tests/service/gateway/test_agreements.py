@@ -119,6 +119,17 @@ async def test_other_content_under_the_same_version_is_refused(gateway: Gateway)
     assert body["terms"]["retention_days"] == agreement.retention_days
 
 
+async def test_a_file_that_does_not_follow_stops_no_start(gateway: Gateway, tmp_path: Path) -> None:
+    await gateway.apply(housing(agreement_id="agr-ahead"))
+    text = (DEMONSTRATION / "centre-housing.yaml").read_text("utf-8")
+    ahead = text.replace(HOUSING, "agr-ahead").replace("version: 1", "version: 3")
+    (tmp_path / "a.yaml").write_text(ahead, "utf-8")
+    (tmp_path / "b.yaml").write_text(text.replace(HOUSING, "agr-beside"), "utf-8")
+    async with gateway.runtime.sessions() as session, session.begin():
+        changes = await commands.apply_directory(session, tmp_path, KNOWN, gateway.index)
+    assert [(change.agreement, change.what) for change in changes] == [("agr-beside", "new")]
+
+
 async def test_a_new_version_supersedes_and_the_old_file_revives_nothing(gateway: Gateway) -> None:
     first = housing(agreement_id="agr-grown")
     second = msgspec.structs.replace(first, version=2, supersedes=1, valid_until=first.valid_until + timedelta(days=1))
@@ -138,7 +149,7 @@ async def test_a_new_version_supersedes_and_the_old_file_revives_nothing(gateway
 async def test_a_draft_of_the_next_version_leaves_the_one_in_force(gateway: Gateway) -> None:
     first = housing(agreement_id="agr-drafted")
     await gateway.apply(first)
-    await gateway.apply(msgspec.structs.replace(first, version=2, state="draft"))
+    await gateway.apply(msgspec.structs.replace(first, version=2, supersedes=1, state="draft"))
     terms = gateway.index.get("agr-drafted")
     assert terms is not None
     assert (terms.version, terms.state) == (1, "active")
