@@ -28,7 +28,7 @@ OVERLAP: Final = timedelta(hours=24)  # while the secret before still signs besi
 JITTER: Final = 60.0  # seconds at most between what happened and the first try
 LONGEST: Final = 1000  # characters of an address
 KEPT: Final = timedelta(days=30)  # what was not delivered by then is forgotten
-# Seconds between tries, as Standard Webhooks proposes: 75 and a half hours in all.
+# Seconds between tries, about as Standard Webhooks proposes: 76 and a half hours in all, give or take SPREAD.
 WAITS: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 90_000)
 SPREAD: Final = 0.1  # of each wait, so that what failed together does not come back together
 
