@@ -76,8 +76,9 @@ PROBLEM_SCHEMA = {
 }
 SENT = """\
 What your system is sent once it has registered a webhook (Standard Webhooks 1.0). Answer 2xx within ten seconds; 410
-disables it. Messages may come twice, under one webhook-id, and in another order than what they tell of: read the
-referral. `timestamp` is later than what happened, by up to a minute of chance."""
+disables it, and until you register again nothing new is sent. Messages may come twice, under one webhook-id, and in
+another order than what they tell of: read the referral. `timestamp` is later than what happened, by up to a minute of
+chance."""
 WEBHOOKS = {
     webhooks.TYPE: {
         "post": {

@@ -12,7 +12,7 @@ JSON = "application/json"
 PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 # Headers that the client sends by itself, and what they are called where the caller gives them.
 TERMS = {"Jieli-Agreement", "Jieli-Purpose"}
-GIVEN = {"Idempotency-Key": "idempotency_key", "if-match": "if_match"}
+GIVEN = {"Idempotency-Key": ("idempotency_key", "str"), "if-match": ("if_match", "int | str")}
 
 
 def schemas(document: Document) -> str:
@@ -32,7 +32,7 @@ def schemas(document: Document) -> str:
 def operations(document: Document) -> str:
     """The methods, in a module of their own."""
     methods = [
-        _method(path, verb, found)
+        _method(path, verb, _without_conditions(found) if verb == "get" else found)
         for path, verbs in sorted(document["paths"].items())
         for verb, found in sorted(verbs.items())
     ]
@@ -52,6 +52,11 @@ def operations(document: Document) -> str:
             "",
         ]
     )
+
+
+def _without_conditions(found: Document) -> Document:
+    """Reading changes nothing that a version could be wanted for."""
+    return {**found, "parameters": [each for each in found["parameters"] if each["name"] != "if-match"]}
 
 
 def _class(name: str) -> str:
@@ -145,9 +150,9 @@ def _named(found: Document) -> Iterator[str]:
     if _headers(found) >= TERMS:
         yield "terms: Terms"
     for each in _parameters(found, "query"):
-        kind = _type(each["schema"])
+        kind = _type(each["schema"]).removesuffix(" | None")
         yield f'{_name(each)}: "{kind}"' if each["required"] else f'{_name(each)}: "{kind} | None" = None'
-    yield from (f"{as_}: str | None = None" for name, as_ in GIVEN.items() if name in _headers(found))
+    yield from (f"{as_}: {kind} | None = None" for name, (as_, kind) in GIVEN.items() if name in _headers(found))
 
 
 def _passed(found: Document) -> Iterator[str]:
@@ -158,6 +163,6 @@ def _passed(found: Document) -> Iterator[str]:
         yield f"query={{{', '.join(queries)}}}"
     if _headers(found) >= TERMS:
         yield "terms=terms"
-    yield from (f"{as_}={as_}" for name, as_ in GIVEN.items() if name in _headers(found))
+    yield from (f"{as_}={as_}" for name, (as_, _) in GIVEN.items() if name in _headers(found))
     if "security" not in found:
         yield "token=False"

@@ -15,6 +15,7 @@ from gateway.exchange import desk
 from gateway.exchange.desk import Desk
 from gateway.exchange.tables import Consent, Withdrawal
 from gateway.federation.tables import Delivery
+from gateway.webhooks import rules as webhooks
 from gateway.webhooks.tables import Message
 from shared import outbox
 from shared.contracts.events import (
@@ -75,7 +76,8 @@ async def _finish(at: Desk, session: AsyncSession, row: Erasing) -> None:
 
 
 async def _unlink(at: Desk, session: AsyncSession, records: list[str], person: str) -> None:
-    """The other party of a case keeps it; everything else was hers alone."""
+    """The other party of a case keeps it, and a recipient still hears that a referral is over, so that it deletes what
+    it holds; everything else was hers alone."""
     for link in await queries.links(session, records):
         link.seals = [seal for seal in link.seals if at.seals.open(seal) not in (None, person)]
         if not link.seals:
@@ -83,4 +85,5 @@ async def _unlink(at: Desk, session: AsyncSession, records: list[str], person: s
     await session.execute(delete(Consent).where(col(Consent.id).in_(records)))
     await session.execute(delete(Withdrawal).where(col(Withdrawal.consent).in_(records)))
     await session.execute(delete(Delivery).where(col(Delivery.request).in_(records)))
-    await session.execute(delete(Message).where(col(Message.referral).in_(records)))
+    hers = col(Message.referral).in_(records)
+    await session.execute(delete(Message).where(hers, col(Message.referral_state).not_in(webhooks.ENDS)))

@@ -13,7 +13,7 @@ router = requests.router()
 @router.put("/v1/webhook", dependencies=[Depends(requests.kept_nowhere)])
 async def keep_webhook(grant: Internal, session: SessionDep, runtime: RuntimeDep, body: WebhookIn) -> WebhookKeptOut:
     """Register your organisation's address, or change it (Standard Webhooks 1.0)."""
-    return await commands.keep(session, runtime.settings, grant.actor.organisation, body.url)
+    return await commands.keep(session, runtime.settings, grant.actor, body.url)
 
 
 @router.get("/v1/webhook")

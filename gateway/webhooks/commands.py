@@ -4,7 +4,7 @@ import secrets
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col
@@ -12,8 +12,8 @@ from sqlmodel import col
 from gateway.webhooks import queries, rules
 from gateway.webhooks.schemas import DeadLetterOut, DeadLettersOut, ReplayedOut, WebhookKeptOut, WebhookOut
 from gateway.webhooks.tables import Endpoint, Message
-from shared import ids
 from shared.contracts.events import ReferralFact
+from shared.grants import Actor
 from shared.seals import Sealer
 from shared.settings import Settings, in_turn
 
@@ -22,7 +22,8 @@ LEASE = timedelta(seconds=60)  # while one process tries, no other does
 _TELL = text("""
 INSERT INTO webhook_message (id, organization, referral, referral_state, told_at, state, attempts, reason, next_at)
 SELECT :id, organization, :referral, :referral_state, :at, :state, 0, '', :at
-FROM webhook_endpoint WHERE organization = :recipient AND state = 'active'
+FROM webhook_endpoint AS endpoint JOIN party ON party.id = endpoint.organization AND party.state <> 'closed'
+WHERE organization = :recipient AND endpoint.state = 'active'
 """)
 # One message of each organisation that may act, so that none waits behind another's.
 _TAKE = text("""
@@ -31,12 +32,12 @@ WHERE id IN (
     SELECT due.id FROM webhook_endpoint AS endpoint
     JOIN party ON party.id = endpoint.organization AND party.state = 'active'
     CROSS JOIN LATERAL (
-        SELECT id, next_at FROM webhook_message AS message
+        SELECT id, attempts, next_at FROM webhook_message AS message
         WHERE message.organization = endpoint.organization AND message.state = 'waiting' AND message.next_at <= :now
-        ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED
+        ORDER BY attempts, next_at LIMIT 1 FOR UPDATE SKIP LOCKED
     ) AS due
     WHERE endpoint.state = 'active' AND NOT endpoint.organization = ANY(:busy)
-    ORDER BY due.next_at LIMIT :most
+    ORDER BY due.attempts, due.next_at LIMIT :most
 )
 RETURNING *
 """)
@@ -60,23 +61,23 @@ def is_local(settings: Settings) -> bool:
     return settings.environment != "production"
 
 
-async def keep(session: AsyncSession, settings: Settings, organization: str, url: str) -> WebhookKeptOut:
+async def keep(session: AsyncSession, settings: Settings, actor: Actor, url: str) -> WebhookKeptOut:
     """Register an organisation's address, or change it; the secret is given when it is new."""
     rules.address(url, is_local(settings))
-    fresh = secrets.token_bytes(rules.SECRET)
-    row: dict[str, object] = {"organization": organization, "url": url, "state": rules.ENDPOINT.initial}
-    row["secret"] = sealer(settings).shut(fresh)
+    fresh, client = secrets.token_bytes(rules.SECRET), actor.id if actor.type == "client" else ""
+    row: dict[str, object] = {"organization": actor.organisation, "url": url, "client": client}
+    row |= {"state": rules.ENDPOINT.initial, "secret": sealer(settings).shut(fresh)}
     made = insert(Endpoint).values(row).on_conflict_do_nothing().returning(col(Endpoint.organization))
     secret = rules.shown(fresh) if (await session.execute(made)).first() else None
-    kept = await queries.endpoint(session, organization)
-    kept.url, kept.state = url, rules.ENDPOINT.after(kept.state, "register")
+    kept = await queries.locked(session, actor.organisation)
+    kept.url, kept.client, kept.state = url, client, rules.ENDPOINT.after(kept.state, "register")
     return WebhookKeptOut(url=kept.url, state=kept.state, secret=secret)
 
 
 async def rotate(session: AsyncSession, settings: Settings, organization: str) -> WebhookKeptOut:
     """A new secret; the one that receivers know signs along for a day, also when this is asked again meanwhile."""
     fresh, now = secrets.token_bytes(rules.SECRET), datetime.now(UTC)
-    kept = await queries.endpoint(session, organization)
+    kept = await queries.locked(session, organization)
     if kept.older_until is None or kept.older_until < now:
         kept.older, kept.older_until = kept.secret, now + rules.OVERLAP
     kept.secret = sealer(settings).shut(fresh)
@@ -85,7 +86,7 @@ async def rotate(session: AsyncSession, settings: Settings, organization: str) -
 
 async def remove(session: AsyncSession, organization: str) -> None:
     """End it; what was still to be told is forgotten."""
-    await session.delete(await queries.endpoint(session, organization))
+    await session.delete(await queries.locked(session, organization))
 
 
 async def read(session: AsyncSession, organization: str) -> WebhookOut:
@@ -124,7 +125,7 @@ async def replay(session: AsyncSession, organization: str) -> ReplayedOut:
 async def tell(session: AsyncSession, event: ReferralFact) -> None:
     """Put it on the recipient's list, if it has one."""
     row = {
-        "id": ids.new(),
+        "id": uuid.uuid4(),  # one that tells the time would undo the chance in when it is told
         "recipient": event.recipient,
         "referral": event.referral,
         "referral_state": event.state,
@@ -160,13 +161,28 @@ async def failed(session: AsyncSession, message: uuid.UUID, reason: str) -> None
         row.next_at = following
 
 
-async def gone(session: AsyncSession, message: Message) -> None:
-    """The partner's system wants nothing any more (410): the webhook is disabled; what waits stays for a while."""
-    kept = await queries.endpoint(session, message.organization)
-    kept.state = rules.ENDPOINT.after(kept.state, "disable")
+async def gone(session: AsyncSession, message: Message, url: str) -> None:
+    """The partner's system wants nothing any more (410) at this address: the webhook is disabled while it is that one;
+    what waits stays for a while."""
+    kept = await queries.locked(session, message.organization)
+    if kept.url == url:
+        kept.state = rules.ENDPOINT.after(kept.state, "disable")
     await failed(session, message.id, "answered-410")
 
 
+async def disable(session: AsyncSession, client: str) -> None:
+    """What this client registered is told no more: it may act no longer."""
+    for kept in await queries.registered_by(session, client):
+        kept.state = rules.ENDPOINT.after(kept.state, "disable")
+
+
+async def close(session: AsyncSession, organization: str) -> None:
+    """The organisation is no more: nor is its webhook."""
+    await session.execute(delete(Endpoint).where(col(Endpoint.organization) == organization))
+
+
 async def forget(session: AsyncSession) -> None:
-    """Delete what nobody took for too long."""
+    """Delete what nobody took for too long, and secrets that sign no more."""
+    over = update(Endpoint).where(col(Endpoint.older_until) < datetime.now(UTC))
+    await session.execute(over.values(older=None, older_until=None))
     await session.execute(delete(Message).where(col(Message.created_at) < datetime.now(UTC) - rules.KEPT))

@@ -1,4 +1,4 @@
-"""What recipients have to hear, put on the list in the transaction that keeps where the referral stands."""
+"""What recipients have to hear, and who is told no more, kept in the transaction that keeps the fact itself."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,4 +16,21 @@ async def referral(session: AsyncSession, event: events.ReferralFact) -> None:
         await commands.tell(session, event)
 
 
-HANDLERS: Handlers = dict.fromkeys(events.ReferralFact.__subclasses__(), referral)
+async def client_revoked(session: AsyncSession, event: events.ClientRevoked) -> None:
+    """Its tokens are worthless from now on, and the webhook that it registered is disabled."""
+    await handlers.client_revoked(session, event)
+    await commands.disable(session, event.client)
+
+
+async def organization(session: AsyncSession, event: events.OrganizationFact) -> None:
+    """Keep an organisation as the decision needs it; the webhook of one that is closed ends."""
+    await handlers.organization(session, event)
+    if event.state == "closed":
+        await commands.close(session, event.organization)
+
+
+HANDLERS: Handlers = {
+    **dict.fromkeys(events.ReferralFact.__subclasses__(), referral),
+    **dict.fromkeys(events.OrganizationFact.__subclasses__(), organization),
+    events.ClientRevoked: client_revoked,
+}

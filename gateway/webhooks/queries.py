@@ -24,11 +24,24 @@ async def registered(session: AsyncSession, organization: str) -> Endpoint | Non
 
 
 async def endpoint(session: AsyncSession, organization: str) -> Endpoint:
-    """An organisation's own webhook, locked; 404 when it has none."""
-    found = await session.get(Endpoint, organization, with_for_update=True)
+    """An organisation's own webhook; 404 when it has none."""
+    return _there(await registered(session, organization))
+
+
+async def locked(session: AsyncSession, organization: str) -> Endpoint:
+    """An organisation's own webhook, to change it; 404 when it has none."""
+    return _there(await session.get(Endpoint, organization, with_for_update=True))
+
+
+def _there(found: Endpoint | None) -> Endpoint:
     if found is None:
         raise rules.NO_WEBHOOK()
     return found
+
+
+async def registered_by(session: AsyncSession, client: str) -> Sequence[Endpoint]:
+    """The webhook that a client registered, locked."""
+    return (await session.scalars(select(Endpoint).where(col(Endpoint.client) == client).with_for_update())).all()
 
 
 async def counted(session: AsyncSession, organization: str) -> dict[str, int]:
@@ -41,7 +54,7 @@ async def counted(session: AsyncSession, organization: str) -> dict[str, int]:
 async def dead(session: AsyncSession, organization: str) -> Sequence[Message]:
     """Its dead letters, the oldest first."""
     found = select(Message).where(col(Message.organization) == organization, col(Message.state) == "dead")
-    return (await session.scalars(found.order_by(col(Message.id)).limit(MOST))).all()
+    return (await session.scalars(found.order_by(col(Message.created_at), col(Message.id)).limit(MOST))).all()
 
 
 async def taken(session: AsyncSession, message: object) -> Message | None:

@@ -14,6 +14,13 @@ import msgspec
 from shared import problems
 from shared.states import Machine, moves
 
+IP = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def _networks(written: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(map(ipaddress.ip_network, written.split()))
+
+
 TYPE: Final = "referral.state_changed"
 PREFIX: Final = "whsec_"  # Standard Webhooks 1.0: base64 of the key comes after it
 SECRET: Final = 32  # bytes
@@ -21,16 +28,36 @@ OVERLAP: Final = timedelta(hours=24)  # while the secret before still signs besi
 JITTER: Final = 60.0  # seconds at most between what happened and the first try
 LONGEST: Final = 1000  # characters of an address
 KEPT: Final = timedelta(days=30)  # what was not delivered by then is forgotten
-# Seconds between tries, as Standard Webhooks proposes: three days and three hours in all.
+# Seconds between tries, about as Standard Webhooks proposes: 76 and a half hours in all, give or take SPREAD.
 WAITS: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 90_000)
 SPREAD: Final = 0.1  # of each wait, so that what failed together does not come back together
 
 # Until the person has consented the recipient hears nothing, and nothing of her refusing either.
 UNSEEN: Final = frozenset({"draft", "awaiting_consent"})
 SHOWN: Final = "requested"
+# States that a recipient has to hear of even of a person who was erased: it has to delete what it holds.
+ENDS: Final = frozenset({"completed", "failed", "rejected", "cancelled", "expired", "revoked"})
+
+PORT: Final = 443  # the one that the gateway's network lets out
+# A name as names are in the DNS; one that ends in a number would be read as an IPv4 address (WHATWG URL, 3.5).
+_LABEL = "[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?"
+_NAME: Final = re.compile(rf"({_LABEL}\.)*(?![0-9]+$|0x[0-9a-f]*$){_LABEL}")
+# What is not the public internet (the registries of IANA, and Azure's 168.63.129.16), written out here so that
+# no version of Python changes it.
+_NOT_PUBLIC_4: Final = _networks(
+    "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24"
+    " 192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3"
+)
+_PUBLIC_6: Final = ipaddress.IPv6Network("2000::/3")
+_NOT_PUBLIC_6: Final = _networks("2001::/23 2001:db8::/32 2002::/16 3fff::/20")
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+_ISATAP: Final = (bytes.fromhex("00005efe"), bytes.fromhex("02005efe"))  # RFC 5214: before an IPv4 address
 
 ADDRESS_UNFIT = problems.kind(
-    422, "webhook-address-unfit", "Nothing is sent to this address", "Name one public https address, without a login."
+    422,
+    "webhook-address-unfit",
+    "Nothing is sent to this address",
+    "Name one public https address on port 443, without a login.",
 )
 NO_WEBHOOK = problems.kind(
     404, "webhook-not-registered", "Your organisation has no webhook", "Register one: PUT /v1/webhook."
@@ -87,15 +114,14 @@ def address(url: str, local: bool) -> SplitResult:
     """The parts of an address that something may be sent to; 422 otherwise. `local`: http to this machine is fine."""
     try:
         parts = urlsplit(url)
-        port = parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         raise ADDRESS_UNFIT() from None
-    plain = local and parts.scheme == "http" and is_here(parts.hostname or "")
+    here = local and is_here(host)
     is_clean = len(url) <= LONGEST and re.fullmatch(r"[!-~]+", url) and not parts.fragment and "@" not in parts.netloc
-    if not (is_clean and parts.hostname and port != 0 and (plain or parts.scheme == "https")):
-        raise ADDRESS_UNFIT()
-    literal = _literal(parts.hostname)
-    if literal and not may_reach(literal, local):
+    fits_here = here and parts.scheme in ("http", "https") and port != 0
+    is_fit = fits_here or (parts.scheme == "https" and port in (None, PORT))
+    if not (is_clean and is_fit and _is_host(parts, local)):
         raise ADDRESS_UNFIT()
     return parts
 
@@ -103,28 +129,36 @@ def address(url: str, local: bool) -> SplitResult:
 def is_here(host: str) -> bool:
     """Whether a host is this machine."""
     literal = _literal(host)
-    return host == "localhost" or bool(literal and ipaddress.ip_address(literal).is_loopback)
+    return host == "localhost" or bool(literal and literal.is_loopback)
 
 
 def may_reach(found: str, local: bool) -> bool:
     """Whether this is an address of the public internet, or where that is allowed, of this machine."""
-    ip = ipaddress.ip_address(found.partition("%")[0])
-    inner = [ip, *_carried(ip)]
+    ip = _unwrapped(ipaddress.ip_address(found.partition("%")[0]))
     if local and ip.is_loopback:
         return True
-    return all(each.is_global and not each.is_multicast and not each.is_reserved for each in inner)
+    if isinstance(ip, ipaddress.IPv4Address):
+        return not any(ip in each for each in _NOT_PUBLIC_4)
+    is_public = ip in _PUBLIC_6 and not any(ip in each for each in _NOT_PUBLIC_6)
+    return is_public and ip.packed[8:12] not in _ISATAP
 
 
-def _carried(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
-    """The IPv4 addresses that an IPv6 address leads to: mapped, 6to4, NAT64 (RFC 6052)."""
-    if ip.version == 4:
-        return []
-    nat64 = ipaddress.IPv4Address(ip.packed[12:]) if ip in ipaddress.ip_network("64:ff9b::/96") else None
-    return [each for each in (ip.ipv4_mapped, ip.sixtofour, nat64) if each]
+def _unwrapped(ip: IP) -> IP:
+    """The IPv4 address that an IPv6 address stands for: mapped, or NAT64."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    return ipaddress.IPv4Address(ip.packed[12:]) if ip in _NAT64 else ip.ipv4_mapped or ip
 
 
-def _literal(host: str) -> str:
+def _is_host(parts: SplitResult, local: bool) -> bool:
+    host = parts.hostname or ""
+    if literal := _literal(host):
+        return may_reach(str(literal), local)
+    return "[" not in parts.netloc and bool(_NAME.fullmatch(host))
+
+
+def _literal(host: str) -> IP | None:
     try:
-        return str(ipaddress.ip_address(host.partition("%")[0]))
+        return None if "%" in host else ipaddress.ip_address(host)
     except ValueError:
-        return ""
+        return None

@@ -13,11 +13,12 @@ class WebhookIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    url: str = Field(min_length=1, max_length=rules.LONGEST, description="A public https address of your system.")
+    url: str = Field(min_length=1, max_length=rules.LONGEST, description="A public https address, port 443.")
 
 
 class WebhookOut(BaseModel):
-    """Your organisation's webhook. `disabled`: your system answered 410; register it again."""
+    """Your organisation's webhook. `disabled`: your system answered 410, or the client that registered it was revoked;
+    until you register again nothing new is put on its list."""
 
     url: str
     state: str
@@ -36,7 +37,7 @@ class WebhookKeptOut(BaseModel):
 class DeadLetterOut(BaseModel):
     """A message that was given up."""
 
-    id: UUID = Field(description="The webhook-id.")
+    id: UUID = Field(description="The webhook-id is `msg_` and this.")
     referral: str
     state: str
     at: datetime

@@ -10,13 +10,17 @@ from gateway.tables import Base
 
 
 class Endpoint(Base, table=True):
-    """An organisation's one address; its secrets are sealed, and `older` signs too until `older_until`."""
+    """An organisation's one address; its secrets are sealed, and `older` signs too until `older_until`.
+
+    `client` is the system that registered it, none where a member of staff did.
+    """
 
     __tablename__ = "webhook_endpoint"
 
     organization: str = Field(primary_key=True)
     url: str
     state: str
+    client: str = Field(index=True)
     secret: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     older: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     older_until: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

@@ -36,11 +36,12 @@ class Issuer:
     def token(self, organisation: str, *roles: str, kind: str = "client") -> Token:
         """A token of somebody of that organisation; of its system, where no role is named."""
         holder, now = ECKey.generate_key("P-256"), int(time.time())
+        system = f"{organisation}-system"
         claims = {
             "iss": self.gateway_url,
             "aud": self.gateway_url,
-            "sub": f"{kind}-of-{organisation}",
-            "client_id": f"{organisation}-system",
+            "sub": system if kind == "client" else f"{kind}-of-{organisation}",
+            "client_id": system,
             "client_organisation": organisation,
             "organisation": organisation,
             "roles": list(roles or ("system",)),

@@ -25,19 +25,28 @@ class Asked:
     query: Mapping[str, object] = field(default_factory=dict)
     terms: Terms | None = None
     idempotency_key: str | None = None
-    if_match: str | None = None
+    if_match: int | str | None = None
     token: bool = True
 
 
 class Refused(Exception):
-    """The platform said no (RFC 9457): `code` is stable, `detail` says what to do."""
+    """The platform said no (RFC 9457): `code` is stable, `detail` says what to do, `retry_after` in how many seconds to
+    come back, if that is told; `problem` has every member."""
 
-    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+    def __init__(self, status: int, problem: Mapping[str, Any], retry_after: int | None = None) -> None:
         self.status = status
+        self.problem = problem
+        self.retry_after = retry_after
         self.code = str(problem.get("code", ""))
         self.detail = str(problem.get("detail", ""))
         self.decision = str(problem.get("decision", ""))
         super().__init__(f"{status} {self.code}: {self.detail}")
+
+
+def tag(version: int | str) -> str:
+    """A version as If-Match has it (RFC 9110, 8.8.3), or an ETag as it came."""
+    said = str(version)
+    return said if said == "*" or said.endswith('"') else f'"{said}"'
 
 
 def quoted(member: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 import uuid
+import warnings
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from jieli_client.calls import Asked, Refused, Terms
+from jieli_client.calls import Asked, Refused, Terms, tag
 from jieli_client.operations import Operations
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -26,8 +27,8 @@ class Client(Operations):
 
     gateway_url: str
     client: str
-    key: str
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+    key: str = field(repr=False)
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30), repr=False)
     _holder: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"), repr=False)
     _tokens: dict[Terms | None, tuple[float, str]] = field(default_factory=dict, repr=False)
 
@@ -36,15 +37,21 @@ class Client(Operations):
         headers = {"content-type": asked.media} if asked.media else {}
         if asked.terms:
             headers |= {"jieli-agreement": asked.terms.agreement, "jieli-purpose": asked.terms.purpose}
-        if asked.if_match:
-            headers["if-match"] = asked.if_match
+        if asked.if_match is not None:
+            headers["if-match"] = tag(asked.if_match)
         if asked.method in WRITES:
             headers["idempotency-key"] = asked.idempotency_key or str(uuid.uuid4())
         if asked.token:
             headers |= self._shown(asked.method, asked.path, asked.terms)
         query = {name: str(value) for name, value in asked.query.items() if value is not None}
         content, url = _content(asked.body, asked.media), self.gateway_url + asked.path
-        return _read(self.http.request(asked.method, url, params=query, content=content, headers=headers))
+        answer = self.http.request(asked.method, url, params=query, content=content, headers=headers)
+        if answer.status_code == 401:
+            self._tokens.pop(asked.terms, None)
+        if "deprecation" in answer.headers:
+            ends = answer.headers.get("sunset", "a day to be told")
+            warnings.warn(f"{asked.method} {asked.path} ends on {ends}", DeprecationWarning, stacklevel=3)
+        return _read(answer)
 
     def _shown(self, method: str, path: str, terms: Terms | None) -> dict[str, str]:
         """The token, and a proof of its key for this one call."""
@@ -92,7 +99,9 @@ def _read(answer: httpx.Response) -> Any:
     kind = answer.headers.get("content-type", "").partition(";")[0]
     if answer.status_code >= 400:
         said = answer.json() if kind.endswith("json") else {}
-        raise Refused(answer.status_code, said if "code" in said else {"code": said.get("error", ""), **said})
+        problem = said if "code" in said else {"code": said.get("error", ""), **said}
+        after = answer.headers.get("retry-after", "")
+        raise Refused(answer.status_code, problem, int(after) if after.isdecimal() else None)
     if not answer.content:
         return None
     return answer.json() if kind.endswith("json") else answer.content

@@ -45,11 +45,11 @@ class Operations(Calls):
         """The current notice of each purpose."""
         return cast("schemas.RegistryNoticesOut", self.call(Asked('GET', "/directory/notices", token=False)))
 
-    def registry_notice(self, notice: str, *, version: "int | None | None" = None, language: "str | None | None" = None) -> "schemas.RegistryNoticeOut":
+    def registry_notice(self, notice: str, *, version: "int | None" = None, language: "str | None" = None) -> "schemas.RegistryNoticeOut":
         """A notice by the code of its purpose, in the nearest language there is, or in all; earlier versions stay."""
         return cast("schemas.RegistryNoticeOut", self.call(Asked('GET', f"/directory/notices/{quoted(notice)}", query={"version": version, "language": language}, token=False)))
 
-    def registry_organizations(self, *, search: "str | None" = None, page: "int | None" = None, per_page: "int | None" = None, format: "Literal['json'] | None" = None, full: "bool | None" = None, taxonomy_term_id: "str | None | None" = None, taxonomy_id: "str | None | None" = None, modified_after: "str | None | None" = None) -> "schemas.RegistryPage_Organization_ | schemas.RegistryPage_OrganizationSummary_":
+    def registry_organizations(self, *, search: "str | None" = None, page: "int | None" = None, per_page: "int | None" = None, format: "Literal['json'] | None" = None, full: "bool | None" = None, taxonomy_term_id: "str | None" = None, taxonomy_id: "str | None" = None, modified_after: "str | None" = None) -> "schemas.RegistryPage_Organization_ | schemas.RegistryPage_OrganizationSummary_":
         """A page of the organisations that offer services here; `full=true` gives each with what it offers."""
         return cast("schemas.RegistryPage_Organization_ | schemas.RegistryPage_OrganizationSummary_", self.call(Asked('GET', "/directory/organizations", query={"search": search, "page": page, "per_page": per_page, "format": format, "full": full, "taxonomy_term_id": taxonomy_term_id, "taxonomy_id": taxonomy_id, "modified_after": modified_after}, token=False)))
 
@@ -65,7 +65,7 @@ class Operations(Calls):
         """The keys that receipts of consents are checked with (RFC 7517)."""
         return cast("schemas.RegistryKeys", self.call(Asked('GET', "/directory/receipt-keys", token=False)))
 
-    def registry_service_at_locations(self, *, search: "str | None" = None, page: "int | None" = None, per_page: "int | None" = None, format: "Literal['json'] | None" = None, full: "bool | None" = None, taxonomy_term_id: "str | None | None" = None, taxonomy_id: "str | None | None" = None, modified_after: "str | None | None" = None, organization_id: "str | None | None" = None, postcode: "str | None" = None) -> "schemas.RegistryPage_AtLocation_ | schemas.RegistryPage_AtLocationSummary_":
+    def registry_service_at_locations(self, *, search: "str | None" = None, page: "int | None" = None, per_page: "int | None" = None, format: "Literal['json'] | None" = None, full: "bool | None" = None, taxonomy_term_id: "str | None" = None, taxonomy_id: "str | None" = None, modified_after: "str | None" = None, organization_id: "str | None" = None, postcode: "str | None" = None) -> "schemas.RegistryPage_AtLocation_ | schemas.RegistryPage_AtLocationSummary_":
         """A page of offers at their locations; `full=true` gives each with hours, languages and address."""
         return cast("schemas.RegistryPage_AtLocation_ | schemas.RegistryPage_AtLocationSummary_", self.call(Asked('GET', "/directory/service_at_locations", query={"search": search, "page": page, "per_page": per_page, "format": format, "full": full, "taxonomy_term_id": taxonomy_term_id, "taxonomy_id": taxonomy_id, "modified_after": modified_after, "organization_id": organization_id, "postcode": postcode}, token=False)))
 
@@ -73,7 +73,7 @@ class Operations(Calls):
         """One offer at its location, with hours, languages and address."""
         return cast("schemas.RegistryAtLocation", self.call(Asked('GET', f"/directory/service_at_locations/{quoted(at_location_id)}", token=False)))
 
-    def registry_services(self, *, search: "str | None" = None, page: "int | None" = None, per_page: "int | None" = None, format: "Literal['json'] | None" = None, full: "bool | None" = None, taxonomy_term_id: "str | None | None" = None, taxonomy_id: "str | None | None" = None, modified_after: "str | None | None" = None, minimal: "bool | None" = None, organization_id: "str | None | None" = None) -> "schemas.RegistryPage_Service_ | schemas.RegistryPage_ServiceSummary_ | schemas.RegistryPage_ServiceMinimal_":
+    def registry_services(self, *, search: "str | None" = None, page: "int | None" = None, per_page: "int | None" = None, format: "Literal['json'] | None" = None, full: "bool | None" = None, taxonomy_term_id: "str | None" = None, taxonomy_id: "str | None" = None, modified_after: "str | None" = None, minimal: "bool | None" = None, organization_id: "str | None" = None) -> "schemas.RegistryPage_Service_ | schemas.RegistryPage_ServiceSummary_ | schemas.RegistryPage_ServiceMinimal_":
         """A page of services; `full=true` gives each with all related data, `minimal=true` what tells that it changed."""
         return cast("schemas.RegistryPage_Service_ | schemas.RegistryPage_ServiceSummary_ | schemas.RegistryPage_ServiceMinimal_", self.call(Asked('GET', "/directory/services", query={"search": search, "page": page, "per_page": per_page, "format": format, "full": full, "taxonomy_term_id": taxonomy_term_id, "taxonomy_id": taxonomy_id, "modified_after": modified_after, "minimal": minimal, "organization_id": organization_id}, token=False)))
 
@@ -89,7 +89,7 @@ class Operations(Calls):
         """One taxonomy."""
         return cast("schemas.RegistryTaxonomy", self.call(Asked('GET', f"/directory/taxonomies/{quoted(taxonomy_id)}", token=False)))
 
-    def registry_taxonomy_terms(self, *, search: "str | None" = None, page: "int | None" = None, per_page: "int | None" = None, format: "Literal['json'] | None" = None, taxonomy_id: "str | None | None" = None, top_only: "bool | None" = None, parent_id: "str | None | None" = None) -> "schemas.RegistryPage_Term_":
+    def registry_taxonomy_terms(self, *, search: "str | None" = None, page: "int | None" = None, per_page: "int | None" = None, format: "Literal['json'] | None" = None, taxonomy_id: "str | None" = None, top_only: "bool | None" = None, parent_id: "str | None" = None) -> "schemas.RegistryPage_Term_":
         """A page of taxonomy terms. No term has another above it, so every one is at the top."""
         return cast("schemas.RegistryPage_Term_", self.call(Asked('GET', "/directory/taxonomy_terms", query={"search": search, "page": page, "per_page": per_page, "format": format, "taxonomy_id": taxonomy_id, "top_only": top_only, "parent_id": parent_id}, token=False)))
 
@@ -113,11 +113,11 @@ class Operations(Calls):
         """All purposes under their current notices."""
         return cast("schemas.RegistryDataAgreementList", self.call(Asked('GET', "/govstack/consent/config/data-agreements/", query={"offset": offset, "limit": limit}, token=False)))
 
-    def registry_configPolicyList(self, *, revisionId: "str | None | None" = None, offset: "int | None" = None, limit: "int | None" = None) -> "schemas.RegistryPolicies":
+    def registry_configPolicyList(self, *, revisionId: "str | None" = None, offset: "int | None" = None, limit: "int | None" = None) -> "schemas.RegistryPolicies":
         """The current policies; with a revision the one that it is of."""
         return cast("schemas.RegistryPolicies", self.call(Asked('GET', "/govstack/consent/config/policies/", query={"revisionId": revisionId, "offset": offset, "limit": limit}, token=False)))
 
-    def registry_configPolicyRead(self, notice: str, *, revisionId: "str | None | None" = None) -> "schemas.RegistryPolicyRead":
+    def registry_configPolicyRead(self, notice: str, *, revisionId: "str | None" = None) -> "schemas.RegistryPolicyRead":
         """A notice as a policy, with its revision."""
         return cast("schemas.RegistryPolicyRead", self.call(Asked('GET', f"/govstack/consent/config/policy/{quoted(notice)}/", query={"revisionId": revisionId}, token=False)))
 
@@ -149,7 +149,7 @@ class Operations(Calls):
         """Her consents to this purpose, newest first: there is one for each recipient."""
         return cast("schemas.RegistryConsentRecords", self.call(Asked('GET', f"/govstack/consent/service/individual/record/data-agreement/{quoted(notice)}/all/", query={"offset": offset, "limit": limit})))
 
-    def registry_servicePolicyRead(self, notice: str, *, revisionId: "str | None | None" = None) -> "schemas.RegistryPolicyRead":
+    def registry_servicePolicyRead(self, notice: str, *, revisionId: "str | None" = None) -> "schemas.RegistryPolicyRead":
         """A notice as a policy, with its revision."""
         return cast("schemas.RegistryPolicyRead", self.call(Asked('GET', f"/govstack/consent/service/policy/{quoted(notice)}/", query={"revisionId": revisionId}, token=False)))
 
@@ -250,7 +250,7 @@ class Operations(Calls):
         """End it, with the reason."""
         return cast("schemas.GatewayLifeOut", self.call(Asked('POST', f"/v1/agreements/{quoted(agreement)}/versions/{quoted(version)}:terminate", body=body, media="application/json", idempotency_key=idempotency_key)))
 
-    def cases_committee_cases(self, *, cursor: "str | None | None" = None, limit: "int | None" = None) -> "schemas.CasesCasesOut":
+    def cases_committee_cases(self, *, cursor: "str | None" = None, limit: "int | None" = None) -> "schemas.CasesCasesOut":
         """The committee's cases: ids, types, states, due dates; never people."""
         return cast("schemas.CasesCasesOut", self.call(Asked('GET', "/v1/cases", query={"cursor": cursor, "limit": limit})))
 
@@ -258,31 +258,31 @@ class Operations(Calls):
         """One case of the committee with its content, for its mediators."""
         return cast("schemas.CasesMediatorCaseOut", self.call(Asked('GET', f"/v1/cases/{quoted(case)}")))
 
-    def cases_draft(self, case: str, body: "schemas.CasesDraftIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.CasesDraftedOut":
+    def cases_draft(self, case: str, body: "schemas.CasesDraftIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.CasesDraftedOut":
         """Write down the terms, each with its due date."""
         return cast("schemas.CasesDraftedOut", self.call(Asked('POST', f"/v1/cases/{quoted(case)}:draft", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def cases_follow_up(self, case: str, body: "schemas.CasesFollowUpIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.CasesWrittenOut":
+    def cases_follow_up(self, case: str, body: "schemas.CasesFollowUpIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.CasesWrittenOut":
         """Record how the agreement was performed."""
         return cast("schemas.CasesWrittenOut", self.call(Asked('POST', f"/v1/cases/{quoted(case)}:follow-up", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def cases_invite(self, case: str, *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.CasesWrittenOut":
+    def cases_invite(self, case: str, *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.CasesWrittenOut":
         """Ask the other party by a single-use code."""
         return cast("schemas.CasesWrittenOut", self.call(Asked('POST', f"/v1/cases/{quoted(case)}:invite", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def cases_notify(self, case: str, body: "schemas.CasesNotifyIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.CasesWrittenOut":
+    def cases_notify(self, case: str, body: "schemas.CasesNotifyIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.CasesWrittenOut":
         """Record that both signed the notice of rights and duties."""
         return cast("schemas.CasesWrittenOut", self.call(Asked('POST', f"/v1/cases/{quoted(case)}:notify", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def cases_open_session(self, case: str, body: "schemas.CasesSessionIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.CasesWrittenOut":
+    def cases_open_session(self, case: str, body: "schemas.CasesSessionIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.CasesWrittenOut":
         """Begin a session."""
         return cast("schemas.CasesWrittenOut", self.call(Asked('POST', f"/v1/cases/{quoted(case)}:open-session", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def cases_screen(self, case: str, body: "schemas.CasesScreenIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.CasesWrittenOut":
+    def cases_screen(self, case: str, body: "schemas.CasesScreenIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.CasesWrittenOut":
         """Take the dispute on, or say why not."""
         return cast("schemas.CasesWrittenOut", self.call(Asked('POST', f"/v1/cases/{quoted(case)}:screen", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def cases_seal(self, case: str, *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.CasesWrittenOut":
+    def cases_seal(self, case: str, *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.CasesWrittenOut":
         """Put the committee's seal under what every party signed."""
         return cast("schemas.CasesWrittenOut", self.call(Asked('POST', f"/v1/cases/{quoted(case)}:seal", idempotency_key=idempotency_key, if_match=if_match)))
 
@@ -290,7 +290,7 @@ class Operations(Calls):
         """Take a catalogue file (CSV, UTF-8) in, whole or not at all; for coordinators."""
         return cast("schemas.RegistryImportOut", self.call(Asked('POST', "/v1/catalogue-imports", body=body, media="text/csv", idempotency_key=idempotency_key)))
 
-    def identity_clients(self, *, cursor: "str | None | None" = None, limit: "int | None" = None) -> "schemas.IdentityClientsOut":
+    def identity_clients(self, *, cursor: "str | None" = None, limit: "int | None" = None) -> "schemas.IdentityClientsOut":
         """The own organisation's clients, and for a service centre those below it."""
         return cast("schemas.IdentityClientsOut", self.call(Asked('GET', "/v1/clients", query={"cursor": cursor, "limit": limit})))
 
@@ -330,7 +330,7 @@ class Operations(Calls):
         """How far a file is."""
         return cast("schemas.RegistryDirectoryImportOut", self.call(Asked('GET', f"/v1/directory-imports/{quoted(import_id)}")))
 
-    def registry_import_faults(self, import_id: str, *, limit: "int | None" = None, cursor: "str | None | None" = None) -> "schemas.RegistryFaultsPage":
+    def registry_import_faults(self, import_id: str, *, limit: "int | None" = None, cursor: "str | None" = None) -> "schemas.RegistryFaultsPage":
         """Every row that cannot be taken, with file, line, field and reason."""
         return cast("schemas.RegistryFaultsPage", self.call(Asked('GET', f"/v1/directory-imports/{quoted(import_id)}/faults", query={"limit": limit, "cursor": cursor})))
 
@@ -362,15 +362,15 @@ class Operations(Calls):
         """Write an assessment of one purpose down; another officer approves it."""
         return cast("schemas.RegistryAssessmentOut", self.call(Asked('POST', "/v1/impact-assessments", body=body, media="application/json", idempotency_key=idempotency_key)))
 
-    def registry_read_assessment(self, assessment: str, *, if_match: str | None = None) -> "schemas.RegistryAssessmentOut":
+    def registry_read_assessment(self, assessment: str) -> "schemas.RegistryAssessmentOut":
         """One assessment, with its ETag."""
-        return cast("schemas.RegistryAssessmentOut", self.call(Asked('GET', f"/v1/impact-assessments/{quoted(assessment)}", if_match=if_match)))
+        return cast("schemas.RegistryAssessmentOut", self.call(Asked('GET', f"/v1/impact-assessments/{quoted(assessment)}")))
 
-    def registry_approve_assessment(self, assessment: str, *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.RegistryAssessmentOut":
+    def registry_approve_assessment(self, assessment: str, *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.RegistryAssessmentOut":
         """Let it into force; for another officer than who wrote it."""
         return cast("schemas.RegistryAssessmentOut", self.call(Asked('POST', f"/v1/impact-assessments/{quoted(assessment)}:approve", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def registry_withdraw_assessment(self, assessment: str, *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.RegistryAssessmentOut":
+    def registry_withdraw_assessment(self, assessment: str, *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.RegistryAssessmentOut":
         """Take a draft back."""
         return cast("schemas.RegistryAssessmentOut", self.call(Asked('POST', f"/v1/impact-assessments/{quoted(assessment)}:withdraw", idempotency_key=idempotency_key, if_match=if_match)))
 
@@ -382,19 +382,19 @@ class Operations(Calls):
         """Write down what happened; the clocks begin when it was found."""
         return cast("schemas.RegistryIncidentOut", self.call(Asked('POST', "/v1/incidents", body=body, media="application/json", idempotency_key=idempotency_key)))
 
-    def registry_read_incident(self, incident: str, *, if_match: str | None = None) -> "schemas.RegistryIncidentOut":
+    def registry_read_incident(self, incident: str) -> "schemas.RegistryIncidentOut":
         """One incident, with its ETag."""
-        return cast("schemas.RegistryIncidentOut", self.call(Asked('GET', f"/v1/incidents/{quoted(incident)}", if_match=if_match)))
+        return cast("schemas.RegistryIncidentOut", self.call(Asked('GET', f"/v1/incidents/{quoted(incident)}")))
 
-    def registry_close_incident(self, incident: str, body: "schemas.RegistryClosingIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.RegistryIncidentOut":
+    def registry_close_incident(self, incident: str, body: "schemas.RegistryClosingIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.RegistryIncidentOut":
         """Close it, once who has to know was told."""
         return cast("schemas.RegistryIncidentOut", self.call(Asked('POST', f"/v1/incidents/{quoted(incident)}:close", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def registry_report_incident(self, incident: str, *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.RegistryIncidentOut":
+    def registry_report_incident(self, incident: str, *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.RegistryIncidentOut":
         """Say that the authority was told."""
         return cast("schemas.RegistryIncidentOut", self.call(Asked('POST', f"/v1/incidents/{quoted(incident)}:report", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def registry_tell_incident(self, incident: str, *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.RegistryIncidentOut":
+    def registry_tell_incident(self, incident: str, *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.RegistryIncidentOut":
         """Tell everybody concerned: they read it under /v1/me/incidents. It cannot be taken back."""
         return cast("schemas.RegistryIncidentOut", self.call(Asked('POST', f"/v1/incidents/{quoted(incident)}:tell", idempotency_key=idempotency_key, if_match=if_match)))
 
@@ -418,7 +418,7 @@ class Operations(Calls):
         """The log's public key (C2SP signed-note). Compare it with a copy that did not come from here."""
         return cast("bytes", self.call(Asked('GET', "/v1/log/key", token=False)))
 
-    def gateway_own_accesses(self, *, limit: "int | None" = None, cursor: "str | None | None" = None) -> "schemas.GatewayAccessesOut":
+    def gateway_own_accesses(self, *, limit: "int | None" = None, cursor: "str | None" = None) -> "schemas.GatewayAccessesOut":
         """Every access to what this platform knows of you, newest first. Reading it is an entry too."""
         return cast("schemas.GatewayAccessesOut", self.call(Asked('GET', "/v1/me/accesses", query={"limit": limit, "cursor": cursor})))
 
@@ -426,7 +426,7 @@ class Operations(Calls):
         """The bundle that proves one of your entries; check it with jieli-verify."""
         return cast("schemas.GatewayProofOut", self.call(Asked('GET', f"/v1/me/accesses/{quoted(entry)}/proof")))
 
-    def cases_own_cases(self, *, cursor: "str | None | None" = None, limit: "int | None" = None) -> "schemas.CasesCasesOut":
+    def cases_own_cases(self, *, cursor: "str | None" = None, limit: "int | None" = None) -> "schemas.CasesCasesOut":
         """The cases that the caller is a party of."""
         return cast("schemas.CasesCasesOut", self.call(Asked('GET', "/v1/me/cases", query={"cursor": cursor, "limit": limit})))
 
@@ -438,15 +438,15 @@ class Operations(Calls):
         """One own case: what both parties may read, and the caller's own words."""
         return cast("schemas.CasesPartyCaseOut", self.call(Asked('GET', f"/v1/me/cases/{quoted(case)}")))
 
-    def cases_report(self, case: str, body: "schemas.CasesReportIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.CasesWrittenOut":
+    def cases_report(self, case: str, body: "schemas.CasesReportIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.CasesWrittenOut":
         """Say which terms were performed."""
         return cast("schemas.CasesWrittenOut", self.call(Asked('POST', f"/v1/me/cases/{quoted(case)}:report", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def cases_sign(self, case: str, body: "schemas.CasesSignIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.CasesWrittenOut":
+    def cases_sign(self, case: str, body: "schemas.CasesSignIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.CasesWrittenOut":
         """Sign the agreement's text by its digest."""
         return cast("schemas.CasesWrittenOut", self.call(Asked('POST', f"/v1/me/cases/{quoted(case)}:sign", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def cases_stop(self, case: str, *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.CasesWrittenOut":
+    def cases_stop(self, case: str, *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.CasesWrittenOut":
         """End mediation: at any time before the agreement binds, without a reason and without If-Match."""
         return cast("schemas.CasesWrittenOut", self.call(Asked('POST', f"/v1/me/cases/{quoted(case)}:stop", idempotency_key=idempotency_key, if_match=if_match)))
 
@@ -454,7 +454,7 @@ class Operations(Calls):
         """Prove that the other record is one's own, by the code that its contact got; every try counts."""
         return cast("schemas.RegistryProvedOut", self.call(Asked('POST', f"/v1/me/comparisons/{quoted(comparison)}:prove", body=body, media="application/json", idempotency_key=idempotency_key)))
 
-    def registry_consents(self, *, limit: "int | None" = None, cursor: "str | None | None" = None) -> "schemas.RegistryConsentsOut":
+    def registry_consents(self, *, limit: "int | None" = None, cursor: "str | None" = None) -> "schemas.RegistryConsentsOut":
         """The own consents, newest first, with their receipts."""
         return cast("schemas.RegistryConsentsOut", self.call(Asked('GET', "/v1/me/consents", query={"limit": limit, "cursor": cursor})))
 
@@ -519,7 +519,7 @@ class Operations(Calls):
         """Send a code to a new phone; nothing changes before it is confirmed."""
         return cast("schemas.IdentityHandleOut", self.call(Asked('POST', "/v1/me/handles:replace", body=body, media="application/json", idempotency_key=idempotency_key)))
 
-    def registry_held_records(self, *, limit: "int | None" = None, cursor: "str | None | None" = None) -> "schemas.RegistryHeldsOut":
+    def registry_held_records(self, *, limit: "int | None" = None, cursor: "str | None" = None) -> "schemas.RegistryHeldsOut":
         """What offices of this region filed for the person and those she answers for, newest first."""
         return cast("schemas.RegistryHeldsOut", self.call(Asked('GET', "/v1/me/held-records", query={"limit": limit, "cursor": cursor})))
 
@@ -587,7 +587,7 @@ class Operations(Calls):
         """The own record."""
         return cast("schemas.RegistryPeopleRecordOut", self.call(Asked('GET', "/v1/me/record")))
 
-    def registry_put_record(self, body: "schemas.RegistryRecordIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.RegistryKept":
+    def registry_put_record(self, body: "schemas.RegistryRecordIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.RegistryKept":
         """Write the own record; a change wants the ETag of what was read in If-Match."""
         return cast("schemas.RegistryKept", self.call(Asked('PUT', "/v1/me/record", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
@@ -599,7 +599,7 @@ class Operations(Calls):
         """Make two records of one again, each as it was."""
         return cast("schemas.RegistryKept", self.call(Asked('POST', f"/v1/me/record-merges/{quoted(merge)}:undo", idempotency_key=idempotency_key)))
 
-    def registry_own_requests(self, *, limit: "int | None" = None, cursor: "str | None | None" = None) -> "schemas.RegistryRequestsOut":
+    def registry_own_requests(self, *, limit: "int | None" = None, cursor: "str | None" = None) -> "schemas.RegistryRequestsOut":
         """The own requests, newest first."""
         return cast("schemas.RegistryRequestsOut", self.call(Asked('GET', "/v1/me/record-requests", query={"limit": limit, "cursor": cursor})))
 
@@ -623,7 +623,7 @@ class Operations(Calls):
         """Join the proved record to the own one; for 30 days it can be undone."""
         return cast("schemas.RegistryKept", self.call(Asked('POST', "/v1/me/record:merge", body=body, media="application/json", idempotency_key=idempotency_key)))
 
-    def referrals_my_referrals(self, *, limit: "int | None" = None, cursor: "str | None | None" = None) -> "schemas.ReferralsMineOut":
+    def referrals_my_referrals(self, *, limit: "int | None" = None, cursor: "str | None" = None) -> "schemas.ReferralsMineOut":
         """The person's own referrals."""
         return cast("schemas.ReferralsMineOut", self.call(Asked('GET', "/v1/me/referrals", query={"limit": limit, "cursor": cursor})))
 
@@ -643,7 +643,7 @@ class Operations(Calls):
         """Say that the outcome is not true."""
         return cast("schemas.ReferralsMovedOut", self.call(Asked('POST', f"/v1/me/referrals/{quoted(referral)}:dispute", idempotency_key=idempotency_key)))
 
-    def registry_own_rights(self, *, limit: "int | None" = None, cursor: "str | None | None" = None) -> "schemas.RegistryRightsOut":
+    def registry_own_rights(self, *, limit: "int | None" = None, cursor: "str | None" = None) -> "schemas.RegistryRightsOut":
         """The own requests with every answer, newest first."""
         return cast("schemas.RegistryRightsOut", self.call(Asked('GET', "/v1/me/rights-requests", query={"limit": limit, "cursor": cursor})))
 
@@ -683,7 +683,7 @@ class Operations(Calls):
         """One organisation that is in force."""
         return cast("schemas.IdentityOrganizationOut", self.call(Asked('GET', f"/v1/organizations/{quoted(organization)}", token=False)))
 
-    def identity_change_organization(self, organization: str, body: "schemas.IdentityChangeIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.IdentityAdministeredOut":
+    def identity_change_organization(self, organization: str, body: "schemas.IdentityChangeIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.IdentityAdministeredOut":
         """Change name, services, and where the office is reached; a name and services in force wait for a second person."""
         return cast("schemas.IdentityAdministeredOut", self.call(Asked('PUT', f"/v1/organizations/{quoted(organization)}", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
@@ -699,7 +699,7 @@ class Operations(Calls):
         """End it for good, once no organisation, client or member of staff depends on it."""
         return cast("schemas.IdentityAdministeredOut", self.call(Asked('POST', f"/v1/organizations/{quoted(organization)}:close", idempotency_key=idempotency_key)))
 
-    def identity_confirm_organization(self, organization: str, *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.IdentityAdministeredOut":
+    def identity_confirm_organization(self, organization: str, *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.IdentityAdministeredOut":
         """Let in what another administrator proposed or changed last, as one read it: an organisation or a change of it."""
         return cast("schemas.IdentityAdministeredOut", self.call(Asked('POST', f"/v1/organizations/{quoted(organization)}:confirm", idempotency_key=idempotency_key, if_match=if_match)))
 
@@ -731,7 +731,7 @@ class Operations(Calls):
         """Say, as somebody of another organisation, that a person without a phone signed this form before you."""
         return cast("schemas.IdentityPresenceOut", self.call(Asked('POST', f"/v1/presences/{quoted(presence)}:witness", body=body, media="application/json", idempotency_key=idempotency_key)))
 
-    def referrals_inbox(self, *, state: "Literal['draft', 'awaiting_consent', 'requested', 'accepted', 'in_progress', 'on_hold', 'completed', 'failed', 'rejected', 'cancelled', 'expired', 'revoked'] | None | None" = None, limit: "int | None" = None, cursor: "str | None | None" = None) -> "schemas.ReferralsInboxOut":
+    def referrals_inbox(self, *, state: "Literal['draft', 'awaiting_consent', 'requested', 'accepted', 'in_progress', 'on_hold', 'completed', 'failed', 'rejected', 'cancelled', 'expired', 'revoked'] | None" = None, limit: "int | None" = None, cursor: "str | None" = None) -> "schemas.ReferralsInboxOut":
         """The own organisation's inbox: ids, services, states and clocks, never people."""
         return cast("schemas.ReferralsInboxOut", self.call(Asked('GET', "/v1/referrals", query={"state": state, "limit": limit, "cursor": cursor})))
 
@@ -743,31 +743,31 @@ class Operations(Calls):
         """File a record for the person of a referral, or for one she answers for."""
         return cast("schemas.RegistryKept", self.call(Asked('POST', f"/v1/referrals/{quoted(referral)}/held-records", body=body, media="application/json", terms=terms, idempotency_key=idempotency_key)))
 
-    def referrals_accept_referral(self, referral: str, *, terms: Terms, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.ReferralsMovedOut":
+    def referrals_accept_referral(self, referral: str, *, terms: Terms, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.ReferralsMovedOut":
         """Take it on; from now on the recipient is responsible and sees every agreed field."""
         return cast("schemas.ReferralsMovedOut", self.call(Asked('POST', f"/v1/referrals/{quoted(referral)}:accept", terms=terms, idempotency_key=idempotency_key, if_match=if_match)))
 
-    def referrals_complete_referral(self, referral: str, body: "schemas.ReferralsCompleteIn", *, terms: Terms, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.ReferralsMovedOut":
+    def referrals_complete_referral(self, referral: str, body: "schemas.ReferralsCompleteIn", *, terms: Terms, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.ReferralsMovedOut":
         """Close it with an outcome; the person is asked for her own answer."""
         return cast("schemas.ReferralsMovedOut", self.call(Asked('POST', f"/v1/referrals/{quoted(referral)}:complete", body=body, media="application/json", terms=terms, idempotency_key=idempotency_key, if_match=if_match)))
 
-    def referrals_fail_referral(self, referral: str, body: "schemas.ReferralsFailIn", *, terms: Terms, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.ReferralsMovedOut":
+    def referrals_fail_referral(self, referral: str, body: "schemas.ReferralsFailIn", *, terms: Terms, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.ReferralsMovedOut":
         """Close it because it could not be done, with a reason from the list."""
         return cast("schemas.ReferralsMovedOut", self.call(Asked('POST', f"/v1/referrals/{quoted(referral)}:fail", body=body, media="application/json", terms=terms, idempotency_key=idempotency_key, if_match=if_match)))
 
-    def referrals_hold_referral(self, referral: str, body: "schemas.ReferralsHoldIn", *, terms: Terms, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.ReferralsMovedOut":
+    def referrals_hold_referral(self, referral: str, body: "schemas.ReferralsHoldIn", *, terms: Terms, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.ReferralsMovedOut":
         """Let it wait, with a reason and the day on which it is looked at again."""
         return cast("schemas.ReferralsMovedOut", self.call(Asked('POST', f"/v1/referrals/{quoted(referral)}:hold", body=body, media="application/json", terms=terms, idempotency_key=idempotency_key, if_match=if_match)))
 
-    def referrals_reject_referral(self, referral: str, body: "schemas.ReferralsRejectIn", *, terms: Terms, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.ReferralsMovedOut":
+    def referrals_reject_referral(self, referral: str, body: "schemas.ReferralsRejectIn", *, terms: Terms, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.ReferralsMovedOut":
         """Refuse it with a reason from the list."""
         return cast("schemas.ReferralsMovedOut", self.call(Asked('POST', f"/v1/referrals/{quoted(referral)}:reject", body=body, media="application/json", terms=terms, idempotency_key=idempotency_key, if_match=if_match)))
 
-    def referrals_resume_referral(self, referral: str, *, terms: Terms, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.ReferralsMovedOut":
+    def referrals_resume_referral(self, referral: str, *, terms: Terms, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.ReferralsMovedOut":
         """Go on with it."""
         return cast("schemas.ReferralsMovedOut", self.call(Asked('POST', f"/v1/referrals/{quoted(referral)}:resume", terms=terms, idempotency_key=idempotency_key, if_match=if_match)))
 
-    def referrals_start_referral(self, referral: str, *, terms: Terms, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.ReferralsMovedOut":
+    def referrals_start_referral(self, referral: str, *, terms: Terms, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.ReferralsMovedOut":
         """The first contact was made."""
         return cast("schemas.ReferralsMovedOut", self.call(Asked('POST', f"/v1/referrals/{quoted(referral)}:start", terms=terms, idempotency_key=idempotency_key, if_match=if_match)))
 
@@ -775,31 +775,31 @@ class Operations(Calls):
         """What the own desk has to answer, the most urgent first: kinds and days, nobody's name or words."""
         return cast("schemas.RegistryDeskOut", self.call(Asked('GET', "/v1/rights-requests", query={"limit": limit})))
 
-    def registry_read_right(self, rights_request: str, *, if_match: str | None = None) -> "schemas.RegistryRightOut":
+    def registry_read_right(self, rights_request: str) -> "schemas.RegistryRightOut":
         """One request, in the words of whoever asks; it does not say who that is. The person sees that it was read."""
-        return cast("schemas.RegistryRightOut", self.call(Asked('GET', f"/v1/rights-requests/{quoted(rights_request)}", if_match=if_match)))
+        return cast("schemas.RegistryRightOut", self.call(Asked('GET', f"/v1/rights-requests/{quoted(rights_request)}")))
 
-    def registry_extend_right(self, rights_request: str, body: "schemas.RegistryRightsAnswerIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.RegistryMovedOut":
+    def registry_extend_right(self, rights_request: str, body: "schemas.RegistryRightsAnswerIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.RegistryMovedOut":
         """Take 15 more days, once, and say why."""
         return cast("schemas.RegistryMovedOut", self.call(Asked('POST', f"/v1/rights-requests/{quoted(rights_request)}:extend", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def registry_grant_right(self, rights_request: str, body: "schemas.RegistryRightsAnswerIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.RegistryMovedOut":
+    def registry_grant_right(self, rights_request: str, body: "schemas.RegistryRightsAnswerIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.RegistryMovedOut":
         """Say what was done, or what was asked to be explained."""
         return cast("schemas.RegistryMovedOut", self.call(Asked('POST', f"/v1/rights-requests/{quoted(rights_request)}:grant", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def registry_overturn_refusal(self, rights_request: str, body: "schemas.RegistryRightsAnswerIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.RegistryMovedOut":
+    def registry_overturn_refusal(self, rights_request: str, body: "schemas.RegistryRightsAnswerIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.RegistryMovedOut":
         """After an appeal, grant it after all; another officer than before."""
         return cast("schemas.RegistryMovedOut", self.call(Asked('POST', f"/v1/rights-requests/{quoted(rights_request)}:overturn", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def registry_refuse_right(self, rights_request: str, body: "schemas.RegistryRightsAnswerIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.RegistryMovedOut":
+    def registry_refuse_right(self, rights_request: str, body: "schemas.RegistryRightsAnswerIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.RegistryMovedOut":
         """Refuse, with the reason that the law gives (PIPL 50)."""
         return cast("schemas.RegistryMovedOut", self.call(Asked('POST', f"/v1/rights-requests/{quoted(rights_request)}:refuse", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def registry_uphold_refusal(self, rights_request: str, body: "schemas.RegistryRightsAnswerIn", *, idempotency_key: str | None = None, if_match: str | None = None) -> "schemas.RegistryMovedOut":
+    def registry_uphold_refusal(self, rights_request: str, body: "schemas.RegistryRightsAnswerIn", *, idempotency_key: str | None = None, if_match: int | str | None = None) -> "schemas.RegistryMovedOut":
         """After an appeal, refuse again; another officer than before."""
         return cast("schemas.RegistryMovedOut", self.call(Asked('POST', f"/v1/rights-requests/{quoted(rights_request)}:uphold", body=body, media="application/json", idempotency_key=idempotency_key, if_match=if_match)))
 
-    def identity_members(self, *, cursor: "str | None | None" = None, limit: "int | None" = None) -> "schemas.IdentityMembersOut":
+    def identity_members(self, *, cursor: "str | None" = None, limit: "int | None" = None) -> "schemas.IdentityMembersOut":
         """Staff of the own organisation, and for a service centre of those below it that nobody else administers."""
         return cast("schemas.IdentityMembersOut", self.call(Asked('GET', "/v1/staff", query={"cursor": cursor, "limit": limit})))
 

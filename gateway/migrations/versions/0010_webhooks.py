@@ -15,11 +15,13 @@ def upgrade() -> None:
         sa.Column("organization", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("client", sa.String(), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
         sa.Column("older", sa.LargeBinary(), nullable=True),
         sa.Column("older_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("organization", name=op.f("webhook_endpoint_pkey")),
     )
+    op.create_index(op.f("webhook_endpoint_client"), "webhook_endpoint", ["client"], unique=False)
     op.create_table(
         "webhook_message",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -19,10 +19,14 @@ from tests.support import apps, issuer
 from tests.support.apps import RunningApp
 from tests.support.issuer import Issuer
 from tests.support.postgres import TestServer
-from tests.support.receiver import Receiver
+from tests.support.receiver import Receiver, Told
 from tests.support.until import until
 
 HERE = "http://gateway.test"
+BUSY = """
+SELECT 1 FROM webhook_message
+WHERE organization = :o AND state = 'waiting' AND attempts > 0 AND reason = '' AND next_at < now() + interval '65 s'
+"""
 FACTS = {each.subject.split(".")[2]: each for each in events.ReferralFact.__subclasses__()}
 
 
@@ -120,3 +124,21 @@ async def gateway(postgres: TestServer, directory: Path, **more: object) -> Asyn
         urls = dict.fromkeys(apps.SERVICES, "http://127.0.0.1:1") | {"identity": made.url}
         async with apps.running("gateway", postgres, directory, service_urls=urls, **more) as running:
             yield Place(running, made)
+
+
+async def arrive(at: Receiver, number: int = 1) -> list[Told]:
+    async def all_there() -> bool:
+        return len(at.told) >= number
+
+    await until(all_there)
+    return at.told
+
+
+async def settled(place: Place, organisation: str) -> dict[str, Any]:
+    """The webhook once nothing of the organisation is due or under way."""
+
+    async def rests() -> bool:
+        return not await place.rows(BUSY, o=organisation)
+
+    await until(rests)
+    return await place.webhook(organisation)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 import trustme
 
-from gateway.webhooks import deliver
+from gateway.webhooks import deliver, queries
 from gateway.webhooks.tables import Message
 from tests.service.gateway import place as places
 from tests.service.gateway.place import Place
@@ -33,7 +33,9 @@ async def tried(place: Place, certified: str) -> tuple[int, str, int]:
         await place.registered(organisation, partner)
         await place.referral(organisation, "requested")
         [row] = await place.rows("SELECT * FROM webhook_message WHERE organization = :o", o=organisation)
-        status, reason = await deliver.tried(place.gateway.runtime, client, Message(**row._mapping))
+        async with place.gateway.runtime.sessions() as session:
+            kept = await queries.endpoint(session, organisation)
+        status, reason = await deliver.tried(place.gateway.runtime, client, kept, Message(**row._mapping))
         return status, reason, len(partner.told)
 
 

@@ -47,6 +47,10 @@ def test_a_message_says_which_referral_where_it_stands_and_nothing_else() -> Non
     }
 
 
+def test_what_ends_a_referral_is_what_its_table_of_states_says() -> None:
+    assert set(states.STATES) - states.OPEN == rules.ENDS
+
+
 @pytest.mark.parametrize("before", [None, "draft", "awaiting_consent"])
 @pytest.mark.parametrize("after", states.STATES)
 def test_until_she_consents_the_recipient_hears_nothing_and_nothing_of_a_refusal(
@@ -71,6 +75,11 @@ def test_afterwards_it_hears_of_each_change_once(before: str, after: str) -> Non
         "https://partner.example/a b",
         "https://partner.example:99999/",
         "https://partner.example:0/",
+        "https://partner.example:8443/",
+        "https://1.2.3.999/",
+        "https://partner.0x7f/",
+        "https://[v1.a]/",
+        "https://[2606:4700::1%25a]/",
         "ftp://partner.example/",
         "file://partner.example/a",
         "https://127.0.0.1/",
@@ -84,6 +93,24 @@ def test_afterwards_it_hears_of_each_change_once(before: str, after: str) -> Non
         "https://[::ffff:10.0.0.1]/",
         "https://[64:ff9b::a00:1]/",
         "https://[2002:a00:1::]/",
+        "https://[2002:808:808::]/",
+        "https://[2001::1]/",
+        "https://[2001:1ff::1]/",
+        "https://[2001:db8::1]/",
+        "https://[3fff:fff::1]/",
+        "https://[2606:4700::5efe:a00:1]/",
+        "https://[2606:4700::200:5efe:a00:1]/",
+        "https://[::10.0.0.1]/",
+        "https://[64:ff9b:1::a00:1]/",
+        "https://[5f00::1]/",
+        "https://[4000::1]/",
+        "https://[100::1]/",
+        "https://192.0.0.9/",
+        "https://192.88.99.1/",
+        "https://168.63.129.16/",
+        "https://198.18.0.1/",
+        "https://192.0.2.1/",
+        "https://240.0.0.1/",
         "https://0.0.0.0/",
         "https://224.0.0.1/",
         "https://100.64.0.1/",
@@ -100,7 +127,17 @@ def test_an_address_of_the_inside_or_of_nowhere_is_not_taken(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://partner.example/hook", "https://partner.example:8443/?a=b", "https://8.8.8.8/"]
+    "url",
+    [
+        "https://partner.example/hook",
+        "https://partner.example:443/?a=b",
+        "https://8.8.8.8/",
+        "https://168.63.129.17/",
+        "https://[2606:4700:4700::1111]/",
+        "https://[2001:200::1]/",
+        "https://[::ffff:8.8.8.8]/",
+        "https://[64:ff9b::808:808]/",
+    ],
 )
 def test_a_public_https_address_is_taken(url: str) -> None:
     assert rules.address(url, local=False).geturl() == url

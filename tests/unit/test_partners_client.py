@@ -1,0 +1,56 @@
+"""The typed client alone, against a platform that answers as told: what it sends, keeps and says of a refusal."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from jieli_client import Client, Refused
+from jieli_client.calls import Asked
+from joserfc.jwk import ECKey
+
+KEY = ECKey.generate_key("P-256").as_pem(private=True).decode()
+
+
+def client(answer: Callable[[httpx.Request], httpx.Response], asked: list[httpx.Request]) -> Client:
+    def platform(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if request.url.path == "/v1/token":
+            return httpx.Response(200, json={"access_token": str(len(asked)), "expires_in": 600})
+        return answer(request)
+
+    return Client("https://gateway.test", "org-a-system", KEY, httpx.Client(transport=httpx.MockTransport(platform)))
+
+
+def test_its_private_key_is_in_no_text_of_it() -> None:
+    assert "PRIVATE" not in repr(client(lambda _: httpx.Response(204), []))
+
+
+@pytest.mark.parametrize(("given", "sent"), [(0, '"0"'), (3, '"3"'), ("3", '"3"'), ('"3"', '"3"'), ('W/"a"', 'W/"a"')])
+def test_a_version_is_sent_as_an_entity_tag(given: int | str, sent: str) -> None:
+    asked: list[httpx.Request] = []
+    client(lambda _: httpx.Response(204), asked).call(Asked("POST", "/v1/a", if_match=given))
+    assert asked[-1].headers["if-match"] == sent
+
+
+def test_a_refusal_says_all_that_the_problem_does_and_when_to_come_back() -> None:
+    problem = {"code": "quota-spent", "allowed": ["accept"]}
+    refusing = client(lambda _: httpx.Response(429, json=problem, headers={"retry-after": "7"}), [])
+    with pytest.raises(Refused) as refused:
+        refusing.call(Asked("GET", "/v1/a"))
+    assert (refused.value.retry_after, refused.value.problem) == (7, problem)
+
+
+def test_a_token_that_was_refused_is_not_shown_again() -> None:
+    asked: list[httpx.Request] = []
+    refusing = client(lambda _: httpx.Response(401, json={"code": "token-invalid"}), asked)
+    for _ in range(2):
+        with pytest.raises(Refused):
+            refusing.call(Asked("GET", "/v1/a"))
+    shown = [each.headers["authorization"] for each in asked if each.url.path == "/v1/a"]
+    assert len(set(shown)) == 2
+
+
+def test_what_goes_warns_whoever_calls_it() -> None:
+    going = client(lambda _: httpx.Response(204, headers={"deprecation": "@1", "sunset": "Sun, 28 Nov 2027"}), [])
+    with pytest.warns(DeprecationWarning, match="GET /v1/a ends on Sun, 28 Nov 2027"):
+        going.call(Asked("GET", "/v1/a"))
