@@ -483,7 +483,7 @@ class Operations(Calls):
         """The same to print (PDF, A4)."""
         return cast("bytes", self.call(Asked('GET', "/v1/me/copy.pdf")))
 
-    def gateway_find_usage(self, *, periodStart: "str | None | None" = None, periodEnd: "str | None | None" = None, offset: "int | None" = None, limit: "int | None" = None) -> "schemas.GatewayFindUsageOut":
+    def gateway_find_usage(self, *, periodStart: "str | None" = None, periodEnd: "str | None" = None, offset: "int | None" = None, limit: "int | None" = None) -> "schemas.GatewayFindUsageOut":
         """Every access to what this platform knows of you, newest first, in the form of Estonia's Data Tracker."""
         return cast("schemas.GatewayFindUsageOut", self.call(Asked('GET', "/v1/me/data-tracker/findUsage", query={"periodStart": periodStart, "periodEnd": periodEnd, "offset": offset, "limit": limit})))
 

@@ -311,6 +311,7 @@ class GatewayLifeOut(TypedDict):
     version: "int"
     hash: "str"
     state: "str"
+    terms: "dict[str, Any]"
     steps: "list[GatewayStepOut]"
     signatures: "list[GatewaySignatureOut]"
     clocks: "list[GatewayClockOut]"
