@@ -143,6 +143,12 @@ async def activate(act: Act, agreement: str, version: int) -> AgreementVersion:
         raise steps.OTHER_SIDE()
     if held.row.state == "suspended":
         raise problems.STATE_CONFLICT("What is suspended is resumed.", state="suspended", allowed=["resume"])
+    if not held.agreement.valid_from <= act.now < held.agreement.valid_until:
+        raise problems.CONFLICT(
+            "It is not valid now: see `valid_from` and `valid_until`, or agree on the next version."
+        )
+    if any(row.state == "suspended" for row in await versions.others_active(act.session, agreement, version)):
+        raise problems.CONFLICT("Another version is suspended: resume or end that first.")
     return await _moved(act, held, "activate", held.step(act, "activated"))
 
 

@@ -53,9 +53,11 @@ class Lives:
         caller = grants.staff(self.running.settings, organisation, "coordinator", name=name)
         return self.running.as_(caller)
 
-    async def does(self, who: tuple[str, str], verb: str, agreement: str, **body: object) -> httpx.Response:
-        """One officer uses a verb on version 1."""
-        path = f"/v1/agreements/{agreement}/versions/1:{verb}"
+    async def does(
+        self, who: tuple[str, str], verb: str, agreement: str, version: int = 1, **body: object
+    ) -> httpx.Response:
+        """One officer uses a verb on a version."""
+        path = f"/v1/agreements/{agreement}/versions/{version}:{verb}"
         return await self.officer(*who).post(path, json=body or None)
 
     async def offered(self, agreement: str, **changes: object) -> str:
@@ -65,13 +67,17 @@ class Lives:
         assert (await self.does(ANNA, "offer", agreement)).status_code == 200
         return str(drafted.json()["hash"])
 
-    async def in_force(self, agreement: str, **changes: object) -> None:
-        """Everything up to an agreement in force."""
+    async def agreed(self, agreement: str, **changes: object) -> None:
+        """Everything up to an agreement that both sides approved and signed."""
         digest = await self.offered(agreement, **changes)
         for who in (ANNA, BO, CHEN):
             assert (await self.does(who, "approve", agreement, signature=None)).status_code == 200
         signature = signatures.sign(digest, self.key)
         assert (await self.does(DAI, "approve", agreement, signature=signature)).json()["state"] == "agreed"
+
+    async def in_force(self, agreement: str, **changes: object) -> None:
+        """Everything up to an agreement in force."""
+        await self.agreed(agreement, **changes)
         assert (await self.does(ANNA, "activate", agreement)).json()["state"] == "active"
 
 

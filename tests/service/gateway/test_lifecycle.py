@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -216,15 +216,37 @@ async def test_a_version_in_force_ends_with_a_receipt_of_deletion(room: Lives) -
 
 
 async def test_it_expires_by_the_clock_in_one_of_two_processes(room: Lives) -> None:
-    await room.in_force(
-        "agr-610118-centre-over", valid_from="2025-01-01T00:00:00+08:00", valid_until="2026-01-01T00:00:00+08:00"
-    )
+    soon = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    await room.in_force("agr-610118-centre-over", valid_until=soon)
     now = (await room.officer(*ANNA).get("/v1/agreements/overdue")).json()["as_of"]
-    moment = datetime.fromisoformat(now)
+    moment = datetime.fromisoformat(now) + timedelta(days=2)
     await asyncio.gather(expiry.once(room.runtime, moment), expiry.once(room.runtime, moment))
     life = (await room.officer(*ANNA).get("/v1/agreements/agr-610118-centre-over/versions/1")).json()
     assert (life["state"], [each["kind"] for each in life["steps"]].count("expired")) == ("expired", 1)
     assert [each["kind"] for each in life["clocks"]] == ["disposal"]
+
+
+async def test_nothing_is_put_in_force_outside_its_time(room: Lives) -> None:
+    past = {"valid_from": "2025-01-01T00:00:00+08:00", "valid_until": "2026-01-01T00:00:00+08:00"}
+    await room.agreed("agr-610118-centre-past", **past)
+    refused = await room.does(ANNA, "activate", "agr-610118-centre-past")
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+
+
+async def test_the_next_version_is_no_way_around_a_suspension(room: Lives) -> None:
+    name = "agr-610118-centre-around"
+    await room.in_force(name)
+    body = {"terms": lives.terms(name, version=2, supersedes=1)}
+    digest = (await room.officer(*ANNA).post("/v1/agreements", json=body)).json()["hash"]
+    await room.does(ANNA, "offer", name, version=2)
+    for who in (ANNA, BO, CHEN):
+        await room.does(who, "approve", name, version=2, signature=None)
+    await room.does(DAI, "approve", name, version=2, signature=signatures.sign(digest, room.key))
+    await room.does(CHEN, "suspend", name, reason="超范围使用")
+    refused = await room.does(ANNA, "activate", name, version=2)
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    await room.does(ANNA, "terminate", name, reason="由下一版取代")
+    assert (await room.does(ANNA, "activate", name, version=2)).json()["state"] == "active"
 
 
 async def test_a_dispute_climbs_the_ladder_to_its_end(room: Lives) -> None:
