@@ -92,10 +92,10 @@ async def tried(runtime: Runtime, client: httpx.AsyncClient, kept: Endpoint, mes
             status = await _send(runtime, client, kept, message)
         return status, f"answered-{status}"
     except Unsigned:
-        log.error("webhook_secret_unreadable", organization=message.organization)
+        log.error("webhook_secret_unreadable", attempt=message.attempts)
         return 0, "secret-unreadable"
     except (Refused, Problem):
-        log.warning("webhook_address_refused", organization=message.organization)
+        log.warning("webhook_address_refused", attempt=message.attempts)
     except (httpx.HTTPError, OSError, TimeoutError) as error:
         log.info("webhook_unanswered", reason=type(error).__name__)
     except Exception as error:  # whatever one partner's address or answer brings about is that partner's alone

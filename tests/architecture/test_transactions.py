@@ -18,6 +18,7 @@ MADE_BY_SQL = re.compile(r"gen_random_uuid|uuid_generate|uuidv[47]", re.IGNORECA
 MAY_COMMIT = {"gateway.audit.commands": "one durable commit for the entries of many calls"}
 MAY_BE_RANDOM = {
     "services.identity.commands.codes": "a resident's own id: UUIDv7 would tell when she first came",
+    "gateway.webhooks.commands": "a webhook-id that tells the time would undo the chance in when it is told",
     "gateway.exchange.forward": "a grant's jti is no thing",
     "gateway.audit.views": "the id of a decision, as in exchange",
     "gateway.exchange.calls": "the id of a decision must not tell which came before",
