@@ -1,5 +1,7 @@
 """The gateway as a service to itself: what it keeps for officers, behind the same decision and grant as any other."""
 
+from collections.abc import Iterator
+
 from starlette.types import ASGIApp, Message, Receive, Scope
 
 from gateway.exchange.calls import Call
@@ -21,8 +23,10 @@ async def call(app: ASGIApp, scope: Scope, at: Desk, governed: Call) -> Answer:
 
 
 def _given(body: bytes) -> Receive:
+    told: Iterator[Message] = iter([{"type": "http.request", "body": body}])
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": body}
+        return next(told, {"type": "http.disconnect"})
 
     return receive
 

@@ -67,6 +67,7 @@ FREE_SCHEMAS = {
     "CopyOut": "the closed answers of a person's own routes, told together",
     "ValidationError": "FastAPI's own description of a problem that is not used",
     "DraftIn": "an agreement's text, public and read as nothing else",
+    "LifeOut": "the same text, read by the officers who sign it",
     "gateway__agreements__schemas__AgreementOut": "an agreement's text, public",
     "AgreementOut": "the text that both parties of a case signed, or an agreement's, public",
     "MediatorCaseOut": "what the parties said, opened from sealed columns with the fields of cases.queries",
