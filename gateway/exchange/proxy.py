@@ -31,6 +31,7 @@ from shared.problems import Problem
 from shared.runtime import Runtime
 
 PROBLEM = "application/problem+json"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 EMPTY = (b"", b"{}")  # what a client sends that has nothing to send
 _ANYONE = Actor("anonymous")
 Perform = Callable[[Desk, Call], Awaitable[Answer]]
@@ -87,8 +88,10 @@ class Proxy:
 
 
 def _own_methods(scope: Scope) -> set[str]:
-    fitting = (route for route in scope["app"].routes if route.matches(scope)[0] is not Fit.NONE)
-    return {method for route in fitting for method in getattr(route, "methods", None) or ()}
+    """Those by which the gateway's own app answers at this path."""
+    asked = {method: {**scope, "method": method} for method in METHODS}
+    own = scope["app"].routes
+    return {method for method, each in asked.items() if any(route.matches(each)[0] is Fit.FULL for route in own)}
 
 
 async def forwarded(at: Desk, call: Call) -> Answer:
