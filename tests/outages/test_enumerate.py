@@ -46,6 +46,6 @@ def test_nobody_is_obtained_beyond_those_who_are_named(installation: Installatio
 def test_whom_one_should_not_see_would_be_noticed(installation: Installation, people: Crowd) -> None:
     """The partner, as if what is its own were another's: both what it sees and how it differs from nothing."""
     partner = crowd.outsiders(installation, people)[0]
-    tally = enumerate.hour(installation, people, replace(partner, may=frozenset(), own=frozenset()), 3)
+    tally = enumerate.hour(installation, people, replace(partner, may=frozenset(), own=frozenset()), MINUTES)
     assert tally.seen >= partner.may
     assert any(each.startswith("GET /v1/referrals/") for each in tally.unlike)
