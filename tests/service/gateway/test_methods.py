@@ -1,4 +1,4 @@
-"""What stands in the table of routes and among the gateway's own rooms at once is answered by the one that offers it."""
+"""What stands in the table of routes and among the gateway's rooms at once is answered by whichever offers the method."""
 
 from tests.support.apps import RunningApp
 
