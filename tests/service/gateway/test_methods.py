@@ -1,4 +1,4 @@
-"""What stands in the table of routes and among the gateway's rooms at once is answered by whichever offers the method."""
+"""A path of the table of routes and of a room of the gateway is answered by whichever offers the method."""
 
 from tests.support.apps import RunningApp
 
