@@ -101,6 +101,8 @@ oracle: $(VENV)/.dev-lock ## 100,000 random (agreements, request) pairs: the dec
 
 bench: $(VENV)/.dev-lock ## the benchmarks, both sides in one run; results in benchmarks/results/
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.decision
+	@$(BIN)/python -m benchmarks.log --entries 1000000
 	@$(BIN)/python -m benchmarks.withdrawal
 	@$(BIN)/python -m benchmarks.directory
 	@$(BIN)/python -m benchmarks.people --people 100000
