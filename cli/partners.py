@@ -163,8 +163,6 @@ def _own_rooms() -> Iterator[tuple[str, str, Route]]:
             yield method, path, Route("public", method, path, "gateway")
         elif operation.who == authorisation.HERSELF:
             yield method, path, Route("self", method, path, "gateway")
-        elif operation.who != authorisation.PEER:
-            yield method, path, Route("internal", method, path, "gateway")
 
 
 def seen_from_outside(found: Document, route: Route) -> Document:

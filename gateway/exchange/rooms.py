@@ -8,12 +8,12 @@ from fastapi import Header, Request
 from gateway.exchange import challenges, desk, proxy
 from gateway.exchange.forward import Answer, Outgoing
 from gateway.exchange.proxy import Perform, Refused
-from gateway.exchange.routes import NONE, Match, Route
+from gateway.exchange.routes import Match, Route
 from shared.grants import CallKind
 from shared.problems import Problem
 from shared.requests import RuntimeDep
 
-PRESENTED = ("authorization", "dpop", "content-type", "idempotency-key")
+PRESENTED = ("authorization", "dpop")
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,6 @@ class Decided:
     kind: CallKind
     operation: str
     perform: Perform
-    media: str = NONE
 
     async def __call__(
         self,
@@ -34,7 +33,7 @@ class Decided:
     ) -> Answer:
         """What was done, or a refusal with how to come back; the headers stand here for the OpenAPI document."""
         headers = {name: ", ".join(request.headers.getlist(name)) for name in PRESENTED}
-        route = Route(self.kind, request.method, request.url.path, "gateway", self.operation, self.media)
+        route = Route(self.kind, request.method, request.url.path, "gateway", self.operation)
         outgoing = Outgoing(request.method, request.url.path, headers, await request.body())
         public_url = runtime.settings.public_url
         try:

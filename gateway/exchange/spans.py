@@ -1,8 +1,8 @@
 """The spans over which calls are counted, and how long each still runs. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from shared.contracts.clock import CHINA
+from shared.contracts.clock import day_of, end_of
 
 
 def till_next_minute(now: datetime) -> int:
@@ -12,5 +12,4 @@ def till_next_minute(now: datetime) -> int:
 
 def till_midnight(now: datetime) -> int:
     """Seconds until the calls of a day are counted anew, in China, which has one time."""
-    midnight = (now.astimezone(CHINA) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return int((midnight - now).total_seconds()) + 1
+    return int((end_of(day_of(now)) - now).total_seconds()) + 1
