@@ -190,7 +190,7 @@ def decision(asked: dict[str, Any]) -> dict[str, Any]:
         "agreement": "agr-benchmark",
         "agreement_version": 1,
         "consent_hash": "a" * 64,
-        "notice": {"id": "notice-1", "version": 1, "channel": "web"},
+        "notice": {"id": asked["purpose"], "version": 1, "language": "zh-Hans", "channel": "web"},
         "decision": "given",
         "expires_on": str(clock.day_of(datetime.now(UTC) + timedelta(days=90))),
     }
@@ -207,7 +207,7 @@ def calls(town: Town) -> dict[str, Call]:
 
     def under(*kinds: str) -> Call:
         def call(known: Known) -> Awaitable[bool]:
-            every = comparing.keys(town.key, known.facts)
+            every = comparing.keys([town.key], known.facts)
             return found(known, Keys(*(getattr(every, kind) if kind in kinds else [] for kind in KINDS)))
 
         return call

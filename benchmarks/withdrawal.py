@@ -155,9 +155,10 @@ class Ground:
         """Somebody says a need and consents to its hand-over."""
         _, made = await self.post(person, "/v1/me/intakes", {"needs": [NEED], "told": True})
         (referral,) = made["referrals"]
-        body = {name: referral["consent_request"][name] for name in ASKED} | {
+        asked = referral["consent_request"]
+        body = {name: asked[name] for name in ASKED} | {
             "referral": referral["id"],
-            "notice": {"id": "notice-1", "version": 1, "channel": "web"},
+            "notice": {"id": asked["purpose"], "version": 1, "language": "zh-Hans", "channel": "web"},
             "decision": "given",
             "expires_on": (datetime.now(UTC) + timedelta(days=30)).date().isoformat(),
         }
