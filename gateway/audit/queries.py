@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit import tables
 from gateway.audit.rules import tree
+from gateway.kept import Connection
 
 _ENTRY = select(
     tables.LOG_ENTRY.c.seq,
@@ -62,10 +63,18 @@ class Checkpoint(NamedTuple):
     note: str
 
 
-async def head(connection: AsyncConnection, *, lock: bool = False) -> tree.Edge:
-    """The tree as it stands. With `lock` no other writer appends until the transaction ends."""
-    statement = select(tables.LOG_HEAD.c.size, tables.LOG_HEAD.c.edge)
-    size, edge = (await connection.execute(statement.with_for_update() if lock else statement)).one()
+async def head(connection: AsyncConnection) -> tree.Edge:
+    """The tree as it stands."""
+    return _edge(*(await connection.execute(select(tables.LOG_HEAD.c.size, tables.LOG_HEAD.c.edge))).one())
+
+
+async def locked_head(connection: Connection) -> tree.Edge:
+    """The tree as it stands, and no other writer appends until the transaction ends."""
+    (line,) = await connection.fetch("SELECT size, edge FROM log_head FOR UPDATE")
+    return _edge(*line)
+
+
+def _edge(size: int, edge: bytes) -> tree.Edge:
     return tree.Edge(size, tuple(edge[at : at + tree.HASH_SIZE] for at in range(0, len(edge), tree.HASH_SIZE)))
 
 
