@@ -19,6 +19,13 @@ Answer = TypeVar("Answer")
 log = structlog.get_logger()
 
 
+async def driver(connection: AsyncConnection) -> Connection:
+    """What a connection of the pool really is."""
+    held: Connection | None = (await connection.get_raw_connection()).driver_connection
+    assert held is not None  # noqa: S101 - a connection that was entered is connected
+    return held
+
+
 class Kept:
     """One connection of the engine's pool, for one user at a time; one that died is replaced."""
 
@@ -32,9 +39,7 @@ class Kept:
         if self._driver is None or self._driver.is_closed():
             await self.drop()
             self._held = await self._engine.connect()
-            driver: Connection | None = (await self._held.get_raw_connection()).driver_connection
-            assert driver is not None  # noqa: S101 - it was connected just now
-            self._driver = driver
+            self._driver = await driver(self._held)
         return self._driver
 
     async def drop(self) -> None:

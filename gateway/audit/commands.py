@@ -332,7 +332,7 @@ def _lines(batch: list[_Waiting], keys: Mapping[str, bytes], counters: dict[str,
 def _columns(first: int, lines: list[_Line], at: datetime) -> tuple[object, ...]:
     return (
         list(range(first, first + len(lines))),
-        [uuid.UUID(line.waiting.entry.decision) for line in lines],
+        [line.waiting.entry.decision for line in lines],
         [line.waiting.entry.phase.value for line in lines],
         [line.subject.tag if line.subject else None for line in lines],
         [line.body for line in lines],
