@@ -1,6 +1,6 @@
 """kill -9 of everything while referrals are created: what was acknowledged is there, no event lost, none applied twice.
 
-`python -m tests.outages.crash [rounds]` (or `make crash`) prints the verdict; tests/outages/test_crash.py runs a round.
+`python -m tests.outages.crash [rounds]` (or `make crash`) prints the verdict.
 """
 
 import asyncio
