@@ -38,6 +38,7 @@ from services.registry.rules.duplicates import Facts
 from services.registry.sealing import Size
 from shared import ids, settings
 from shared.contracts import clock
+from shared.door import evidence
 from shared.seals import name_of
 from tests.support import apps, grants, labelled
 from tests.support.apps import RunningApp
@@ -222,7 +223,8 @@ def calls(town: Town) -> dict[str, Call]:
     async def record(known: Known) -> bool:
         async with runtime.sessions() as session, session.begin():
             await reach.visible_to_subject(session, known.subject)
-            kept, _ = await people.record(session, runtime.vault, known.subject)
+            with evidence("decision", str(uuid.uuid4())):
+                kept, _ = await people.record(session, runtime.vault, known.subject)
             return kept.name == known.facts.writings[0]
 
     async def get(known: Known, path: str) -> Any:
