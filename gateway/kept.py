@@ -8,22 +8,16 @@ import asyncpg
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared import problems
+from shared import db, problems, telemetry
 
 TOGETHER = 500  # questions in one statement
+AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncio.CancelledError)
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
 log = structlog.get_logger()
-
-
-async def driver(connection: AsyncConnection) -> Connection:
-    """What a connection of the pool really is."""
-    held: Connection | None = (await connection.get_raw_connection()).driver_connection
-    assert held is not None  # noqa: S101 - a connection that was entered is connected
-    return held
 
 
 class Kept:
@@ -35,19 +29,21 @@ class Kept:
         self._driver: Connection | None = None
 
     async def open(self) -> Connection:
-        """The connection."""
-        if self._driver is None or self._driver.is_closed():
+        """The connection; those of the pool that died while idle are passed over."""
+        while self._driver is None or self._driver.is_closed():
             await self.drop()
             self._held = await self._engine.connect()
-            self._driver = await driver(self._held)
+            self._driver = (await self._held.get_raw_connection()).driver_connection
         return self._driver
 
     async def drop(self) -> None:
         """End it, in whatever state it is; the pool gives another one."""
         held, self._held, self._driver = self._held, None, None
         if held is not None:
-            await held.invalidate()
-            await held.close()
+            try:
+                await held.invalidate()
+            finally:
+                await held.close()
 
 
 class Together(Generic[Question, Answer]):
@@ -62,7 +58,7 @@ class Together(Generic[Question, Answer]):
         self._asking: asyncio.Task[None] | None = None
 
     async def __call__(self, question: Question) -> Answer:
-        """The answer; 503 where the database gives none."""
+        """The answer; 503 where the database gives none, 500 where the fault is ours."""
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, answer))
         if self._asking is None or self._asking.done():
@@ -76,17 +72,22 @@ class Together(Generic[Question, Answer]):
         await self._kept.drop()
 
     async def _ask_all(self) -> None:
+        """Nobody is left waiting, whatever happens: a killed connection may leave a cancellation behind."""
         while self._waiting:
             batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
             try:
                 answers = await self._ask(await self._kept.open(), [question for question, _ in batch])
-            except Exception as error:
-                log.error("dependency_failed", reason=type(error).__name__)
+            except (Exception, asyncio.CancelledError) as error:
+                self._fail(batch, error)
                 await self._kept.drop()
-                for _, waiting in batch:
-                    if not waiting.done():
-                        waiting.set_exception(problems.UNAVAILABLE())
                 continue
             for (_, waiting), answer in zip(batch, answers, strict=True):
                 if not waiting.done():
                     waiting.set_result(answer)
+
+    def _fail(self, batch: Sequence[tuple[Question, asyncio.Future[Answer]]], error: BaseException) -> None:
+        log.error("dependency_failed", reason=type(error).__name__, where=telemetry.where(error))
+        kind = problems.UNAVAILABLE if isinstance(error, AWAY) or db.is_away(error) else problems.INTERNAL
+        for _, waiting in batch:
+            if not waiting.done():
+                waiting.set_exception(kind())

@@ -45,6 +45,7 @@ from shared.runtime import Runtime
 from shared.settings import Settings, SettingsError
 
 LOG_KEY = "log.pem"  # file in the secrets directory
+POOL = 5  # connections: one each for log, proofs and looks, the others for all rooms
 
 
 async def furnish(runtime: Runtime) -> None:
@@ -87,9 +88,13 @@ async def furnish(runtime: Runtime) -> None:
 
 
 def check(settings: Settings) -> None:
-    """SettingsError when a key file is missing or holds another kind of key, or the log could not tell people apart."""
+    """SettingsError for too small a pool, a missing or other key file, or a log that could not tell people apart."""
     if "," in settings.index_key:
         raise settings.error("JIELI_INDEX_KEY must be one key: the log would know nobody any more whom it knew.")
+    if settings.database_pool < POOL:
+        raise settings.error(
+            f"JIELI_DATABASE_POOL must be {POOL} at least: the gateway holds three connections all the time."
+        )
     _log_key(settings)
     settings.key_file(FEDERATION_KEY)
 

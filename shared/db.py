@@ -37,6 +37,7 @@ def engine(url: str, pool: int = 10) -> AsyncEngine:
         connect_args={
             "timeout": 5,
             "command_timeout": GIVE_UP,
+            "max_cached_statement_lifetime": 0,  # an old one is closed without a time limit
             "server_settings": {
                 "statement_timeout": "10000",
                 "lock_timeout": "4000",

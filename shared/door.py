@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 from contextvars import ContextVar
 from typing import Literal
 
@@ -21,9 +21,14 @@ class Crowded(OSError):
 
 
 @contextlib.contextmanager
-def evidence(kind: Literal["decision", "event", "erasure", "job"], name: str) -> Iterator[None]:
-    """What runs within may want persons' keys, on these grounds: the id of a decision, or what the platform does."""
-    before = _EVIDENCE.set((kind, name, set()))
+def evidence(
+    kind: Literal["decision", "event", "erasure", "job"], name: str, known: Set[str] = frozenset()
+) -> Iterator[None]:
+    """What runs within may want persons' keys, on these grounds: the id of a decision, or what the platform does.
+
+    `known` are persons who were counted before.
+    """
+    before = _EVIDENCE.set((kind, name, set(known)))
     try:
         yield
     finally:

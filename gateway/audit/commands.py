@@ -9,7 +9,7 @@ import contextlib
 import time
 import uuid
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -25,13 +25,14 @@ from gateway.audit.rules import entries, notes, tree
 from gateway.kept import Connection, Kept
 from shared import problems
 from shared.door import evidence
+from shared.telemetry import where
 from shared.vault import Vault
 
 BATCH = 500  # entries in one commit
 WAITING = 10_000  # entries that may wait; beyond that the log is too slow to serve
 KEYS_FOR = 5.0  # seconds until a person's key is read again: an erasure elsewhere is felt after that
 KEYS_KNOWN = 10_000
-NOBODY = "nobody"  # whom an entry is about where there is nobody: it takes as long as one about somebody
+NO_PERSON = "nobody"  # whom an entry is about where there is nobody: it takes as long as one about somebody
 CHECKPOINT_EVERY = 10.0  # seconds
 CHECKPOINT_AFTER = 1_000  # entries
 
@@ -236,13 +237,10 @@ class Log:
             logger.error("guard_failed", reason=type(failure.__cause__).__name__)
             _fail(failure.asked)
             return [waiting for waiting in batch if waiting not in failure.asked]
-        except Exception as error:
-            logger.error("log_not_written", reason=type(error).__name__, entries=len(batch))
+        except (Exception, asyncio.CancelledError) as error:  # a killed connection may leave a cancellation behind
+            logger.error("log_not_written", reason=type(error).__name__, where=where(error), entries=len(batch))
             _fail(batch)
             return []
-        except asyncio.CancelledError:
-            _fail(batch)
-            raise
         for index, line in enumerate(written, size - len(written)):
             if not line.waiting.answer.done():
                 line.waiting.answer.set_result(Receipt(index, line.leaf, at, line.waiting.refusal))
@@ -251,35 +249,38 @@ class Log:
         return []
 
     async def _append(self, batch: list[_Waiting], keys: Mapping[str, bytes]) -> tuple[int, list[_Line], datetime]:
-        """One transaction; when it fails in any way nothing of the batch is acknowledged."""
+        """One transaction; when it fails in any way nothing of the batch is acknowledged and its connection ends."""
         connection = await self._kept.open()
         try:
-            async with connection.transaction():
-                edge = await queries.locked_head(connection)
-                await _ask_guards(connection, batch)
-                counters = await _reserve(connection, batch)
-                at = datetime.now(UTC)
-                lines = _lines(batch, keys, counters, at)
-                columns = _columns(edge.size, lines, at)
-                edge, nodes = tree.extended(edge, [line.leaf for line in lines])
-                await connection.execute(_APPEND, *columns, *_tree(edge, nodes))
+            transaction = connection.transaction()
+            await transaction.start()
+            edge = await queries.locked_head(connection)
+            await _ask_guards(connection, batch)
+            counters = await _reserve(connection, batch)
+            at = datetime.now(UTC)
+            lines = _lines(batch, keys, counters, at)
+            columns = _columns(edge.size, lines, at)
+            edge, nodes = tree.extended(edge, [line.leaf for line in lines])
+            await connection.execute(_APPEND, *columns, *_tree(edge, nodes))
+            await transaction.commit()
         except BaseException:
             await self._kept.drop()
             raise
         return edge.size, lines, at
 
-    async def _keys(self, persons: set[str], decision: str, again: Collection[str] = ()) -> Mapping[str, bytes]:
+    async def _keys(self, persons: set[str], decision: str, again: Set[str] = frozenset()) -> Mapping[str, bytes]:
         """The persons' keys, remembered for a few seconds: long enough for intent and outcome of one call.
 
-        `again` are those that are read even so: how long a refusal takes must not tell whose key was used of late.
+        `again` are those that are read even so: how long a refusal takes must not tell whose key was used of late. The
+        door counts them once in that time all the same, or refusals would use it up.
         """
         now = time.monotonic()
         if len(self._known) > KEYS_KNOWN:
             self._known.clear()
-        fresh = {each for each in persons if each in again or self._known.get(each, (b"", 0.0))[1] < now}
-        if fresh:
-            with evidence("decision", decision):
-                read = await self._vault.keys(fresh)
+        remembered = {each for each in persons if self._known.get(each, (b"", 0.0))[1] >= now}
+        if wanted := persons - remembered | persons & again:
+            with evidence("decision", decision, remembered):
+                read = await self._vault.keys(wanted)
             self._known |= {person: (key, now + KEYS_FOR) for person, key in read.items()}
         return {person: self._known[person][0] for person in persons}
 
@@ -332,7 +333,7 @@ def _lines(batch: list[_Waiting], keys: Mapping[str, bytes], counters: dict[str,
 def _columns(first: int, lines: list[_Line], at: datetime) -> tuple[object, ...]:
     return (
         list(range(first, first + len(lines))),
-        [line.waiting.entry.decision for line in lines],
+        [uuid.UUID(line.waiting.entry.decision) for line in lines],
         [line.waiting.entry.phase.value for line in lines],
         [line.subject.tag if line.subject else None for line in lines],
         [line.body for line in lines],

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit import tables
 from gateway.audit.rules import tree
-from gateway.kept import Connection, driver
+from gateway.kept import Connection
 
 _ENTRY = select(
     tables.LOG_ENTRY.c.seq,
@@ -21,12 +21,13 @@ _ENTRY = select(
     tables.LOG_ENTRY.c.leaf_hash,
     tables.LOG_ENTRY.c.sealed,
 )
-_HASHES = """
-SELECT node.level, node.place, node.hash FROM unnest($1::smallint[], $2::bigint[]) AS wanted (level, place)
+_HASHES = text("""
+SELECT node.level, node.place, node.hash
+FROM unnest(CAST(:levels AS smallint[]), CAST(:places AS bigint[])) AS wanted (level, place)
 JOIN log_node AS node ON node.level = wanted.level AND node.place = wanted.place
 UNION ALL
-SELECT 0, seq, leaf_hash FROM log_entry WHERE seq = ANY($3)
-"""
+SELECT 0, seq, leaf_hash FROM log_entry WHERE seq = ANY(:leaves)
+""")
 _ORPHANS = text("""
 SELECT intent.body FROM log_entry AS intent
 WHERE intent.seq >= :since AND intent.phase = 'intent' AND intent.at < :before
@@ -127,9 +128,12 @@ async def hashes(connection: AsyncConnection, nodes: Iterable[tree.Node]) -> dic
     """The stored hashes of these subtrees."""
     wanted = list(nodes)
     inner = [node for node in wanted if node.level > 0]
-    levels, places = [node.level for node in inner], [node.place for node in inner]
-    leaves = [node.place for node in wanted if node.level == 0]
-    rows = await (await driver(connection)).fetch(_HASHES, levels, places, leaves)
+    asked = {
+        "levels": [node.level for node in inner],
+        "places": [node.place for node in inner],
+        "leaves": [node.place for node in wanted if node.level == 0],
+    }
+    rows = await connection.execute(_HASHES, asked)
     return {tree.Node(level, place): value for level, place, value in rows}
 
 

@@ -134,7 +134,7 @@ async def _noted(log: Log, reading: Reading) -> str:
 
 
 def _grouped(stored: list[queries.Stored], key: bytes) -> dict[uuid.UUID, list[accesses.Line]]:
-    """By decision, the entries that are hers and those that are nobody's; a decision may be about others too."""
+    """By decision, the entries that are hers and those that are about no person; a decision may be about others too."""
     groups: dict[uuid.UUID, list[accesses.Line]] = {}
     for line in stored:
         ids = _ids(line, key)
@@ -154,7 +154,7 @@ def _ids(line: queries.Stored, key: bytes) -> Mapping[str, Any] | None:
 
 
 async def _opening(connection: AsyncConnection, line: queries.Stored, key: bytes) -> Opening | None:
-    """The opening of an entry of hers; None for one that is nobody's in a decision about her; 404 for all others."""
+    """The opening of an entry of hers; None for one about no person in a decision about her; 404 for all others."""
     ids = _ids(line, key)
     if ids:
         return Opening(key, ids["counter"], ids["consent"])

@@ -13,7 +13,7 @@ import structlog
 from starlette.routing import Match as Fit
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.audit.commands import NOBODY, Condition, Receipt
+from gateway.audit.commands import NO_PERSON, Condition, Receipt
 from gateway.audit.rules.entries import Entry, Outcome
 from gateway.exchange import challenges, deprecations, desk, filter, here, own, queries, routes, rules, withdrawals
 from gateway.exchange.calls import Call
@@ -173,9 +173,9 @@ async def _inside(at: Desk, call: Call, row: Look | None) -> None:
 
 def _of_one_person(at: Desk, call: Call, found: Found, row: Look) -> Found:
     """The consent counts only when it is of the person whom the referral is about."""
-    if call.persons == (NOBODY,):
+    if call.persons == (NO_PERSON,):
         return rules.Found(None, None, found.fresh)
-    if row.consent_seal and at.seals.open(row.consent_seal) != call.persons[0]:
+    if row.consent and at.seals.open(row.consent.seal) != call.persons[0]:
         return rules.Found(found.link, None, found.fresh)
     return found
 
@@ -223,9 +223,9 @@ async def _append(at: Desk, made: Sequence[Entry], condition: Condition[Asked] |
 
 
 def _whom(at: Desk, row: Look | None) -> tuple[str, ...]:
-    """Those whom a link is about; nobody, who has a key in the log too, where there is none: time tells nothing."""
+    """Those whom a link is about. Where there is none it is nobody, who has a key in the log as one person has."""
     persons = (at.seals.open(seal) for seal in (row.seals if row else ()))
-    return tuple(dict.fromkeys(person for person in persons if person)) or (NOBODY,)
+    return tuple(dict.fromkeys(person for person in persons if person)) or (NO_PERSON,)
 
 
 def _check_form(match: Match, outgoing: Outgoing) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -14,16 +14,17 @@ from gateway.kept import Connection
 from shared.contracts.clock import CHINA
 
 SILENCE = timedelta(seconds=5)  # a consent stream silent for longer means deny
+OF_LINK = 10  # columns before those of the consent
 
 _FOUND = """
 SELECT link.id AS object_id, link.type, link.provider, link.consumer, link.service, link.state AS link_state,
        link.consent AS consent_id, link.seals,
-       consent.id, consent.state, consent.referral, consent.recipient, consent.purpose, consent.agreement,
-       consent.consent_hash, consent.frozen, consent.seal AS consent_seal, consent.fields, consent.separate,
-       consent.opens_at, consent.expires_at,
-       (SELECT true FROM withdrawal WHERE withdrawal.consent = consent.id) AS withdrawn_here,
        (SELECT max(at) FROM heartbeat WHERE source = 'registry') AS beat,
-       EXISTS (SELECT 1 FROM dead_letter WHERE subject LIKE 'registry.consent.%') AS buried
+       EXISTS (SELECT 1 FROM dead_letter WHERE subject LIKE 'registry.consent.%') AS buried,
+       consent.id, consent.state, consent.referral, consent.recipient, consent.purpose, consent.agreement,
+       consent.consent_hash, consent.frozen, consent.seal, consent.fields, consent.separate,
+       consent.opens_at, consent.expires_at,
+       (SELECT true FROM withdrawal WHERE withdrawal.consent = consent.id) AS withdrawn_here
 FROM link LEFT JOIN consent ON consent.referral = link.id AND consent.state <> 'refused'
      AND (link.consent IS NULL OR consent.id = link.consent)
 WHERE link.id = ANY($1)
@@ -51,8 +52,27 @@ WHERE agreement = ANY($1) AND day = $5 AND referral = ANY($2)
 _IN_FORCE = "SELECT id, version FROM agreement WHERE id = ANY($1) AND state = 'active' ORDER BY id FOR SHARE"
 
 
+class Given(NamedTuple):
+    """A consent, in the order of the statement."""
+
+    id: str
+    state: str
+    referral: str
+    recipient: str
+    purpose: str
+    agreement: str
+    consent_hash: str
+    frozen: bool
+    seal: str
+    fields: list[str]
+    separate: list[str]
+    opens_at: datetime | None
+    expires_at: datetime
+    withdrawn_here: bool | None
+
+
 class Look(NamedTuple):
-    """A link and, where there is one, the consent that it stands on, in the order of the statement."""
+    """A link, what the registry was last heard to say, and the consent on which the link stands, where there is one."""
 
     object_id: str
     type: str
@@ -62,51 +82,42 @@ class Look(NamedTuple):
     link_state: str
     consent_id: str | None
     seals: list[str]
-    id: str | None
-    state: str
-    referral: str
-    recipient: str
-    purpose: str
-    agreement: str
-    consent_hash: str
-    frozen: bool
-    consent_seal: str
-    fields: list[str]
-    separate: list[str]
-    opens_at: datetime | None
-    expires_at: datetime
-    withdrawn_here: bool | None
     beat: datetime | None
     buried: bool
+    consent: Given | None
 
 
 def seen(row: Look, now: datetime) -> Found:
     """What one row says, for the pure rules."""
     fresh = row.beat is not None and now - row.beat <= SILENCE and not row.buried
-    consent = None
-    if row.id is not None:
-        consent = ConsentFact(
-            id=row.id,
-            state="withdrawn" if row.withdrawn_here else row.state,
-            referral=row.referral,
-            recipient=row.recipient,
-            purpose=row.purpose,
-            agreement=row.agreement,
-            consent_hash=row.consent_hash,
-            fields=frozenset(row.fields),
-            expires_at=row.expires_at,
-            separate=frozenset(row.separate),
-            opens_at=row.opens_at,
-            frozen=row.frozen,
-        )
+    given = row.consent
+    consent = given and ConsentFact(
+        id=given.id,
+        state="withdrawn" if given.withdrawn_here else given.state,
+        referral=given.referral,
+        recipient=given.recipient,
+        purpose=given.purpose,
+        agreement=given.agreement,
+        consent_hash=given.consent_hash,
+        fields=frozenset(given.fields),
+        expires_at=given.expires_at,
+        separate=frozenset(given.separate),
+        opens_at=given.opens_at,
+        frozen=given.frozen,
+    )
     link = Link(row.object_id, row.provider, row.consumer, row.service, row.link_state, row.consent_id)
     return Found(link, consent, fresh)
 
 
 async def looked_up(connection: Connection, objects: Sequence[str]) -> list[Look | None]:
     """Links with their consents, in the order asked for."""
-    rows = {row["object_id"]: Look(*row) for row in await connection.fetch(_FOUND, objects)}
+    rows = {row["object_id"]: _look(*row) for row in await connection.fetch(_FOUND, objects)}
     return [rows.get(each) for each in objects]
+
+
+def _look(*columns: Any) -> Look:
+    link, consent = columns[:OF_LINK], columns[OF_LINK:]
+    return Look._make((*link, Given._make(consent) if consent[0] is not None else None))
 
 
 async def held(connection: Connection, objects: Sequence[str]) -> list[Look | None]:

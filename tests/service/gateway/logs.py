@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from gateway.audit import commands, queries
 from gateway.audit import tables as log_tables
 from gateway.audit.rules import entries, notes
+from gateway.exchange.tables import UsedProof
 from gateway.tables import Base
 from shared import db, plumbing, vault
 from shared.door import Door
@@ -27,12 +28,12 @@ SIGNER = notes.Signer(notes.origin(REGION), ed25519.Ed25519PrivateKey.from_priva
 
 
 async def create(server: TestServer) -> dict[str, str]:
-    """Fresh databases with the log's tables and the gateway's person keys in them."""
+    """Fresh databases with the tables of the log and of used proofs, and the gateway's person keys in them."""
     addresses = await server.create_database("gateway")
     owner = create_async_engine(addresses["OWNER_DATABASE_URL"])
     async with owner.begin() as connection:
         await connection.run_sync(plumbing.METADATA.create_all)
-        await connection.run_sync(Base.metadata.create_all, tables=log_tables.TABLES)
+        await connection.run_sync(Base.metadata.create_all, tables=[*log_tables.TABLES, UsedProof.__table__])
     await owner.dispose()
     keys = create_async_engine(addresses["KEYS_OWNER_DATABASE_URL"])
     async with keys.begin() as connection:
