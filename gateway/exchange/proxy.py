@@ -65,7 +65,7 @@ class Proxy:
         headers = _headers(scope)
         try:
             outgoing = Outgoing(scope["method"], _path(scope), headers, await _body(receive), match.route.browser)
-            perform = partial(here.call, self.app, scope) if match.route.service == here.NAME else forwarded
+            perform = partial(here.call, self.app, scope) if match.route.service == routes.HERE else forwarded
             answer = await answered(desk.at(runtime), match, outgoing, perform)
         except Refused as refused:
             answer = _problem(runtime, refused.refuse.problem(), refused.decision)
