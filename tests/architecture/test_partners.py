@@ -64,6 +64,16 @@ def test_each_operation_wants_what_the_gateway_wants() -> None:
         assert found.get("security", []) == ([] if kind == "public" else [{"token": [], "proof": []}]), path
 
 
+def test_answers_name_their_decision_and_what_is_left_and_refusals_do_from_the_step_on_that_knows() -> None:
+    for method, path, found in operations():
+        line = table().get((method, authorisation.shape(path)))
+        told = {"Jieli-Decision", "Jieli-Receipt"} if line and line.operation else set()
+        told |= {"RateLimit", "RateLimit-Policy"} if line and line.kind == "exchange" else set()
+        good = [answer for status, answer in found["responses"].items() if status.startswith("2")]
+        assert [answer["headers"].keys() - {"ETag"} for answer in good] == [told] * len(good), path
+        assert found["responses"]["default"]["headers"].keys() == told | {"Retry-After"}, path
+
+
 def test_every_refusal_is_a_problem() -> None:
     for _, path, found in operations():
         assert list(found["responses"]["default"]["content"]) == ["application/problem+json"], path

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from jieli_client import Client, Refused, Terms
 
 from deploy.local import places
 from gateway.webhooks import rules
-from tests.support import receiver
+from tests.support import documented, receiver
 from tests.support.launched import Installation
 from tests.support.receiver import Receiver
 from tests.support.until import until
@@ -43,7 +42,7 @@ async def sandbox(platform: Installation, partner: Receiver) -> Sandbox:
     office = platform.regions()["receiving"]
     held = next(each for each in office.clients if each["client"] == "org-610118-education-system")
     key = await asyncio.to_thread(Path(held["key_file"]).read_text)
-    client = Client(office.gateway_url, held["client"], key, httpx.Client(timeout=30, trust_env=False))
+    client = Client(office.gateway_url, held["client"], key, documented.client())
     kept = await asyncio.to_thread(client.gateway_keep_webhook, {"url": partner.url})
     secret = kept["secret"] or (await asyncio.to_thread(client.gateway_rotate_webhook_secret))["secret"]
     assert secret
