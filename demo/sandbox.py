@@ -9,6 +9,7 @@ import os
 import random
 import sys
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,22 @@ def cases(here: Region) -> list[Case]:
     ]
 
 
+def variables(here: Region) -> dict[str, str]:
+    """What docs/partners.http names: three referrals that wait, and what goes with them."""
+    office = here.system("education office", ORGANISATION, EDUCATION)
+    names = ("referral", "other_referral", "third_referral")
+    waiting = {name: Guardian.arrived(here) for name in names}
+    for each in waiting.values():
+        each.consents()
+        settling.preview(office, each.id, EDUCATION)
+    later = datetime.now(UTC).date() + timedelta(days=7)
+    return {
+        **{name: each.id for name, each in waiting.items()},
+        **{"agreement": EDUCATION.agreement, "purpose": EDUCATION.purpose, "preview": PREVIEW, "fields": FULL},
+        **{"receiver": "http://127.0.0.1:9999/jieli", "review_on": later.isoformat()},
+    }
+
+
 def _reading(waiting: str, taken: str) -> list[Case]:
     """What may be read of a referral that waits and of one that is accepted, and what may not."""
     outside, elsewhere = "fields-not-agreed", "purpose-not-agreed"
@@ -154,7 +171,7 @@ def main() -> int:
     system = next(each for each in here.clients if each["client"] == f"{ORGANISATION}-system")
     written = {
         **{"gateway_url": here.gateway_url, **system},
-        **{"cases": [asdict(each) for each in made]},
+        **{"cases": [asdict(each) for each in made], "variables": variables(here)},
     }
     (RUN / FILE).write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(f"\n    {RUN / FILE}: read these referrals as {system['client']}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jieli_client import Client, Refused, Terms
+from jieli_client import Client, Refused, Terms, collection
 
 from deploy.local import places
 from gateway.webhooks import rules
@@ -65,6 +65,7 @@ async def test_the_office_is_told_of_each_change_and_only_of_what_was_consented_
     consented = ("requested", "accepted", "she withdrew", "the day's calls are used up")
     wanted = {
         *((cases[name], "requested") for name in consented),
+        *((value, "requested") for name, value in sandbox.written["variables"].items() if name.endswith("referral")),
         *((cases["accepted"], "accepted"), (cases["she withdrew"], "revoked")),
     }
 
@@ -130,6 +131,14 @@ async def test_while_the_bus_rests_nothing_is_decided_on_an_old_consent(
     finally:
         os.kill(number, signal.SIGCONT)
     assert (await met(sandbox.client, case))[0] == 200
+
+
+def test_the_collection_runs_and_each_answer_is_what_the_document_says(sandbox: Sandbox) -> None:
+    """The client holds each against it; whoever read the file with another tool would be answered the same."""
+    text = (places.ROOT / "docs" / "partners.http").read_text("utf-8")
+    answers = list(collection.run(sandbox.client, text, sandbox.written["variables"]))
+    assert [f"{name}: {answer.text}" for name, answer in answers if answer.is_error] == []
+    assert len(answers) == text.count("\n###") + text.startswith("###")
 
 
 def test_whoever_has_no_platform_is_told_to_start_one(tmp_path: Path) -> None:
