@@ -27,7 +27,7 @@ define install # $(1): the lock file
 	@touch $@
 endef
 
-.PHONY: help setup run stop reset demo sandbox test system outages conformance browser pictures check lint types bench bench-million lock docs migrate crash enumerate classifier oracle
+.PHONY: help setup run stop reset demo sandbox collection test system outages conformance browser pictures check lint types bench bench-million lock docs migrate crash enumerate classifier oracle
 
 help: ## what can be asked
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ demo: $(VENV)/.run-lock ## walk a family through arrival, against the running pl
 
 sandbox: $(VENV)/.run-lock ## referrals of fictitious people for a partner's first tests, in the running platform
 	@$(BIN)/python -m demo.sandbox
+
+collection: sandbox ## run docs/partners.http, a working day of a partner's system, against a fresh sandbox
+	@PYTHONPATH=clients/python $(BIN)/python -m jieli_client.collection docs/partners.http .run/sandbox.json
 
 migrate: $(VENV)/.run-lock ## bring the databases of an installation to the newest form without serving
 	@$(BIN)/python -m deploy.local.run migrate

@@ -11,7 +11,6 @@ from fastapi.routing import APIRoute
 from gateway import main as gateway
 from gateway.exchange import credentials, policy, refusals, routes
 from gateway.exchange.persons import OwnRule
-from gateway.exchange.rooms import Decided
 from gateway.exchange.rules import Policy
 from gateway.federation import rules as federation
 from shared import problems
@@ -119,7 +118,7 @@ def _more(rule: OwnRule) -> str:
 
 
 def own_rooms() -> Iterator[Operation]:
-    """What the gateway's own routes depend on says of them; those for officers stand in the table of routes."""
+    """What the gateway's own routes depend on says of them; those that take a grant stand in the table of routes."""
     every = [route for router in gateway.SERVICE.routers for route in router.routes if isinstance(route, APIRoute)]
     for route in every:
         if _takes_grants(route.dependant):
@@ -130,21 +129,12 @@ def own_rooms() -> Iterator[Operation]:
 
 
 def _door(route: APIRoute) -> tuple[str, str]:
-    """Who may come in, on which condition: as the policy says, or as its one door does."""
-    decided = decision(route)
-    if decided:
-        line = routes.Route(decided.kind, "", route.path, "gateway", decided.operation)
-        return _decided(line, policy.load(vocabulary.load()))
+    """Who may come in, on which condition, as its one door says."""
     named = set(_depends_on(route.dependant)) & DOORS.keys()
     if len(named) != 1:
         raise Undecided(f"gateway: {route.path}: depend on one of {', '.join(DOORS)}; a new door goes into {__name__}")
     who = DOORS[named.pop()]
     return who, {ANYONE: "-", PEER: SIGNED}.get(who) or _of("her own", route.path)
-
-
-def decision(route: APIRoute) -> Decided | None:
-    """What a route of the gateway's own is decided as, where it stands under the policy."""
-    return next((each.call for each in route.dependant.dependencies if isinstance(each.call, Decided)), None)
 
 
 def _takes_grants(dependant: Dependant) -> bool:

@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 
 import gateway
 import services
-from cli import asyncapi, authorisation, partners, partners_client
+from cli import asyncapi, authorisation, collection, partners, partners_client
 from cli.authorisation import Operation
 from deploy.local import places, region
 from shared import problems
@@ -43,6 +43,7 @@ def pages() -> dict[str, str]:
     offered = partners.document(described)
     return {f"openapi/{app}.json": as_json(document) for app, document in described.items()} | {
         "openapi/partners.json": as_json(offered),
+        "partners.http": collection.http(offered),
         f"{CLIENT}/schemas.py": partners_client.schemas(offered),
         f"{CLIENT}/operations.py": partners_client.operations(offered),
         "asyncapi.json": as_json(asyncapi.document(handled)),

@@ -34,11 +34,29 @@ DPOP = {
     },
 }
 TEXT = {"type": "string"}
+DECIDED = ("Jieli-Decision", "Jieli-Receipt")
+COUNTED = ("RateLimit-Policy", "RateLimit")
 HEADERS = {
     "ETag": {"description": "What was read, or the version to name in If-Match (RFC 9110, 8.8.3).", "schema": TEXT},
-    "Jieli-Decision": {"description": "The id of the decision, in the log for good.", "schema": TEXT},
+    "Jieli-Decision": {
+        "description": "The id of the decision, in the log for good: name it when you ask for support.",
+        "schema": TEXT | {"format": "uuid"},
+    },
     "Jieli-Receipt": {"description": "The log's signed promise to hold this call (base64url JSON).", "schema": TEXT},
+    "RateLimit-Policy": {
+        "description": "How many calls the agreement allows, `q`, in how many seconds, `w` (RFC 9651 list).",
+        "schema": TEXT | {"examples": ['"minute";q=60;w=60, "day";q=2000;w=86400']},
+    },
+    "RateLimit": {
+        "description": "How many calls are left, `r`, and in how many seconds they are counted anew, `t`.",
+        "schema": TEXT | {"examples": ['"minute";r=59;t=24, "day";r=1764;t=30224']},
+    },
+    "Retry-After": {
+        "description": "With 429 and 503: in how many seconds to come back (RFC 9110, 10.2.3).",
+        "schema": {"type": "integer", "minimum": 0},
+    },
 }
+SOMETIMES = "Refused."  # before the name of a header that a refusal has only from the step on at which it is known
 PARAMETERS = {
     "Idempotency-Key": {
         "description": "A fresh one for each write; again for the same write.",
@@ -72,6 +90,18 @@ PROBLEM_SCHEMA = {
             "items": {"type": "object", "properties": {"pointer": {"type": "string"}, "reason": {"type": "string"}}},
         },
         "trace_id": {"type": "string", "description": "With a fault of ours: report it."},
+    },
+}
+HOLDS = {
+    "description": "It holds from now on; the registry, which does not answer, is told as soon as it does.",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["id", "state"],
+                "properties": {"id": TEXT, "state": {"const": "withdrawn"}},
+            }
+        }
     },
 }
 SENT = """\
@@ -136,7 +166,7 @@ def document(documents: Mapping[str, Mapping[str, Any]]) -> Document:
         "webhooks": WEBHOOKS,
         "components": {
             "securitySchemes": DPOP,
-            "headers": HEADERS,
+            "headers": _headers(),
             "schemas": {**_needed(paths, documents), "Problem": PROBLEM_SCHEMA},
         },
         "tags": [{"name": name, "description": said} for name, said in TAGS.items()],
@@ -171,18 +201,19 @@ def seen_from_outside(found: Document, route: Route) -> Document:
     kept = [each for each in found.get("parameters", []) if each["name"].lower() not in said]
     found["parameters"] = [*kept, *_wanted(route)]
     found["responses"].pop("422", None)
+    if route.operation == "withdraw_consent":
+        found["responses"]["202"] = copy.deepcopy(HOLDS)
+    told = [*(DECIDED if route.operation else ()), *(COUNTED if route.kind == "exchange" else ())]
+    for answer in (answer for status, answer in found["responses"].items() if status.startswith("2")):
+        tagged = ["ETag"] if _is_tagged(route) and "application/json" in answer.get("content", {}) else []
+        answer["headers"] = {name: _header(name) for name in (*tagged, *told)}
     found["responses"]["default"] = {
         "description": "A refusal or a fault.",
+        "headers": {name: _header(SOMETIMES + name) for name in (*told, "Retry-After")},
         "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     if route.kind != "public":
         found["security"] = [{name: [] for name in DPOP}]
-    for answer in (answer for status, answer in found["responses"].items() if status.startswith("2")):
-        told = [
-            *(["ETag"] if _is_tagged(route) else []),
-            *(["Jieli-Decision", "Jieli-Receipt"] if route.operation else []),
-        ]
-        answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in told}
     if route.kind == "public" and _is_tagged(route):
         found["responses"]["304"] = {"description": "It is what you have."}
     if route.takes == routes.CSV:
@@ -192,6 +223,16 @@ def seen_from_outside(found: Document, route: Route) -> Document:
         found["deprecated"] = True
         found["x-sunset"] = route.deprecated.sunset.isoformat()
     return found
+
+
+def _headers() -> Document:
+    """Each header as answers have it always, and as refusals have it from some step on."""
+    always = {name: said | {"required": True} for name, said in HEADERS.items() if name != "Retry-After"}
+    return always | {SOMETIMES + name: said for name, said in HEADERS.items() if name != "ETag"}
+
+
+def _header(name: str) -> Document:
+    return {"$ref": f"#/components/headers/{name}"}
 
 
 def _is_tagged(route: Route) -> bool:

@@ -8,6 +8,7 @@ from demo.family import Family
 
 EDUCATION = Terms("agr-610118-centre-education", "school_enrolment")
 MEDICAL = Terms("agr-610118-centre-medical", "health_service")
+AID = Terms("agr-610118-centre-education-aid", "school_enrolment")  # three calls a day
 HOUSING = Terms("agr-610118-centre-housing", "housing_help")
 HEALTH_AT_HOME = Terms("agr-621124-centre-health", "health_service")
 

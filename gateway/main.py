@@ -15,7 +15,7 @@ from gateway.audit.rules import notes
 from gateway.copies import api as copies_api
 from gateway.erasure import commands as erasure
 from gateway.erasure import handlers as erasures
-from gateway.exchange import api, desk, forget, handlers, here, policy, queries, routes, withdrawals
+from gateway.exchange import api, desk, forget, handlers, policy, queries, routes, withdrawals
 from gateway.exchange.commands import LiveConsent
 from gateway.exchange.credentials import Credentials
 from gateway.exchange.crowd import Crowd
@@ -161,7 +161,7 @@ SERVICE = app.Service(
 
 def create(settings: Settings, bus: Bus | None = None) -> FastAPI:
     """The app with these settings; the proxy stands behind measuring and limiting, before the gateway's own routes."""
-    services = {route.service for route in routes.ROUTES} - {here.NAME}
+    services = {route.service for route in routes.ROUTES} - {routes.HERE}
     settings.require("service_urls", "grant_keys", "pairwise_keys", each=services)
     made = app.create_app(SERVICE, settings, bus)
     made.user_middleware.append(Middleware(Proxy))

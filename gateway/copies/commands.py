@@ -7,17 +7,17 @@ from typing import Any
 
 import msgspec
 
-from gateway.copies import rules
+from gateway.copies import document, rules
 from gateway.copies.rules import Section
 from gateway.exchange.calls import Call
 from gateway.exchange.desk import Desk
-from gateway.exchange.forward import SERVICE_UNAVAILABLE, Answer, Outgoing
+from gateway.exchange.forward import SERVICE_UNAVAILABLE, Outgoing
 
 AT_ONCE = asyncio.Semaphore(2)  # copies that one process gathers or prints at a time; the next ones wait
 THERE_IS_NONE = frozenset({404, 409})  # no such thing of hers, or it went with a joined record
 
 
-async def gather(at: Desk, call: Call) -> Answer:
+async def gather(at: Desk, call: Call) -> bytes:
     """The whole copy as JSON; one app that does not answer, and there is none."""
     kept: dict[str, object] = {}
     continued: dict[str, str] = {}
@@ -33,7 +33,13 @@ async def gather(at: Desk, call: Call) -> Answer:
         "continued": continued,
         "kept": kept,
     }
-    return Answer(200, {"content-type": "application/json"}, msgspec.json.encode(copy))
+    return msgspec.json.encode(copy)
+
+
+async def print_out(copy: bytes) -> bytes:
+    """The copy as a document (PDF)."""
+    async with AT_ONCE:
+        return await asyncio.to_thread(document.pdf, copy)
 
 
 async def _section(at: Desk, call: Call, section: Section) -> tuple[object, str]:

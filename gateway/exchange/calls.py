@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 from gateway.agreements.rules import Terms
 from gateway.audit.rules import entries
 from gateway.audit.rules.entries import Entry, Outcome, Phase
-from gateway.exchange import persons, targets
+from gateway.exchange import persons, routes, targets
 from gateway.exchange.credentials import Caller
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import Answer, Outgoing
@@ -147,7 +147,8 @@ class Call:
     def claims(self, desk: Desk, part: str = "") -> dict[str, Any]:
         """What a service's grant says of this call; `part` is the service, where several have a part in it."""
         service, caller = part or self.match.route.service, self.caller
-        subject = desk.seals.known_as(service, self.persons[0]) if self.persons else ""
+        told = self.persons and service != routes.HERE  # the gateway itself needs no id: it has the call
+        subject = desk.seals.known_as(service, self.persons[0]) if told else ""
         identity = subject if caller.kind == "resident" else caller.subject
         claims: dict[str, Any] = {
             "kind": self.request.kind,

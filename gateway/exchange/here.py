@@ -1,25 +1,33 @@
-"""The gateway as a service to itself: what it keeps for officers, behind the same decision and grant as any other."""
+"""The gateway as a service to itself: what its rooms answer, behind the same decision and grant as any other."""
 
 from collections.abc import Iterator
 
+from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope
 
+from gateway.exchange import routes
 from gateway.exchange.calls import Call
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import PASSED_BACK, PASSED_ON, Answer
 
-NAME = "gateway"  # as the table of routes and a grant call it
+_CALL = "jieli.call"
 
 
 async def call(app: ASGIApp, scope: Scope, at: Desk, governed: Call) -> Answer:
     """Let the gateway's own app answer, with a grant for exactly this call."""
     outgoing = governed.outgoing
     headers = [(name, outgoing.headers[name]) for name in PASSED_ON if name in outgoing.headers]
-    headers.append(("jieli-grant", at.services.grant(NAME, outgoing, governed.claims(at))))
+    headers.append(("jieli-grant", at.services.grant(routes.HERE, outgoing, governed.claims(at))))
     encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     answered = _Answered()
-    await app({**scope, "headers": encoded}, _given(outgoing.body), answered)
+    await app({**scope, "headers": encoded, _CALL: governed}, _given(outgoing.body), answered)
     return answered.complete()
+
+
+async def governed(request: Request) -> Call:
+    """The call that is answered here, for a route that goes on under its decision."""
+    call: Call = request.scope[_CALL]
+    return call
 
 
 def _given(body: bytes) -> Receive:

@@ -65,7 +65,7 @@ class Proxy:
         headers = _headers(scope)
         try:
             outgoing = Outgoing(scope["method"], _path(scope), headers, await _body(receive), match.route.browser)
-            perform = partial(here.call, self.app, scope) if match.route.service == here.NAME else forwarded
+            perform = partial(here.call, self.app, scope) if match.route.service == routes.HERE else forwarded
             answer = await answered(desk.at(runtime), match, outgoing, perform)
         except Refused as refused:
             answer = _problem(runtime, refused.refuse.problem(), refused.decision)
@@ -196,13 +196,19 @@ async def _performed(at: Desk, call: Call, perform: Perform) -> Answer:
     except Exception as error:
         kind = error.kind if isinstance(error, Problem) else None
         outcome = Outcome.UNKNOWN if kind is SERVICE_SLOW else Outcome.FAILED
-        await _append(at, call.outcomes(outcome, None, ()), None)
+        receipts = await _append(at, call.outcomes(outcome, None, ()), None)
         if withdrawing and kind in (SERVICE_SLOW, SERVICE_UNAVAILABLE):
-            return await withdrawals.keep(at, call)
-        raise
+            return _promised(at, call, await withdrawals.keep(at, call), receipts[0])
+        problem = error if isinstance(error, Problem) else fault(error)
+        return _promised(at, call, _problem(at.runtime, problem, call.decision), receipts[0])
     outcome = Outcome.RELEASED if answer.status < 400 else Outcome.FAILED
     receipts = await _append(at, call.outcomes(outcome, answer, sent), None)
-    promise = base64.urlsafe_b64encode(msgspec.json.encode(at.log.promise(receipts[0]))).decode()
+    return _promised(at, call, answer, receipts[0])
+
+
+def _promised(at: Desk, call: Call, answer: Answer, receipt: Receipt) -> Answer:
+    """The answer with what proves that the log has it; nobody on the way keeps it."""
+    promise = base64.urlsafe_b64encode(msgspec.json.encode(at.log.promise(receipt))).decode()
     headers = {**answer.headers, "jieli-decision": call.decision, "jieli-receipt": promise, "cache-control": "no-store"}
     return Answer(answer.status, headers, answer.body)
 

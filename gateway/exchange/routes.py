@@ -10,6 +10,7 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 CSV = "text/csv"
 NONE = ""
+HERE = "gateway"  # the service that the gateway is to itself
 GOVSTACK = "/govstack/consent"  # the paths after it are the standard's
 OWN_RECORDS = f"{GOVSTACK}/service/individual/record"
 VERSION = "/v1/agreements/{agreement}/versions/{version}"
@@ -209,6 +210,9 @@ OWN = (
     Route("self", "POST", "/v1/me/cases/{case}:sign", "cases", "sign_case"),
     Route("self", "POST", "/v1/me/cases/{case}:stop", "cases", "stop_case", NONE),
     Route("self", "POST", "/v1/me/cases/{case}:report", "cases", "report_performance"),
+    Route("self", "GET", "/v1/me/copy", "gateway", "read_copy"),
+    Route("self", "GET", "/v1/me/copy.pdf", "gateway", "read_copy"),
+    Route("self", "GET", "/v1/me/copy.jws", "gateway", "read_copy"),
 )
 INTERNAL = (
     Route("internal", "POST", "/v1/presences", "identity", "ask_presence"),
@@ -272,6 +276,7 @@ INTERNAL = (
     Route("internal", "GET", "/v1/webhook/dead-letters", "gateway", "read_webhook"),
     Route("internal", "POST", "/v1/webhook/dead-letters:replay", "gateway", "keep_webhook", NONE),
     Route("internal", "POST", "/access/v1/evaluation", "gateway", "explain_decision"),
+    Route("internal", "POST", "/access/v1/evaluations", "gateway", "explain_decision"),
     Route("internal", "GET", "/v1/agreements/overdue", "gateway", "read_overdue_agreements"),
     Route("internal", "POST", "/v1/agreements", "gateway", "draft_agreement"),
     Route("internal", "GET", VERSION, "gateway", "read_agreement"),

@@ -33,7 +33,7 @@ async def keep(at: Desk, call: Call) -> Answer:
     """The registry is away: the withdrawal holds here already and is carried there later."""
     await commands.withdraw(at.runtime.engine, at.seals, call.caller.person, call.request.object_id)
     body = msgspec.json.encode({"id": call.match.object_id, "state": "withdrawn"})
-    return Answer(202, {"content-type": "application/json", "jieli-decision": call.decision}, body)
+    return Answer(202, {"content-type": "application/json"}, body)
 
 
 async def carry(runtime: Runtime) -> None:

@@ -7,10 +7,23 @@ from gateway.exchange.desk import Desk
 from gateway.exchange.rules import ConsentFact, Facts, Found, Link, Refuse, Request, Usage
 from gateway.explain import rules
 from gateway.explain.rules import Case
-from gateway.explain.schemas import ContextIn, EvaluationIn, EvaluationOut, ExplanationOut, RefusalOut, ReleasedOut
+from gateway.explain.schemas import (
+    ContextIn,
+    EvaluationIn,
+    EvaluationOut,
+    EvaluationPartIn,
+    EvaluationsIn,
+    EvaluationsOut,
+    ExplanationOut,
+    RefusalOut,
+    ReleasedOut,
+)
+from shared import problems
 
 CONSENT = "fictitious-consent"
 LASTS = timedelta(days=90)
+REQUIRED = ("subject", "action", "resource")
+LAST = {"deny_on_first_deny": False, "permit_on_first_permit": True}  # the decision after which no more are made
 NAMED = {"fields", "agreed", "sensitive"}  # what a refusal names beside its detail
 
 
@@ -31,6 +44,30 @@ def evaluate(at: Desk, asked: EvaluationIn, now: datetime) -> EvaluationOut:
     released = permit.fields.items() if permit else ()
     fields = [ReleasedOut(field=path, transform=transform) for path, transform in released]
     return EvaluationOut(decision=permit is not None, context=ExplanationOut(**first, fields=fields, every=every))
+
+
+def evaluate_several(at: Desk, asked: EvaluationsIn, now: datetime) -> EvaluationsOut | EvaluationOut:
+    """The answer to each question, as far as the semantic goes; to one alone where there is no list."""
+    if not asked.evaluations:
+        return evaluate(at, _whole(asked, asked, "/body"), now)
+    whole = [_whole(asked, each, f"/body/evaluations/{place}") for place, each in enumerate(asked.evaluations)]
+    last = LAST.get(asked.options.evaluations_semantic)
+    told: list[EvaluationOut] = []
+    for each in whole:
+        told.append(evaluate(at, each, now))
+        if told[-1].decision is last:
+            break
+    return EvaluationsOut(evaluations=told)
+
+
+def _whole(asked: EvaluationsIn, part: EvaluationPartIn, pointer: str) -> EvaluationIn:
+    """One question with what stands beside the list; 422 `body-invalid` where neither says it."""
+    parts = {name: getattr(part, name) or getattr(asked, name) for name in EvaluationIn.model_fields}
+    missing = [name for name in REQUIRED if parts[name] is None]
+    if missing:
+        told = [{"pointer": f"{pointer}/{name}", "reason": "Field required"} for name in missing]
+        raise problems.BODY_INVALID(errors=told, faults=len(told))
+    return EvaluationIn(**{name: said for name, said in parts.items() if said is not None})
 
 
 def _request(at: Desk, asked: EvaluationIn) -> Request:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Word = Annotated[str, Field(max_length=100)]
 Words = Annotated[list[Word], Field(max_length=100)]
+MOST = 50  # questions in one request
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -84,6 +85,28 @@ class EvaluationIn(_In):
     context: ContextIn = ContextIn()
 
 
+class EvaluationPartIn(_In):
+    """One question of several; a part that it leaves out is the one beside `evaluations`."""
+
+    subject: SubjectIn | None = None
+    action: ActionIn | None = None
+    resource: ResourceIn | None = None
+    context: ContextIn | None = None
+
+
+class OptionsIn(_In):
+    """How the questions are answered: all, or up to the first no or the first yes."""
+
+    evaluations_semantic: Literal["execute_all", "deny_on_first_deny", "permit_on_first_permit"] = "execute_all"
+
+
+class EvaluationsIn(EvaluationPartIn):
+    """An access evaluations request (AuthZEN Authorization API 1.0); without `evaluations` it is a single one."""
+
+    evaluations: list[EvaluationPartIn] = Field([], max_length=MOST)
+    options: OptionsIn = OptionsIn()
+
+
 class RefusalOut(BaseModel):
     """One step that says no. `code` is what the partner would see, `reason` what the log would keep."""
 
@@ -121,3 +144,17 @@ class EvaluationOut(BaseModel):
 
     decision: bool
     context: ExplanationOut
+
+
+class EvaluationsOut(BaseModel):
+    """An access evaluations response (AuthZEN Authorization API 1.0), in the order of the questions."""
+
+    evaluations: list[EvaluationOut]
+
+
+class ConfigurationOut(BaseModel):
+    """Policy decision point metadata (AuthZEN Authorization API 1.0). No search: nobody can be listed."""
+
+    policy_decision_point: str
+    access_evaluation_endpoint: str
+    access_evaluations_endpoint: str

@@ -79,7 +79,12 @@ async def signed(request: Request, runtime: RuntimeDep, known: PeersDep) -> Sign
 SignedDep = Annotated[Signed, Depends(signed)]
 
 
-@router.get(peers.WELL_KNOWN, dependencies=[Depends(public)])
+@router.get(
+    peers.WELL_KNOWN,
+    response_class=Response,
+    responses={200: {"content": {"application/jose": {}}}},
+    dependencies=[Depends(public)],
+)
 async def metadata(known: PeersDep, at: DeskDep) -> PlainTextResponse:
     """Who this region is and with which key it signs."""
     return PlainTextResponse(known.metadata(at.log.signer.verifier_key), media_type="application/jose")

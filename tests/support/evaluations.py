@@ -10,6 +10,7 @@ from tests.support import governed
 from tests.support.governed import CENTRE, EDUCATION, Ask, Region
 
 PATH = "/access/v1/evaluation"
+SEVERAL = "/access/v1/evaluations"
 SOUND: dict[str, Any] = {
     "subject": {
         "type": "client",
@@ -39,9 +40,11 @@ def question(**changes: Any) -> dict[str, Any]:
     return made
 
 
-async def ask(region: Region, body: Any, organisation: str = CENTRE, role: str = "coordinator") -> httpx.Response:
+async def ask(
+    region: Region, body: Any, organisation: str = CENTRE, role: str = "coordinator", path: str = PATH
+) -> httpx.Response:
     """Ask as an AuthZEN client does: without an Idempotency-Key."""
     token = region.token(Ask("", caller=organisation, kind="staff", roles=(role,), bound=()))
-    headers = {**token.headers("POST", PATH), "content-type": "application/json"}
+    headers = {**token.headers("POST", path), "content-type": "application/json"}
     async with governed.client(region.gateway) as http:
-        return await http.post(PATH, headers=headers, content=json.dumps(body))
+        return await http.post(path, headers=headers, content=json.dumps(body))

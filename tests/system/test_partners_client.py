@@ -1,10 +1,10 @@
 """The typed client against a running platform: tokens, what is answered, what is refused."""
 
-import httpx
 import pytest
 from jieli_client import Client, Refused, Terms
 
 from deploy.local import demonstration, places
+from tests.support import documented
 from tests.support.launched import Installation
 
 EDUCATION = Terms("agr-610118-centre-education", "school_enrolment")
@@ -14,7 +14,7 @@ NOWHERE = "0198aaaa-0000-7000-8000-000000000000"
 def of(platform: Installation, system: str) -> Client:
     place = next(each for each in places.regions(platform.environ) if each.code == "610118")
     key = (demonstration.keys(place) / f"{system}.pem").read_text()
-    return Client(place.gateway_url, system, key, httpx.Client(timeout=30, trust_env=False))
+    return Client(place.gateway_url, system, key, documented.client())
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +35,7 @@ def test_what_is_public_is_read_without_a_token(client: Client) -> None:
 def test_its_inbox_and_its_webhook(platform: Installation) -> None:
     client = of(platform, "org-610118-housing-system")
     assert "referrals" in client.referrals_inbox(limit=5)
+    assert client.told.decision and client.told.receipt and not client.told.limits
     kept = client.gateway_keep_webhook({"url": "http://127.0.0.1:9/jieli"})
     assert kept["secret"] and kept["state"] == "active"
     assert client.gateway_rotate_webhook_secret()["secret"] != kept["secret"]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from jieli_client import Client, Refused
-from jieli_client.calls import Asked
+from jieli_client import Client, Refused, Told
+from jieli_client.calls import Asked, Limit
 from joserfc.jwk import ECKey
 
 KEY = ECKey.generate_key("P-256").as_pem(private=True).decode()
@@ -38,6 +38,28 @@ def test_a_refusal_says_all_that_the_problem_does_and_when_to_come_back() -> Non
     with pytest.raises(Refused) as refused:
         refusing.call(Asked("GET", "/v1/a"))
     assert (refused.value.retry_after, refused.value.problem) == (7, problem)
+
+
+def test_each_answer_tells_its_decision_its_receipt_and_what_is_left() -> None:
+    telling = {
+        **{"jieli-decision": "the-decision", "jieli-receipt": "the-receipt"},
+        **{"ratelimit-policy": '"minute";q=60;w=60, "day";q=2000;w=86400'},
+        **{"ratelimit": '"minute";r=59;t=24, "day";r=0;t=30224'},
+    }
+    answers = [httpx.Response(200, json={}, headers=telling), httpx.Response(204)]
+    calling = client(lambda _: answers.pop(0), [])
+    calling.call(Asked("GET", "/v1/a"))
+    left = {"minute": Limit(60, 59, 24), "day": Limit(2000, 0, 30224)}
+    assert calling.told == Told("the-decision", "the-receipt", left, None)
+    calling.call(Asked("GET", "/v1/a"))
+    assert calling.told == Told()
+
+
+def test_a_refusal_names_its_decision_also_where_a_service_refused() -> None:
+    refusing = client(lambda _: httpx.Response(409, json={"code": "a"}, headers={"jieli-decision": "it"}), [])
+    with pytest.raises(Refused) as refused:
+        refusing.call(Asked("GET", "/v1/a"))
+    assert refused.value.decision == refused.value.told.decision == "it"
 
 
 def test_a_token_that_was_refused_is_not_shown_again() -> None:

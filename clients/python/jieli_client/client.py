@@ -13,7 +13,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from jieli_client.calls import Asked, Refused, Terms, tag
+from jieli_client.calls import Asked, Refused, Terms, Told, tag
 from jieli_client.operations import Operations
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -23,12 +23,16 @@ EARLY = 30  # seconds before its end at which a token is not used any more
 
 @dataclass
 class Client(Operations):
-    """Calls one region as one client; `key` is the client's private key (PEM), which leaves this process never."""
+    """Calls one region as one client; `key` is the client's private key (PEM), which leaves this process never.
+
+    `told` is what the last answer told of itself; a client is for one thread.
+    """
 
     gateway_url: str
     client: str
     key: str = field(repr=False)
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30), repr=False)
+    told: Told = field(default_factory=Told, init=False)
     _holder: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"), repr=False)
     _tokens: dict[Terms | None, tuple[float, str]] = field(default_factory=dict, repr=False)
 
@@ -42,10 +46,11 @@ class Client(Operations):
         if asked.method in WRITES:
             headers["idempotency-key"] = asked.idempotency_key or str(uuid.uuid4())
         if asked.token:
-            headers |= self._shown(asked.method, asked.path, asked.terms)
+            headers |= self.shown(asked.method, asked.path, asked.terms)
         query = {name: str(value) for name, value in asked.query.items() if value is not None}
         content, url = _content(asked.body, asked.media), self.gateway_url + asked.path
         answer = self.http.request(asked.method, url, params=query, content=content, headers=headers)
+        self.told = Told.by(answer.headers)
         if answer.status_code == 401:
             self._tokens.pop(asked.terms, None)
         if "deprecation" in answer.headers:
@@ -53,8 +58,8 @@ class Client(Operations):
             warnings.warn(f"{asked.method} {asked.path} ends on {ends}", DeprecationWarning, stacklevel=3)
         return _read(answer)
 
-    def _shown(self, method: str, path: str, terms: Terms | None) -> dict[str, str]:
-        """The token, and a proof of its key for this one call."""
+    def shown(self, method: str, path: str, terms: Terms | None) -> dict[str, str]:
+        """The headers that show the caller: the token, and a proof of its key for this one call."""
         token = self._token(terms)
         digest = urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
         proof = self._proof(method, self.gateway_url + path, ath=digest)
@@ -100,8 +105,7 @@ def _read(answer: httpx.Response) -> Any:
     if answer.status_code >= 400:
         said = answer.json() if kind.endswith("json") else {}
         problem = said if "code" in said else {"code": said.get("error", ""), **said}
-        after = answer.headers.get("retry-after", "")
-        raise Refused(answer.status_code, problem, int(after) if after.isdecimal() else None)
+        raise Refused(answer.status_code, problem, Told.by(answer.headers))
     if not answer.content:
         return None
     return answer.json() if kind.endswith("json") else answer.content

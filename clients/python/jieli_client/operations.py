@@ -9,6 +9,10 @@ from jieli_client.calls import Asked, Calls, Terms, quoted
 class Operations(Calls):
     """One method for each operation of the document; a refusal raises `Refused`."""
 
+    def gateway_configuration(self) -> "schemas.GatewayConfigurationOut":
+        """Where decisions are explained (AuthZEN 1.0)."""
+        return cast("schemas.GatewayConfigurationOut", self.call(Asked('GET', "/.well-known/authzen-configuration", token=False)))
+
     def identity_keys(self) -> "schemas.IdentityTokensKeysOut":
         """The keys that access tokens are signed with (RFC 7517)."""
         return cast("schemas.IdentityTokensKeysOut", self.call(Asked('GET', "/.well-known/jwks.json", token=False)))
@@ -25,13 +29,17 @@ class Operations(Calls):
         """The same under its other name (OpenID Connect Discovery 1.0)."""
         return cast("schemas.IdentityMetadataOut", self.call(Asked('GET', "/.well-known/openid-configuration", token=False)))
 
-    def gateway_metadata(self) -> "Any":
+    def gateway_metadata(self) -> "bytes":
         """Who this region is and with which key it signs."""
-        return cast("Any", self.call(Asked('GET', "/.well-known/region-federation", token=False)))
+        return cast("bytes", self.call(Asked('GET', "/.well-known/region-federation", token=False)))
 
     def gateway_evaluate(self, body: "schemas.GatewayEvaluationIn") -> "schemas.GatewayEvaluationOut":
         """What a partner would get under an agreement as it is now, and which steps would refuse (AuthZEN 1.0)."""
         return cast("schemas.GatewayEvaluationOut", self.call(Asked('POST', "/access/v1/evaluation", body=body, media="application/json")))
+
+    def gateway_evaluate_several(self, body: "schemas.GatewayEvaluationsIn") -> "schemas.GatewayEvaluationsOut | schemas.GatewayEvaluationOut":
+        """The same of up to 50 cases at once, all or up to the first no or yes (`options.evaluations_semantic`)."""
+        return cast("schemas.GatewayEvaluationsOut | schemas.GatewayEvaluationOut", self.call(Asked('POST', "/access/v1/evaluations", body=body, media="application/json")))
 
     def gateway_read_deprecations(self) -> "schemas.GatewayDeprecationsOut":
         """What will not be answered any more, from when on, and what to call instead (RFC 9745, RFC 8594)."""

@@ -198,6 +198,12 @@ class GatewayClockOut(TypedDict):
     overdue: "bool"
 
 
+class GatewayConfigurationOut(TypedDict):
+    policy_decision_point: "str"
+    access_evaluation_endpoint: "str"
+    access_evaluations_endpoint: "str"
+
+
 class GatewayConsentIn(TypedDict):
     state: "NotRequired[Literal['none', 'given', 'withdrawn', 'expired', 'frozen']]"
     fields: "NotRequired[list[str] | None]"
@@ -285,6 +291,26 @@ class GatewayEvaluationOut(TypedDict):
     context: "GatewayExplanationOut"
 
 
+class GatewayEvaluationPartIn(TypedDict):
+    subject: "NotRequired[GatewaySubjectIn | None]"
+    action: "NotRequired[GatewayActionIn | None]"
+    resource: "NotRequired[GatewayResourceIn | None]"
+    context: "NotRequired[GatewayContextIn | None]"
+
+
+class GatewayEvaluationsIn(TypedDict):
+    subject: "NotRequired[GatewaySubjectIn | None]"
+    action: "NotRequired[GatewayActionIn | None]"
+    resource: "NotRequired[GatewayResourceIn | None]"
+    context: "NotRequired[GatewayContextIn | None]"
+    evaluations: "NotRequired[list[GatewayEvaluationPartIn]]"
+    options: "NotRequired[GatewayOptionsIn]"
+
+
+class GatewayEvaluationsOut(TypedDict):
+    evaluations: "list[GatewayEvaluationOut]"
+
+
 class GatewayExplanationOut(TypedDict):
     step: "NotRequired[int | None]"
     code: "NotRequired[str | None]"
@@ -322,6 +348,10 @@ class GatewayOpeningOut(TypedDict):
     key: "str"
     counter: "int"
     consent: "str | None"
+
+
+class GatewayOptionsIn(TypedDict):
+    evaluations_semantic: "NotRequired[Literal['execute_all', 'deny_on_first_deny', 'permit_on_first_permit']]"
 
 
 class GatewayOverdueOut(TypedDict):

@@ -9,10 +9,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc.jwk import ECKey
 
 from tests.service.gateway import logs
-from tests.support import apps, governed
+from tests.service.gateway import place as places
+from tests.service.gateway.place import Place
+from tests.support import apps, governed, receiver
 from tests.support.apps import RunningApp
 from tests.support.governed import Region
 from tests.support.postgres import TestServer
+from tests.support.receiver import Receiver
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +38,28 @@ async def gateway(postgres: TestServer, tmp_path: Path) -> AsyncIterator[Running
     (tmp_path / "federation.pem").write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
     async with apps.running("gateway", postgres, tmp_path) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+async def place(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+    """A gateway, and whoever tells it of organisations and referrals."""
+    async for each in places.gateway(postgres, tmp_path_factory.mktemp("place")):
+        yield each
+
+
+@pytest.fixture
+async def partner() -> AsyncIterator[Receiver]:
+    """A partner's system, which takes what it is told."""
+    async with receiver.receiver() as made:
+        yield made
+
+
+@pytest.fixture
+async def organisation(place: Place, partner: Receiver) -> str:
+    """An organisation that is told of its referrals at the partner's system."""
+    name = await place.organisation()
+    await place.registered(name, partner)
+    return name
 
 
 @pytest.fixture(scope="session")

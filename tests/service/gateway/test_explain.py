@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.support.evaluations import ask, question
+from tests.support.evaluations import SEVERAL, ask, question
 from tests.support.governed import EDUCATION, Region
 
 
@@ -181,3 +181,31 @@ async def test_an_agreement_that_has_ended_says_so_and_what_would_follow(region:
     finally:
         await region.amend(EDUCATION, valid_until=held.valid_until)
     assert steps(context) == [(4, "agreement-expired"), (9, "fields-missing")]
+
+
+async def test_several_are_one_decision_of_one_moment_and_as_closed_as_one(region: Region) -> None:
+    before = await region.size()
+    body = question() | {"evaluations": [{}, {"resource": question()["resource"]}]}
+    answer = await ask(region, body, path=SEVERAL)
+    assert [each["decision"] for each in answer.json()["evaluations"]] == [True, True]
+    assert len((await region.logged())[before:]) == 2, "the intent and the outcome of the one call"
+    real = {"resource": {"type": "referral", "id": await region.referral()}}
+    refused = await ask(region, question() | {"evaluations": [{}, real]}, path=SEVERAL)
+    assert refused.json()["errors"][0]["pointer"] == "/body/evaluations/1/resource/id"
+    officer = await ask(region, body, role="officer", path=SEVERAL)
+    assert (officer.status_code, officer.json()["code"]) == (403, "task-not-of-role")
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"evaluations": [{}] * 51}, "/body/evaluations"),
+        ({"options": {"evaluations_semantic": "execute_none"}}, "/body/options/evaluations_semantic"),
+        ({"options": {"another_option": "value"}}, "/body/options/another_option"),
+        ({"evaluations": [{"subject": {"type": "client"}}]}, "/body/evaluations/0/subject/id"),
+    ],
+)
+async def test_what_is_too_much_or_not_understood_is_named(region: Region, more: Any, pointer: str) -> None:
+    refused = await ask(region, question() | {"evaluations": [{}]} | more, path=SEVERAL)
+    assert (refused.status_code, refused.json()["code"]) == (422, "body-invalid")
+    assert refused.json()["errors"][0]["pointer"] == pointer

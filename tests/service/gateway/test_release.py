@@ -90,6 +90,8 @@ async def test_what_is_no_json_does_not_leave(behind: Region, content_type: str)
     behind.behind.content_type, behind.behind.body = content_type, CANARY.encode()
     answer = await answered(behind, frozenset(AGREED))
     assert (answer.status_code, answer.json()["code"]) == (502, "answer-type-unlisted")
+    assert answer.headers["jieli-decision"] == answer.json()["decision"], "it names the decision that came before it"
+    assert answer.headers["jieli-receipt"] and answer.headers["ratelimit"]
 
 
 async def test_what_was_dropped_is_counted_and_raises_the_alarm(

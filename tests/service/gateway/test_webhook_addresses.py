@@ -4,7 +4,6 @@ import asyncio
 import os
 import socket
 import threading
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +20,9 @@ from tests.support.receiver import Receiver
 from tests.support.until import until
 
 
-@pytest.fixture(scope="module")
-async def place(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
-    async for each in places.gateway(postgres, tmp_path_factory.mktemp("gateway")):
-        yield each
-
-
-@pytest.fixture
-async def partner() -> AsyncIterator[Receiver]:
-    async with receiver.receiver() as made:
-        yield made
-
-
-async def test_410_from_the_address_before_leaves_the_new_one_alone(place: Place, partner: Receiver) -> None:
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
+async def test_410_from_the_address_before_leaves_the_new_one_alone(
+    place: Place, partner: Receiver, organisation: str
+) -> None:
     partner.answers, partner.silent = [410], True
     await place.referral(organisation, "requested")
     await place.time_passes()
@@ -63,9 +50,7 @@ async def test_with_its_client_the_webhook_ends_that_it_registered(place: Place,
     assert [row.state for row in await place.rows(state, o=other)] == ["active"]
 
 
-async def test_a_closed_organisation_has_no_webhook(place: Place, partner: Receiver) -> None:
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
+async def test_a_closed_organisation_has_no_webhook(place: Place, organisation: str) -> None:
     await place.referral(organisation, "requested")
     await place.becomes(organisation, "closed")
     await place.may(organisation, "closed")
@@ -73,9 +58,9 @@ async def test_a_closed_organisation_has_no_webhook(place: Place, partner: Recei
     assert not await place.rows("SELECT 1 FROM webhook_message WHERE organization = :o", o=organisation)
 
 
-async def test_without_a_secret_that_can_be_read_nothing_is_sent(place: Place, partner: Receiver) -> None:
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
+async def test_without_a_secret_that_can_be_read_nothing_is_sent(
+    place: Place, partner: Receiver, organisation: str
+) -> None:
     await place.rows("UPDATE webhook_endpoint SET secret = 'x' WHERE organization = :o", o=organisation)
     referral = await place.referral(organisation, "requested")
     await place.time_passes()

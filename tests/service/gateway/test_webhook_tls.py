@@ -1,7 +1,6 @@
 """The partner's certificate is held against the name that was registered, though the connection is to an IP address."""
 
 import ssl
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -9,18 +8,10 @@ import trustme
 
 from gateway.webhooks import deliver, queries
 from gateway.webhooks.tables import Message
-from tests.service.gateway import place as places
 from tests.service.gateway.place import Place
 from tests.support import receiver
-from tests.support.postgres import TestServer
 
 AUTHORITY = trustme.CA()
-
-
-@pytest.fixture(scope="module")
-async def place(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
-    async for each in places.gateway(postgres, tmp_path_factory.mktemp("gateway")):
-        yield each
 
 
 async def tried(place: Place, certified: str) -> tuple[int, str, int]:

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import uuid
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,24 +10,10 @@ import pytest
 from gateway.exchange import desk
 from gateway.webhooks import rules
 from shared.contracts import events
-from tests.service.gateway import place as places
 from tests.service.gateway.place import Place, arrive, settled
 from tests.support import apps, receiver
-from tests.support.postgres import TestServer
 from tests.support.receiver import Receiver, Told
 from tests.support.until import until
-
-
-@pytest.fixture(scope="module")
-async def place(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
-    async for each in places.gateway(postgres, tmp_path_factory.mktemp("gateway")):
-        yield each
-
-
-@pytest.fixture
-async def partner() -> AsyncIterator[Receiver]:
-    async with receiver.receiver() as made:
-        yield made
 
 
 async def test_a_partner_hears_signed_which_of_its_referrals_stands_where_and_nothing_else(
@@ -52,9 +37,7 @@ async def test_a_partner_hears_signed_which_of_its_referrals_stands_where_and_no
     assert partner.told[0].headers["host"] == f"localhost:{partner.port}"
 
 
-async def test_what_happened_waits_for_a_while_that_nobody_can_foresee(place: Place, partner: Receiver) -> None:
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
+async def test_what_happened_waits_for_a_while_that_nobody_can_foresee(place: Place, organisation: str) -> None:
     for _ in range(8):
         await place.referral(organisation, "requested")
     waits = "SELECT extract(epoch FROM told_at - created_at) AS s FROM webhook_message WHERE organization = :o"
@@ -63,16 +46,14 @@ async def test_what_happened_waits_for_a_while_that_nobody_can_foresee(place: Pl
     assert all(-1 < each <= rules.JITTER for each in seconds)
 
 
-async def test_nothing_is_heard_of_what_she_did_not_consent_to(place: Place, partner: Receiver) -> None:
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
+async def test_nothing_is_heard_of_what_she_did_not_consent_to(place: Place, organisation: str) -> None:
     await place.referral(organisation, "drafted=draft", "drafted=awaiting_consent", "cancelled")
     assert (await place.webhook(organisation))["waiting"] == 0
 
 
-async def test_that_a_consent_was_withdrawn_is_told_so_that_it_deletes(place: Place, partner: Receiver) -> None:
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
+async def test_that_a_consent_was_withdrawn_is_told_so_that_it_deletes(
+    place: Place, partner: Receiver, organisation: str
+) -> None:
     await place.referral(organisation, "requested", "accepted", "revoked")
     await place.time_passes()
     assert "revoked" in [each.said["data"]["state"] for each in await arrive(partner, 3)]
@@ -89,9 +70,7 @@ async def test_nobody_hears_of_anothers_referrals(place: Place, partner: Receive
     assert [each.said["data"]["referral"] for each in partner.told] == [mine]
 
 
-async def test_each_state_is_told_once_and_not_what_she_says_of_the_outcome(place: Place, partner: Receiver) -> None:
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
+async def test_each_state_is_told_once_and_not_what_she_says_of_the_outcome(place: Place, organisation: str) -> None:
     await place.referral(
         organisation, "requested", "accepted", "started=in_progress", "completed", "confirmed=completed"
     )
@@ -99,11 +78,9 @@ async def test_each_state_is_told_once_and_not_what_she_says_of_the_outcome(plac
 
 
 async def test_what_was_sent_and_not_written_down_is_sent_again_under_the_same_id(
-    place: Place, partner: Receiver
+    place: Place, partner: Receiver, organisation: str
 ) -> None:
     """As after a crash in between: the row is still there, its lease runs out."""
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
     await place.referral(organisation, "requested")
     partner.silent = True  # sent; no answer, so nothing is written down
     await place.time_passes()
@@ -121,9 +98,7 @@ async def second_process(place: Place, partner: Receiver) -> list[Told]:
 
 
 @pytest.mark.parametrize("status", [200, 202, 299])
-async def test_what_arrived_is_not_kept(place: Place, partner: Receiver, status: int) -> None:
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
+async def test_what_arrived_is_not_kept(place: Place, partner: Receiver, organisation: str, status: int) -> None:
     partner.answers = [status]
     referral = await place.referral(organisation, "requested")
     await place.time_passes()
@@ -136,9 +111,9 @@ async def test_what_arrived_is_not_kept(place: Place, partner: Receiver, status:
 
 
 @pytest.mark.parametrize("status", [301, 307, 400, 401, 404, 429, 500, 503])
-async def test_whatever_is_no_yes_is_tried_again_later(place: Place, partner: Receiver, status: int) -> None:
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
+async def test_whatever_is_no_yes_is_tried_again_later(
+    place: Place, partner: Receiver, organisation: str, status: int
+) -> None:
     partner.answers = [status]
     referral = await place.referral(organisation, "requested")
     await place.time_passes()
@@ -180,10 +155,8 @@ async def test_after_three_days_of_tries_it_is_a_dead_letter_and_can_be_replayed
 
 
 async def test_a_system_that_wants_nothing_more_says_410_and_is_left_alone_until_it_registers_again(
-    place: Place, partner: Receiver
+    place: Place, partner: Receiver, organisation: str
 ) -> None:
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
     partner.answers = [410]
     await place.referral(organisation, "requested")
     await place.time_passes()
@@ -201,9 +174,7 @@ async def test_a_system_that_wants_nothing_more_says_410_and_is_left_alone_until
     assert len(await arrive(partner, 2)) == 2
 
 
-async def test_a_slow_partner_delays_nobody_else(place: Place, partner: Receiver) -> None:
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
+async def test_a_slow_partner_delays_nobody_else(place: Place, partner: Receiver, organisation: str) -> None:
     async with receiver.receiver() as slow:
         slow.silent = True
         sleepy = await place.organisation()
@@ -218,9 +189,9 @@ async def test_a_slow_partner_delays_nobody_else(place: Place, partner: Receiver
         assert len(slow.told) == 1, "one at a time for each partner"
 
 
-async def test_a_suspended_organisation_is_told_nothing_until_it_may_act_again(place: Place, partner: Receiver) -> None:
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
+async def test_a_suspended_organisation_is_told_nothing_until_it_may_act_again(
+    place: Place, partner: Receiver, organisation: str
+) -> None:
     await place.referral(organisation, "requested")
     await place.becomes(organisation, "suspended")
     await place.may(organisation, "suspended")
@@ -237,10 +208,8 @@ async def test_a_suspended_organisation_is_told_nothing_until_it_may_act_again(p
 
 
 async def test_who_is_erased_is_not_spoken_of_any_more_but_to_say_that_it_is_over(
-    place: Place, partner: Receiver
+    place: Place, partner: Receiver, organisation: str
 ) -> None:
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
     referral = await place.referral(organisation, "requested", "accepted", "revoked")
     await place.rows("UPDATE webhook_message SET next_at = now() + interval '1 hour' WHERE referral = :r", r=referral)
     person = str(uuid.uuid4())
@@ -300,9 +269,7 @@ async def test_the_secret_is_shown_once_and_stands_nowhere_in_clear(place: Place
     assert base64.b64decode(secret.removeprefix("whsec_")) not in bytes(row.secret)
 
 
-async def test_what_an_organisation_ends_is_gone_with_what_waited(place: Place, partner: Receiver) -> None:
-    organisation = await place.organisation()
-    await place.registered(organisation, partner)
+async def test_what_an_organisation_ends_is_gone_with_what_waited(place: Place, organisation: str) -> None:
     await place.referral(organisation, "requested")
     token = place.issuer.token(organisation)
     assert (await place.call(token, "POST", "/v1/webhook:remove")).status_code == 204

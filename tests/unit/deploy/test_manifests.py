@@ -7,8 +7,11 @@ from typing import Any
 
 import kubernetes_validate
 import pytest
+from fastapi.routing import APIRoute
 
 from deploy.local import region
+from gateway import main as gateway
+from gateway.exchange import routes
 from tests.support import kustomize
 
 ROOT = Path(__file__).parents[3] / "deploy" / "k8s"
@@ -221,9 +224,10 @@ def test_the_way_in_shows_the_external_api_alone(overlay: str) -> None:
     [rule] = ingress["rules"]
     assert f"https://{rule['host']}" == of_kind(overlay, "ConfigMap")["settings"]["data"]["JIELI_PUBLIC_URL"]
     assert ingress["tls"] == [{"hosts": [rule["host"]], "secretName": "gateway-tls"}]
-    for path in rule["http"]["paths"]:
-        assert path["path"] in {"/v1", "/directory", "/federation", "/.well-known", "/problems"}
-        assert path["backend"]["service"]["name"] == "gateway"
+    own = {route.path for router in gateway.SERVICE.routers for route in router.routes if isinstance(route, APIRoute)}
+    outside = own | {line.template for line in routes.ROUTES}
+    assert {path["path"] for path in rule["http"]["paths"]} == {"/" + each.split("/")[1] for each in outside}
+    assert {path["backend"]["service"]["name"] for path in rule["http"]["paths"]} == {"gateway"}
 
 
 @pytest.mark.parametrize("overlay", ["receiving", "sending"])

@@ -26,6 +26,7 @@ NOT_A_SECTION = {
         ),
         "the consents in another standard's words",
     ),
+    **dict.fromkeys(("/v1/me/copy", "/v1/me/copy.pdf", "/v1/me/copy.jws"), "the copy itself"),
 }
 
 

@@ -1,0 +1,77 @@
+"""Runs a file of requests: `python -m jieli_client.collection FILE.http SANDBOX.json`."""
+
+import json
+import re
+import sys
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from jieli_client.calls import Terms
+from jieli_client.client import Client
+
+VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
+ETAG = ".response.headers.etag"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request of the file, its variables not filled in yet."""
+
+    name: str
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: str
+
+
+def requests(text: str) -> list[Request]:
+    """Every request, in order."""
+    return [_request(part) for part in re.split(r"^###.*\n", text, flags=re.MULTILINE)[1:]]
+
+
+def _request(part: str) -> Request:
+    head, _, body = part.partition("\n\n")
+    name, line, *headers = head.splitlines()
+    method, url = line.split(" ", 1)
+    told = dict(header.split(": ", 1) for header in headers if header)
+    return Request(name.removeprefix("# @name "), method, url, told, body.strip())
+
+
+def run(client: Client, text: str, variables: Mapping[str, str]) -> Iterator[tuple[str, httpx.Response]]:
+    """Each request's name and answer; tokens and proofs are the client's, ETags those of answers before."""
+    known = {**variables, "gateway_url": client.gateway_url}
+    for each in requests(text):
+        url = filled(each.url, known)
+        headers = {name: filled(value, known) for name, value in each.headers.items() if "{{token}}" not in value}
+        if "DPoP" in headers:
+            terms = (
+                Terms(headers["Jieli-Agreement"], headers["Jieli-Purpose"]) if "Jieli-Agreement" in headers else None
+            )
+            shown = client.shown(each.method, httpx.URL(url).path, terms)
+            headers |= {"DPoP": shown["dpop"], "Authorization": shown["authorization"]}
+        answer = client.http.request(each.method, url, headers=headers, content=filled(each.body, known).encode())
+        known[each.name + ETAG] = answer.headers.get("etag", "")
+        yield each.name, answer
+
+
+def filled(text: str, known: Mapping[str, str]) -> str:
+    """The text with its variables; what only the client knows is left."""
+    return VARIABLE.sub(lambda found: str(uuid.uuid4()) if found[1] == "$guid" else known.get(found[1], found[0]), text)
+
+
+def main() -> int:
+    """Run it and say what was answered; 1 when anything was refused."""
+    text, kept = Path(sys.argv[1]).read_text("utf-8"), json.loads(Path(sys.argv[2]).read_text("utf-8"))
+    client = Client(kept["gateway_url"], kept["client"], Path(kept["key_file"]).read_text("utf-8"))
+    answers = [*run(client, text, kept["variables"])]
+    for name, answer in answers:
+        print(answer.status_code, name, answer.headers.get("jieli-decision", ""))
+    return int(any(answer.is_error for _, answer in answers))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""A person's copy: decided, logged and promised like every call, gathered a few at a time, and nothing waits for it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from aiohttp import web
+from joserfc import jws
+
+from gateway.copies import rules
+from tests.support import governed
+from tests.support.governed import Ask, Region, sound
+from tests.support.until import until
+
+COPY = "/v1/me/copy"
+CONNECTIONS = 10  # of a gateway to its database
+
+
+async def ask(region: Region, path: str = COPY, **changed: Any) -> httpx.Response:
+    """A person's request for her copy, unless it is changed."""
+    who = Ask(**{"referral": "hers", "kind": "resident", "roles": (), "bound": (), **changed})
+    async with governed.client(region.gateway) as http:
+        return await http.get(path, headers=region.token(who).headers("GET", path))
+
+
+@pytest.fixture
+async def hers(region: Region) -> AsyncIterator[Region]:
+    """A region whose services answer that they keep nothing of her."""
+    region.persons["hers"] = "0198aaaa-0000-7000-8000-000000000001"
+    region.behind.body, region.behind.asked = {}, []
+    yield region
+    region.behind.body, region.behind.status, region.behind.answering = None, 200, None
+
+
+async def test_every_section_is_asked_for_under_one_decision(hers: Region) -> None:
+    before = await hers.size()
+    answer = await ask(hers)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store"), answer.text
+    assert list(answer.json()["kept"]) == [section.name for section in rules.SECTIONS]
+    assert hers.behind.asked == [section.path for section in rules.SECTIONS]
+    intent, outcome = (await hers.logged())[before:]
+    assert (intent["operation"], intent["service"], outcome["outcome"]) == ("read_copy", "gateway", "released")
+    assert {intent["decision"], outcome["decision"]} == {answer.headers["jieli-decision"]}
+    assert answer.headers["jieli-receipt"]
+
+
+async def test_it_is_printed_and_signed_too(hers: Region) -> None:
+    page, signed = await ask(hers, f"{COPY}.pdf"), await ask(hers, f"{COPY}.jws")
+    assert (page.headers["content-type"], page.content[:5]) == ("application/pdf", b"%PDF-")
+    assert signed.headers["content-type"] == "application/jose"
+    assert jws.extract_compact(signed.content).headers()["typ"] == "jieli-copy+jws"
+
+
+@pytest.mark.parametrize("path", [COPY, f"{COPY}.pdf", f"{COPY}.jws"])
+async def test_a_refusal_names_its_decision(hers: Region, path: str) -> None:
+    """And says how to come back, where a fresh proof of who one is would do."""
+    anybody = await ask(hers, path, kind="staff", roles=("officer",))
+    assert (anybody.status_code, anybody.json()["code"]) == (403, "self-only")
+    late = await ask(hers, path, proved=301)
+    assert (late.status_code, late.json()["code"]) == (401, "authentication-too-old")
+    assert 'max_age="300"' in late.headers["www-authenticate"]
+    for refused in (anybody, late):
+        assert refused.headers["jieli-decision"] == refused.json()["decision"]
+    assert hers.behind.asked == []
+
+
+async def test_without_one_apps_part_there_is_no_copy(hers: Region) -> None:
+    hers.behind.status = 500
+    before = await hers.size()
+    failed = await ask(hers)
+    assert (failed.status_code, failed.json()["code"]) == (502, "service-unavailable")
+    assert (await hers.logged())[before:][-1]["outcome"] == "failed"
+
+
+async def test_while_copies_wait_for_a_service_others_are_answered(hers: Region) -> None:
+    """Two are gathered at a time; those that wait hold no connection to the database."""
+    referral, over = await hers.referral(), asyncio.Event()
+
+    async def hold(request: web.Request) -> None:
+        if request.path != f"/v1/referrals/{referral}":
+            await over.wait()
+
+    async def all_decided() -> bool:
+        return await hers.size() >= before + len(waiting) and len(hers.behind.asked) == 2
+
+    hers.behind.answering, before = hold, await hers.size()
+    waiting = [asyncio.create_task(ask(hers)) for _ in range(CONNECTIONS + 2)]
+    try:
+        await until(all_decided)
+        served = await hers.send(sound(referral))
+        assert served.status_code == 200, served.text
+        assert len(hers.behind.asked) == 3, "the referral, and what the two that are gathered began with"
+    finally:
+        over.set()
+        answers = await asyncio.gather(*waiting)
+    assert {answer.status_code for answer in answers} == {200}
