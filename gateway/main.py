@@ -53,7 +53,7 @@ async def furnish(runtime: Runtime) -> None:
     index = Index(closed)
     if settings.agreements_dir:
         async with runtime.sessions() as session, session.begin():
-            await agreements.apply_directory(session, settings.agreements_dir, closed, index)
+            await agreements.apply_directory(session, settings.agreements_dir, settings.region, closed, index)
     services = Services(settings)
     runtime.grant_keys = (services.own_key,)
     signer = notes.Signer(notes.origin(settings.region), _log_key(settings))
@@ -80,7 +80,8 @@ async def furnish(runtime: Runtime) -> None:
         organisation=known.name_of,
         purposes={code: (purpose.label_zh, purpose.label_en) for code, purpose in closed.purposes.items()},
     )
-    runtime.extras["lifecycle"] = Lifecycle(closed, services.keys_of, services.assessed, peers.own.key)
+    runtime.extras["vocabulary"] = closed
+    runtime.extras["lifecycle"] = Lifecycle(settings.region, closed, services.keys_of, services.assessed, peers.own.key)
     await known.read(runtime)
 
 

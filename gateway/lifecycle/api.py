@@ -88,9 +88,9 @@ async def approve(act: ActDep, room: RoomDep, agreement: AgreementId, version: N
 
 
 @router.post(VERSION + ":activate")
-async def activate(act: ActDep, agreement: AgreementId, version: Number) -> LifeOut:
+async def activate(act: ActDep, room: RoomDep, agreement: AgreementId, version: Number) -> LifeOut:
     """Put what was agreed in force; for the provider."""
-    return await views.life(act, await commands.activate(act, agreement, version))
+    return await views.life(act, await commands.activate(act, room, agreement, version))
 
 
 @router.post(VERSION + ":resume")

@@ -22,7 +22,7 @@ async def life(act: Act, row: AgreementVersion) -> LifeOut:
     agreement = versions.agreement(row)
     steps.side(agreement, act.organisation)
     done = await queries.steps(act.session, row.id, row.version)
-    signed = await queries.signatures(act.session, row.id, row.version)
+    signed = await queries.signatures(act.session, row.id, row.version, steps.offer(done))
     return LifeOut(
         agreement=row.id,
         version=row.version,
@@ -39,9 +39,8 @@ async def life(act: Act, row: AgreementVersion) -> LifeOut:
 async def overdue(session: AsyncSession, now: datetime) -> OverdueOut:
     """Every clock that is late or soon will be, earliest first."""
     found: list[DueOut] = []
-    for row in await queries.watched(session):
+    for row, done in await queries.watched(session):
         agreement = versions.agreement(row)
-        done = await queries.steps(session, row.id, row.version)
         found += [_due(agreement, each, now) for each in clocks.running(agreement, done) if clocks.is_told(each, now)]
     return OverdueOut(as_of=now, clocks=sorted(found, key=lambda each: each.due or LAST))
 

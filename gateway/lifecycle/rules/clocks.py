@@ -8,7 +8,8 @@ from typing import Final
 import chinese_calendar
 
 from gateway.agreements.rules import Agreement
-from gateway.lifecycle.rules.steps import EXTENDED_ONCE, Side, Step, last, since
+from gateway.agreements.steps import ENDED, Side, Step
+from gateway.lifecycle.rules.steps import EXTENDED_ONCE, last, since
 from shared.contracts.clock import day_of, end_of
 
 REPLY: Final = {"unconditional": 1, "conditional": 10}  # working days
@@ -104,6 +105,6 @@ def _correction(steps: Sequence[Step]) -> Iterator[Clock]:
 
 def _disposal(steps: Sequence[Step]) -> Iterator[Clock]:
     """Article 27: when the purpose is met the data goes, and the consumer says so; the 30 days are this house's."""
-    ended = last(steps, "terminated", "expired")
+    ended = last(steps, *ENDED)
     if ended and not last(since(steps, ended.kind), "disposed"):
         yield Clock("disposal", "政务数据共享条例 27", "consumer", end_of(day_of(ended.at) + timedelta(days=DISPOSE)))
