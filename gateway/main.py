@@ -31,7 +31,7 @@ from gateway.federation import deliver
 from gateway.federation import handlers as federation
 from gateway.federation.peers import FEDERATION_KEY, Peers
 from gateway.lifecycle import api as lifecycle_api
-from gateway.lifecycle import expiry
+from gateway.lifecycle import expiry, reminders
 from gateway.lifecycle.commands import Room as Lifecycle
 from gateway.webhooks import api as webhooks_api
 from gateway.webhooks import deliver as webhooks
@@ -143,7 +143,7 @@ SERVICE = app.Service(
     erasing=Erasing(events.ErasureAsked, erasure.order),
     background=(
         *(follow, follow_keys, sign_checkpoints, close_orphans),
-        *(withdrawals.carry, deliver.run, forget.run, erasure.run, expiry.run, webhooks.run),
+        *(withdrawals.carry, deliver.run, forget.run, erasure.run, expiry.run, reminders.run, webhooks.run),
     ),
     on_stop=(close,),
     needs=("seal_key", "token_key"),

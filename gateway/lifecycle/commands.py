@@ -1,11 +1,12 @@
 """What officers do with an agreement: drafted, offered, approved by two of each side, run, suspended, ended."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from joserfc.jwk import ECKey
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.agreements import commands as agreements
@@ -16,7 +17,8 @@ from gateway.agreements.steps import ENDED, IN_FORCE, Side, Step
 from gateway.agreements.tables import AgreementVersion
 from gateway.lifecycle import queries
 from gateway.lifecycle.rules import clocks, drafts, signatures, steps
-from gateway.lifecycle.tables import AgreementSignature
+from gateway.lifecycle.rules.clocks import Clock
+from gateway.lifecycle.tables import AgreementReminder, AgreementSignature
 from shared import problems
 from shared.contracts.clock import day_of
 from shared.contracts.vocabulary import Vocabulary
@@ -251,6 +253,14 @@ async def expire(session: AsyncSession, agreement: str, version: int, now: datet
     row = await agreements.held(session, agreement, version)
     if row.state in IN_FORCE:
         await agreements.move(session, row, "expire", Step("expired", now, None, ""))
+
+
+async def remind(session: AsyncSession, agreement: Agreement, clock: Clock, now: datetime) -> None:
+    """Tell both parties of a clock, each once; what the clock is since makes it another one."""
+    told = {"agreement": agreement.agreement_id, "version": agreement.version, "at": now, **asdict(clock)}
+    parties = (agreement.provider.organisation, agreement.consumer.organisation)
+    rows = [{**told, "organisation": each} for each in parties]
+    await session.execute(insert(AgreementReminder).values(rows).on_conflict_do_nothing())
 
 
 async def _check_new(act: Act, agreement: Agreement) -> None:

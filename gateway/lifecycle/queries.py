@@ -12,8 +12,9 @@ from sqlmodel import col, select
 
 from gateway.agreements.steps import ENDED, IN_FORCE, Side, Step
 from gateway.agreements.tables import AgreementStep, AgreementVersion
-from gateway.lifecycle.tables import AgreementSignature
+from gateway.lifecycle.tables import AgreementReminder, AgreementSignature
 
+MOST = 200  # reminders told at a time
 _OPEN = text("""
 SELECT count(*) FROM agreement JOIN agreement_step AS step
     ON step.agreement = agreement.id AND step.version = agreement.version AND step.kind = 'drafted'
@@ -69,6 +70,12 @@ def _may_be_due() -> ColumnElement[bool]:
 
     is_open = col(AgreementVersion.state).in_(("offered", "agreed"))
     return is_open | took("correction_asked") | (took(*ENDED) & ~took("disposed"))
+
+
+async def reminders(session: AsyncSession, organisation: str) -> Sequence[AgreementReminder]:
+    """What an organisation was told of its agreements' clocks, newest first."""
+    found = select(AgreementReminder).where(AgreementReminder.organisation == organisation)
+    return (await session.scalars(found.order_by(col(AgreementReminder.at).desc()).limit(MOST))).all()
 
 
 async def run_out(session: AsyncSession, now: datetime) -> list[tuple[str, int]]:

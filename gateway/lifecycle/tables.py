@@ -1,8 +1,8 @@
-"""The signatures of agreements; nothing in here is ever changed."""
+"""The signatures of agreements, and who was told of which clock; nothing in here is ever changed."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKeyConstraint, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -29,4 +29,25 @@ class AgreementSignature(Base, table=True):
     by: str
     jws: str
     jwk: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class AgreementReminder(Base, table=True):
+    """An organisation was told that a clock soon runs out; `since` is when the step was that set it."""
+
+    __tablename__ = "agreement_reminder"
+    __table_args__ = (
+        CheckConstraint("side IN ('provider', 'consumer')", name="side_known"),
+        ForeignKeyConstraint(["agreement", "version"], ["agreement.id", "agreement.version"]),
+        Index("agreement_reminder_of", "organisation", "at"),
+    )
+
+    agreement: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    since: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
+    organisation: str = Field(primary_key=True)
+    article: str
+    side: str
+    due: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

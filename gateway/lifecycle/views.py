@@ -12,7 +12,16 @@ from gateway.lifecycle import queries
 from gateway.lifecycle.commands import Act
 from gateway.lifecycle.rules import clocks, steps
 from gateway.lifecycle.rules.clocks import Clock
-from gateway.lifecycle.schemas import ClockOut, DueOut, LifeOut, OverdueOut, SignatureOut, StepOut
+from gateway.lifecycle.schemas import (
+    ClockOut,
+    DueOut,
+    LifeOut,
+    OverdueOut,
+    ReminderOut,
+    RemindersOut,
+    SignatureOut,
+    StepOut,
+)
 
 LAST: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -43,6 +52,12 @@ async def overdue(session: AsyncSession, now: datetime) -> OverdueOut:
         agreement = versions.agreement(row)
         found += [_due(agreement, each, now) for each in clocks.running(agreement, done) if clocks.is_told(each, now)]
     return OverdueOut(as_of=now, clocks=sorted(found, key=lambda each: each.due or LAST))
+
+
+async def reminders(act: Act) -> RemindersOut:
+    """What the own organisation was told of clocks."""
+    told = await queries.reminders(act.session, act.organisation)
+    return RemindersOut(reminders=[ReminderOut.model_validate(each, from_attributes=True) for each in told])
 
 
 def _due(agreement: Agreement, clock: Clock, now: datetime) -> DueOut:

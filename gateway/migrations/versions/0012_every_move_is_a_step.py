@@ -1,4 +1,4 @@
-"""every move of an agreement is a step, signatures are of one offer, and nothing of it is emptied"""
+"""every move of an agreement is a step, signatures are of one offer, both sides are reminded of clocks"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     _signatures_of_one_offer()
     _steps_of_what_moved_without_one()
+    _reminders()
     for table in ("agreement", "agreement_step", "agreement_signature"):
         op.execute(
             f"CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION only_added()"
@@ -52,6 +53,31 @@ WHERE state = 'terminated' AND NOT EXISTS (
       AND step.kind IN ('terminated', 'dropped', 'refused')
 )
 """)
+
+
+def _reminders() -> None:
+    op.create_table(
+        "agreement_reminder",
+        sa.Column("agreement", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("article", sa.String(), nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("due", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("side IN ('provider', 'consumer')", name=op.f("agreement_reminder_side_known")),
+        sa.ForeignKeyConstraint(
+            ["agreement", "version"],
+            ["agreement.id", "agreement.version"],
+            name=op.f("agreement_reminder_agreement_version_fkey"),
+        ),
+        sa.PrimaryKeyConstraint(
+            *("agreement", "version", "kind", "since", "organisation"), name=op.f("agreement_reminder_pkey")
+        ),
+    )
+    op.create_index("agreement_reminder_of", "agreement_reminder", ["organisation", "at"])
 
 
 def downgrade() -> None:
