@@ -1,6 +1,6 @@
 """What changes agreements: a directory of files is applied as a whole; a version once applied stays what it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,7 +91,10 @@ async def move(session: AsyncSession, row: AgreementVersion, verb: str, step: St
 
     Raises AppliedError when it comes in force and another version stands against that.
     """
-    return await _enter(session, row, rules.MACHINE.after(row.state, verb), step)
+    state = rules.MACHINE.after(row.state, verb)
+    await _make_room(session, queries.agreement(row), state, step.at)
+    row.state = state
+    return await _moved(session, row, step)
 
 
 async def add_step(session: AsyncSession, row: AgreementVersion, step: Step) -> AgreementVersion:
@@ -104,8 +107,16 @@ async def add_step(session: AsyncSession, row: AgreementVersion, step: Step) -> 
 
 
 async def reload(session: AsyncSession, index: Index) -> None:
-    """Take the published version of every agreement into the index."""
-    index.replace([queries.agreement(row) for row in await queries.published(session)])
+    """Take the published version of every agreement into the index; one that cannot be read opens nothing."""
+    index.replace(_readable(await queries.published(session)))
+
+
+def _readable(rows: Iterable[AgreementVersion]) -> Iterator[Agreement]:
+    for row in rows:
+        try:
+            yield queries.agreement(row)
+        except msgspec.ValidationError:
+            log.error("agreement_unreadable", detail=f"{row.id} version {row.version}")
 
 
 async def apply_one(session: AsyncSession, agreement: Agreement, region: str) -> Change:
@@ -118,10 +129,12 @@ async def apply_one(session: AsyncSession, agreement: Agreement, region: str) ->
     if row is None:
         return await add(session, agreement, region, by_file(None, agreement.state, now))
     check_same(row, agreement)
-    state = rules.after_file(row.state, agreement.state)
-    if state == row.state:
-        return Change(row.id, row.version, "same", row.state)
-    return await _enter(session, row, state, by_file(row.state, state, now))
+    before, state = row.state, rules.after_file(row.state, agreement.state)
+    if state == before:
+        return Change(row.id, row.version, "same", state)
+    await _make_room(session, agreement, state, now)
+    row.state = state
+    return await _moved(session, row, by_file(before, state, now))
 
 
 def check_same(row: AgreementVersion, agreement: Agreement) -> None:
@@ -140,8 +153,7 @@ async def add(session: AsyncSession, agreement: Agreement, region: str, step: St
     found = list(parties.findings(agreement, region, await queries.told(session)))
     if found:
         raise PartiesError(agreement, found)
-    if agreement.state == "active":
-        await _make_room(session, agreement, step.at)
+    await _make_room(session, agreement, agreement.state, step.at)
     row = AgreementVersion(
         id=agreement.agreement_id,
         version=agreement.version,
@@ -178,17 +190,16 @@ def _number(agreement: Agreement) -> str:
     return f"{agreement.agreement_id} version {agreement.version}"
 
 
-async def _enter(session: AsyncSession, row: AgreementVersion, state: str, step: Step) -> Change:
-    if state == "active":
-        await _make_room(session, queries.agreement(row), step.at)
-    row.state = state
+async def _moved(session: AsyncSession, row: AgreementVersion, step: Step) -> Change:
     await add_step(session, row, step)
     await _tell(session, row)
     return Change(row.id, row.version, "moved", row.state)
 
 
-async def _make_room(session: AsyncSession, agreement: Agreement, now: datetime) -> None:
-    """A version in force ends the one before; the event of the new one says so to everybody."""
+async def _make_room(session: AsyncSession, agreement: Agreement, state: str, now: datetime) -> None:
+    """A version that comes in force ends the one before; the event of the new one says so to everybody."""
+    if state != "active":
+        return
     name, number = agreement.agreement_id, agreement.version
     if await queries.was_later_in_force(session, name, number):
         raise AppliedError(f"{_number(agreement)}: a later version was in force, write the next one")

@@ -289,28 +289,19 @@ async def _sign(act: Act, room: Room, held: Held, keys: Sequence[dict[str, Any]]
 
     Whatever is given is verified, and the first of an offer is kept.
     """
-    if signature is not None:
-        jwk, by = signatures.signer(signature, held.row.hash, keys), "organisation"
-    round_ = steps.offer(held.steps)
-    signed = await queries.signatures(act.session, held.row.id, held.row.version, round_)
-    if held.side in {each.side for each in signed}:
+    own = None if signature is None else signatures.signer(signature, held.row.hash, keys)
+    which = steps.offer(held.steps)
+    if held.side in {each.side for each in await queries.signatures(act.session, held.row.id, held.row.version, which)}:
         return
-    if signature is None:
-        if len(steps.approvals(held.steps, held.side)) + 1 < steps.PEOPLE:
-            return
-        if keys:
-            raise signatures.SIGNATURE_MISSING()
-        signature, by = signatures.sign(held.row.hash, room.own_key), "region"
-        jwk = signatures.public(room.own_key)
-    row = AgreementSignature(
-        agreement=held.row.id,
-        version=held.row.version,
-        side=held.side,
-        round=round_,
-        by=by,
-        jws=signature,
-        jwk=jwk,
-        at=act.now,
-    )
-    act.session.add(row)
+    if own is None and len(steps.approvals(held.steps, held.side)) + 1 < steps.PEOPLE:
+        return
+    if own is None and keys:
+        raise signatures.SIGNATURE_MISSING()
+    row: dict[str, Any] = {"agreement": held.row.id, "version": held.row.version, "side": held.side, "round": which}
+    row |= {"by": "organisation", "jws": signature, "jwk": own} if own else _regions(held.row.hash, room.own_key)
+    act.session.add(AgreementSignature(**row, at=act.now))
     await act.session.flush()
+
+
+def _regions(digest: str, key: ECKey) -> dict[str, Any]:
+    return {"by": "region", "jws": signatures.sign(digest, key), "jwk": signatures.public(key)}

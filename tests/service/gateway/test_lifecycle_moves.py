@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from gateway.agreements import commands as agreements
+from gateway.agreements.index import Index
 from gateway.agreements.rules import Assessment
 from gateway.exchange import policy
 from gateway.lifecycle import expiry
@@ -19,10 +20,12 @@ from tests.service.gateway import lives
 from tests.service.gateway.lives import ANNA, BO, CHEN, DAI, Lives
 from tests.support.postgres import TestServer
 
-BAD = """
-INSERT INTO agreement (id, version, hash, consent_hash, state, body, valid_from, valid_until)
-VALUES ('agr-610118-bad', 1, '', '', 'active', '{}', now() - interval '2 days', now() - interval '1 day')
-"""
+BAD = (
+    "INSERT INTO agreement (id, version, hash, consent_hash, state, body, valid_from, valid_until)"
+    " VALUES ('agr-610118-bad', 1, '', '', 'active', '{}', now() - interval '2 days', now() - interval '1 day')",
+    "INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)"
+    " VALUES ('agr-610118-bad', 1, 'activated', 'provider', '', '', now())",
+)
 
 
 @pytest.fixture(scope="module")
@@ -112,11 +115,16 @@ def test_what_opens_or_ends_an_agreement_wants_a_fresh_proof(operation: str) -> 
     assert policy.load(lives.KNOWN).internal[operation].fresh_within == 900
 
 
-async def test_a_version_that_nobody_can_read_keeps_no_other_from_its_end(room: Lives) -> None:
+async def test_a_version_that_nobody_can_read_opens_nothing_and_keeps_no_other_from_its_end(room: Lives) -> None:
     soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     await room.in_force("agr-610118-centre-after", valid_until=soon)
     async with room.runtime.engine.begin() as connection:
-        await connection.execute(text(BAD))
+        for statement in BAD:
+            await connection.execute(text(statement))
+    picture = Index(lives.KNOWN)
+    async with room.runtime.sessions() as session:
+        await agreements.reload(session, picture)
+    assert picture.get("agr-610118-centre-after") and picture.get("agr-610118-bad") is None
     await expiry.once(room.runtime, datetime.now(UTC) + timedelta(hours=2))
     assert (await room.life("agr-610118-centre-after"))["state"] == "expired"
 
