@@ -89,7 +89,7 @@ async def _applied(settings: Settings, wanted: list[Agreement], keep: bool) -> l
         compared = []
         for each in commands.in_order(wanted):
             compared.append(await _compared(session, each))
-            await commands.apply_one(session, each)
+            await commands.apply_one(session, each, settings.region)
         if not keep:
             await transaction.rollback()
     return [each for each in compared if each]

@@ -32,7 +32,7 @@ from gateway.federation import handlers as federation
 from gateway.federation.peers import FEDERATION_KEY, Peers
 from gateway.kept import Together
 from gateway.lifecycle import api as lifecycle_api
-from gateway.lifecycle import expiry
+from gateway.lifecycle import expiry, reminders
 from gateway.lifecycle.commands import Room as Lifecycle
 from gateway.webhooks import api as webhooks_api
 from gateway.webhooks import deliver as webhooks
@@ -55,7 +55,7 @@ async def furnish(runtime: Runtime) -> None:
     index = Index(closed)
     if settings.agreements_dir:
         async with runtime.sessions() as session, session.begin():
-            await agreements.apply_directory(session, settings.agreements_dir, closed, index)
+            await agreements.apply_directory(session, settings.agreements_dir, settings.region, closed, index)
     services = Services(settings)
     runtime.grant_keys = (services.own_key,)
     signer = notes.Signer(notes.origin(settings.region), _log_key(settings))
@@ -83,7 +83,8 @@ async def furnish(runtime: Runtime) -> None:
         organisation=known.name_of,
         purposes={code: (purpose.label_zh, purpose.label_en) for code, purpose in closed.purposes.items()},
     )
-    runtime.extras["lifecycle"] = Lifecycle(closed, services.keys_of, services.assessed, peers.own.key)
+    runtime.extras["vocabulary"] = closed
+    runtime.extras["lifecycle"] = Lifecycle(settings.region, closed, services.keys_of, services.assessed, peers.own.key)
     await known.read(runtime)
 
 
@@ -152,7 +153,7 @@ SERVICE = app.Service(
     erasing=Erasing(events.ErasureAsked, erasure.order),
     background=(
         *(follow, follow_keys, sign_checkpoints, close_orphans),
-        *(withdrawals.carry, deliver.run, forget.run, erasure.run, expiry.run, webhooks.run),
+        *(withdrawals.carry, deliver.run, forget.run, erasure.run, expiry.run, reminders.run, webhooks.run),
     ),
     on_stop=(close,),
     needs=("seal_key", "token_key"),

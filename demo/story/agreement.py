@@ -24,23 +24,22 @@ def life(scene: Scene) -> None:
     terms = Terms(f"agr-610118-centre-transfer-{uuid.uuid4().hex[:8]}", PURPOSE)
     clerk = scene.here.staff("coordinator of the centre", "staff-610118-coordinator")
     refused(clerk, terms)
-    assessed(scene)
-    digest = drafted(clerk, terms)
+    digest = drafted(clerk, terms, assessed(scene))
     signed(scene, clerk, terms, digest)
     exceeded(scene, clerk, terms)
 
 
 def refused(clerk: Actor, terms: Terms) -> None:
     """The first draft wants a purpose that there is not."""
-    answer = clerk.post("/v1/agreements", {"terms": text(terms) | {"purposes": ["credit_scoring"]}})
+    answer = clerk.post("/v1/agreements", {"terms": text(terms, "-") | {"purposes": ["credit_scoring"]}})
     problem = answer.json()
     says.expect("a draft for credit scoring is refused", (answer.status_code, problem["code"]), REFUSED)
     found = {each["code"]: each.get("line") for each in problem["errors"]}
     says.expect("it names the line of the product that it crosses", found["purpose-not-on-list"], 5)
 
 
-def assessed(scene: Scene) -> None:
-    """Before anything is offered two protection officers assess what it may do to people (PIPL 55)."""
+def assessed(scene: Scene) -> str:
+    """Before anything is offered two protection officers assess what it may do to people (PIPL 55); the id of that."""
     names = ("staff-610118-protection", "staff-610118-second-protection")
     first, second = (
         scene.here.staff(f"{which} protection officer", name) for which, name in zip(ORDER, names, strict=True)
@@ -48,13 +47,15 @@ def assessed(scene: Scene) -> None:
     written = {"necessity": "转学须知年级。", "impact": "未成年人信息外泄。", "safeguards": "逐项同意、按次留痕。"}
     answer = first.post("/v1/impact-assessments", written | {"purpose": PURPOSE})
     says.expect("the impact is written down", answer.status_code, 201)
-    path, tag = f"/v1/impact-assessments/{answer.json()['id']}:approve", answer.headers["etag"]
+    written_down = str(answer.json()["id"])
+    path, tag = f"/v1/impact-assessments/{written_down}:approve", answer.headers["etag"]
     says.expect("and approved by another", second.post(path, if_match=tag).json()["state"], "approved")
+    return written_down
 
 
-def drafted(clerk: Actor, terms: Terms) -> str:
+def drafted(clerk: Actor, terms: Terms, assessment: str) -> str:
     """The corrected draft, offered to the other side; the hash that both sign."""
-    answer = clerk.post("/v1/agreements", {"terms": text(terms)})
+    answer = clerk.post("/v1/agreements", {"terms": text(terms, assessment)})
     says.expect("corrected, it is a draft", (answer.status_code, answer.json()["state"]), (201, "draft"))
     offered = does(clerk, terms, "offer")
     says.expect("it is offered, and the clock to reply runs", offered["clocks"][0]["kind"], "reply")
@@ -128,7 +129,7 @@ def does(officer: Actor, terms: Terms, verb: str, **body: object) -> dict[str, A
     return found
 
 
-def text(terms: Terms) -> dict[str, Any]:
+def text(terms: Terms, assessment: str) -> dict[str, Any]:
     """What is agreed on."""
     now = datetime.now(UTC)
     minor = {"sensitivity": "minor"}
@@ -145,7 +146,7 @@ def text(terms: Terms) -> dict[str, Any]:
         "legal_basis": {"kind": "statutory_duty", "article": "义务教育法12条；政务数据共享条例14、20条"},
         "scenario": "随迁子女转学，经监护人单独同意后转教育局安排学位。",
         "necessity": "教育局须知道哪个孩子转入哪个年级，联系哪位监护人。",
-        "impact_assessment": "PIA-610118-2026-04",
+        "impact_assessment": assessment,
         "sharing_class": "conditional",
         "operations": ["read_referral", "answer_referral"],
         "preview_fields": [grade, place],

@@ -10,7 +10,7 @@ from gateway.agreements.schemas import AgreementOut, AgreementsOut
 from gateway.agreements.tables import AgreementVersion
 from gateway.exchange.api import public
 from shared import requests
-from shared.contracts import vocabulary
+from shared.contracts.vocabulary import Vocabulary
 from shared.runtime import Runtime
 
 router = requests.router()
@@ -18,10 +18,10 @@ router = requests.router()
 
 @router.get("/v1/agreements", dependencies=[Depends(public)])
 async def agreements(request: Request) -> AgreementsOut:
-    """Every agreement of this region: the version in force or suspended, else the newest."""
+    """Every agreement of this region: the version in force or suspended, else the newest that was agreed."""
     runtime: Runtime = request.app.state.runtime
     async with runtime.sessions() as session:
-        return AgreementsOut(agreements=[_out(row) for row in await queries.currents(session)])
+        return AgreementsOut(agreements=[_out(row) for row in await queries.published(session)])
 
 
 @router.get(
@@ -33,11 +33,11 @@ async def agreements(request: Request) -> AgreementsOut:
 async def agreement(
     request: Request, response: Response, agreement: Annotated[str, Path(pattern=rules.ID)]
 ) -> AgreementOut | Response:
-    """One agreement: the version in force or suspended, else the newest. As ODRL 2.2 where application/ld+json is
-    accepted."""
+    """One agreement: the version in force or suspended, else the newest that was agreed. As ODRL 2.2 where
+    application/ld+json is accepted."""
     runtime: Runtime = request.app.state.runtime
     async with runtime.sessions() as session:
-        row = await queries.current(session, agreement)
+        row = await queries.published_one(session, agreement)
     if row is None:
         raise rules.AGREEMENT_GONE()
     response.headers["vary"] = "accept"
@@ -45,9 +45,10 @@ async def agreement(
 
 
 def _policy(request: Request, row: AgreementVersion) -> Response:
-    settings = request.app.state.runtime.settings
-    closed = vocabulary.load(settings.vocabulary_key)
-    made = odrl.policy(queries.agreement(row), closed, settings.public_url)
+    runtime: Runtime = request.app.state.runtime
+    closed = runtime.extras["vocabulary"]
+    assert isinstance(closed, Vocabulary)  # noqa: S101 - put there at the start, before any request
+    made = odrl.policy(queries.agreement(row), closed, runtime.settings.public_url)
     return JSONResponse(made, media_type=odrl.MEDIA, headers={"vary": "accept"})
 
 

@@ -1,6 +1,8 @@
 """What changes agreements: a directory of files is applied as a whole; a version once applied stays what it is."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -8,10 +10,11 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.agreements import files, queries, rules
+from gateway.agreements import files, parties, queries, rules
 from gateway.agreements.index import Index
-from gateway.agreements.rules import Agreement
-from gateway.agreements.tables import AgreementVersion
+from gateway.agreements.rules import Agreement, Finding
+from gateway.agreements.steps import Step, by_file, superseded
+from gateway.agreements.tables import AgreementStep, AgreementVersion
 from shared import outbox
 from shared.contracts.events import AgreementActivated, AgreementFact, AgreementSuspended
 from shared.contracts.vocabulary import Vocabulary
@@ -23,7 +26,15 @@ log = structlog.get_logger()
 
 
 class AppliedError(Exception):
-    """A file says something that cannot be applied; nothing was."""
+    """Something that cannot be applied; nothing was."""
+
+
+class PartiesError(AppliedError):
+    """Its parties are not those that identity told of."""
+
+    def __init__(self, agreement: Agreement, findings: Sequence[Finding]) -> None:
+        super().__init__("\n".join(f"{_number(agreement)}: {finding}" for finding in findings))
+        self.findings = findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,9 @@ class Change:
     state: str
 
 
-async def apply_directory(session: AsyncSession, directory: Path, vocabulary: Vocabulary, index: Index) -> list[Change]:
+async def apply_directory(
+    session: AsyncSession, directory: Path, region: str, vocabulary: Vocabulary, index: Index
+) -> list[Change]:
     """Read, validate and apply every file in one transaction, and reload the index from what is now in force.
 
     Raises files.AgreementsError with every error of every file; then nothing is applied. A file that does not fit what
@@ -47,17 +60,11 @@ async def apply_directory(session: AsyncSession, directory: Path, vocabulary: Vo
     changes = []
     for agreement in in_order(files.read(directory, vocabulary)):
         try:
-            changes.append(await apply_one(session, agreement))
+            changes.append(await apply_one(session, agreement, region))
         except AppliedError as error:
             log.error("agreement_not_applied", reason=str(error))
     await reload(session, index)
     return changes
-
-
-async def apply(session: AsyncSession, agreements: list[Agreement]) -> list[Change]:
-    """Apply agreements: the same again changes nothing, other content under one version is refused."""
-    await alone(session)
-    return [await apply_one(session, agreement) for agreement in in_order(agreements)]
 
 
 def in_order(agreements: list[Agreement]) -> list[Agreement]:
@@ -79,43 +86,74 @@ async def held(session: AsyncSession, agreement_id: str, number: int) -> Agreeme
     return row
 
 
-async def move(session: AsyncSession, row: AgreementVersion, verb: str) -> Change:
-    """Use a verb on a version that is held, as suspend (政务数据共享条例 27); 409 with the verbs allowed."""
+async def move(session: AsyncSession, row: AgreementVersion, verb: str, step: Step) -> Change:
+    """Use a verb on a version that is held, as suspend (政务数据共享条例 27); 409 with the verbs allowed.
+
+    Raises AppliedError when it comes in force and another version stands against that.
+    """
     state = rules.MACHINE.after(row.state, verb)
-    await _make_room(session, row, state)
+    await _make_room(session, queries.agreement(row), state, step.at)
     row.state = state
-    return await _moved(session, row)
+    return await _moved(session, row, step)
+
+
+async def add_step(session: AsyncSession, row: AgreementVersion, step: Step) -> AgreementVersion:
+    """Write down what was done with a version."""
+    session.add(row)
+    await session.flush()
+    session.add(AgreementStep(agreement=row.id, version=row.version, **asdict(step)))
+    await session.flush()
+    return row
 
 
 async def reload(session: AsyncSession, index: Index) -> None:
-    """Take the current version of every agreement into the index."""
-    index.replace([queries.agreement(row) for row in await queries.currents(session)])
+    """Take the published version of every agreement into the index; one that cannot be read opens nothing."""
+    index.replace(_readable(await queries.published(session)))
 
 
-async def apply_one(session: AsyncSession, agreement: Agreement) -> Change:
-    """Apply one agreement, alone; AppliedError when it does not fit what is there, and then nothing was changed."""
+def _readable(rows: Iterable[AgreementVersion]) -> Iterator[Agreement]:
+    for row in rows:
+        try:
+            yield queries.agreement(row)
+        except msgspec.ValidationError:
+            log.error("agreement_unreadable", detail=f"{row.id} version {row.version}")
+
+
+async def apply_one(session: AsyncSession, agreement: Agreement, region: str) -> Change:
+    """Apply one agreement, alone; AppliedError when it does not fit what is there, and then nothing was changed.
+
+    The same again changes nothing, other content under one version is refused.
+    """
     row = await queries.locked(session, agreement.agreement_id, agreement.version)
+    now = datetime.now(UTC)
     if row is None:
-        return await _add(session, agreement)
+        return await add(session, agreement, region, by_file(None, agreement.state, now))
+    check_same(row, agreement)
+    before, state = row.state, rules.after_file(row.state, agreement.state)
+    if state == before:
+        return Change(row.id, row.version, "same", state)
+    await _make_room(session, agreement, state, now)
+    row.state = state
+    return await _moved(session, row, by_file(before, state, now))
+
+
+def check_same(row: AgreementVersion, agreement: Agreement) -> None:
+    """A version once written stays what it is."""
     if row.hash != rules.content_hash(agreement):
         raise AppliedError(
-            f"{agreement.agreement_id} version {agreement.version} was applied with other content:"
-            " a version never changes, write the next one"
+            f"{_number(agreement)} was applied with other content: a version never changes, write the next one"
         )
-    state = rules.after_file(row.state, agreement.state)
-    if state == row.state:
-        return Change(row.id, row.version, "same", row.state)
-    await _make_room(session, row, state)
-    row.state = state
-    return await _moved(session, row)
 
 
-async def _add(session: AsyncSession, agreement: Agreement) -> Change:
+async def add(session: AsyncSession, agreement: Agreement, region: str, step: Step) -> Change:
+    """Write a new version down, and the step that made it; PartiesError when identity tells otherwise of a party."""
     newest = await queries.newest(session, agreement.agreement_id)
     if newest is not None:
         _check_follows(agreement, queries.agreement(newest))
-    if agreement.state == "active":
-        await _end_others(session, agreement)
+    found = list(parties.findings(agreement, region, await queries.told(session)))
+    if found:
+        raise PartiesError(agreement, found)
+    await _make_room(session, agreement, agreement.state, step.at)
     row = AgreementVersion(
         id=agreement.agreement_id,
         version=agreement.version,
@@ -126,15 +164,14 @@ async def _add(session: AsyncSession, agreement: Agreement) -> Change:
         valid_from=agreement.valid_from,
         valid_until=agreement.valid_until,
     )
-    session.add(row)
-    await session.flush()
+    await add_step(session, row, step)
     await _tell(session, row)
     return Change(row.id, row.version, "new", row.state)
 
 
 def _check_follows(agreement: Agreement, newest: Agreement) -> None:
     """A version is the next one, says so, and is between the same parties: nobody else's ends or blocks theirs."""
-    number = f"{agreement.agreement_id} version {agreement.version}"
+    number = _number(agreement)
     if newest.version >= agreement.version:
         raise AppliedError(f"{number} comes after version {newest.version}: raise the version")
     if _parties(agreement) != _parties(newest):
@@ -149,24 +186,29 @@ def _parties(agreement: Agreement) -> list[tuple[str, str]]:
     return [(party.region, party.organisation) for party in (agreement.provider, agreement.consumer)]
 
 
-async def _make_room(session: AsyncSession, row: AgreementVersion, state: str) -> None:
-    if state == "active":
-        await _end_others(session, queries.agreement(row))
+def _number(agreement: Agreement) -> str:
+    return f"{agreement.agreement_id} version {agreement.version}"
 
 
-async def _moved(session: AsyncSession, row: AgreementVersion) -> Change:
-    session.add(row)
-    await session.flush()
+async def _moved(session: AsyncSession, row: AgreementVersion, step: Step) -> Change:
+    await add_step(session, row, step)
     await _tell(session, row)
     return Change(row.id, row.version, "moved", row.state)
 
 
-async def _end_others(session: AsyncSession, agreement: Agreement) -> None:
-    """A version in force ends every other one; the event of the new one says so to everybody."""
-    for row in await queries.others_active(session, agreement.agreement_id, agreement.version):
+async def _make_room(session: AsyncSession, agreement: Agreement, state: str, now: datetime) -> None:
+    """A version that comes in force ends the one before; the event of the new one says so to everybody."""
+    if state != "active":
+        return
+    name, number = agreement.agreement_id, agreement.version
+    if await queries.was_later_in_force(session, name, number):
+        raise AppliedError(f"{_number(agreement)}: a later version was in force, write the next one")
+    others = await queries.others_in_force(session, name, number)
+    if any(row.state == "suspended" for row in others):
+        raise AppliedError(f"{_number(agreement)}: another version is suspended, resume or end that first")
+    for row in others:
         row.state = rules.MACHINE.after(row.state, "terminate")
-        session.add(row)
-    await session.flush()
+        await add_step(session, row, superseded(number, now))
 
 
 async def _tell(session: AsyncSession, row: AgreementVersion) -> None:

@@ -1,26 +1,41 @@
 """Every SELECT over agreements; they hold no personal data and are public."""
 
 import msgspec
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, exists, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from gateway.agreements.parties import Told
 from gateway.agreements.rules import Agreement
-from gateway.agreements.tables import AgreementVersion
+from gateway.agreements.steps import AGREED, BEGUN, IN_FORCE
+from gateway.agreements.tables import AgreementStep, AgreementVersion
+
+_TOLD = text("SELECT id, name, kind FROM party")
 
 
-async def currents(session: AsyncSession) -> list[AgreementVersion]:
-    """Each agreement once, by id: the version in force or suspended, else the newest."""
+async def published(session: AsyncSession) -> list[AgreementVersion]:
+    """Each agreement once, by id: the version in force or suspended, else the newest that was ever agreed."""
     table = AgreementVersion
-    found = select(table).ext(distinct_on(col(table.id))).order_by(col(table.id), *_in_force_first())
-    return list((await session.scalars(found)).all())
+    found = select(table).ext(distinct_on(col(table.id))).where(_was_agreed())
+    return list((await session.scalars(found.order_by(col(table.id), *_in_force_first()))).all())
+
+
+async def published_one(session: AsyncSession, agreement_id: str) -> AgreementVersion | None:
+    """One agreement: the version in force or suspended, else the newest that was ever agreed."""
+    found = select(AgreementVersion).where(AgreementVersion.id == agreement_id, _was_agreed())
+    return (await session.scalars(found.order_by(*_in_force_first()).limit(1))).first()
 
 
 async def current(session: AsyncSession, agreement_id: str) -> AgreementVersion | None:
-    """One agreement: the version in force or suspended, else the newest."""
+    """One agreement: the version in force or suspended, else the newest, be it a draft."""
     found = select(AgreementVersion).where(AgreementVersion.id == agreement_id).order_by(*_in_force_first()).limit(1)
     return (await session.scalars(found)).first()
+
+
+async def told(session: AsyncSession) -> dict[str, Told]:
+    """What identity told of organisations, by id."""
+    return {row.id: Told(row.name, row.kind) for row in await session.execute(_TOLD)}
 
 
 async def newest(session: AsyncSession, agreement_id: str) -> AgreementVersion | None:
@@ -36,17 +51,30 @@ async def locked(session: AsyncSession, agreement_id: str, number: int) -> Agree
     return await session.get(AgreementVersion, key, with_for_update=True, populate_existing=True)
 
 
-async def others_active(session: AsyncSession, agreement_id: str, number: int) -> list[AgreementVersion]:
+async def others_in_force(session: AsyncSession, agreement_id: str, number: int) -> list[AgreementVersion]:
     """Versions of this agreement that are in force or suspended beside `number`, locked."""
     table = AgreementVersion
-    found = select(table).where(
-        table.id == agreement_id, table.version != number, col(table.state).in_(("active", "suspended"))
-    )
+    found = select(table).where(table.id == agreement_id, table.version != number, col(table.state).in_(IN_FORCE))
     return list((await session.scalars(found.with_for_update())).all())
 
 
+async def was_later_in_force(session: AsyncSession, agreement_id: str, number: int) -> bool:
+    """Whether a version after `number` was ever put in force."""
+    step = AgreementStep
+    found = exists().where(col(step.agreement) == agreement_id, col(step.version) > number, col(step.kind).in_(BEGUN))
+    return bool(await session.scalar(select(found)))
+
+
+def _was_agreed() -> ColumnElement[bool]:
+    """What was only drafted or offered is between its parties."""
+    step, table = AgreementStep, AgreementVersion
+    return exists().where(
+        col(step.agreement) == col(table.id), col(step.version) == col(table.version), col(step.kind).in_(AGREED)
+    )
+
+
 def _in_force_first() -> tuple[ColumnElement[bool], ColumnElement[int]]:
-    return col(AgreementVersion.state).in_(("active", "suspended")).desc(), col(AgreementVersion.version).desc()
+    return col(AgreementVersion.state).in_(IN_FORCE).desc(), col(AgreementVersion.version).desc()
 
 
 def agreement(row: AgreementVersion) -> Agreement:

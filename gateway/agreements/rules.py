@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -119,6 +119,14 @@ class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     retention_days: Count
     onward: bool = False
     log_floor_days: int = LOG_FLOOR_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the impact of one purpose on people was assessed under (PIPL 55), and until when that holds."""
+
+    id: str
+    until: date
 
 
 @dataclass(frozen=True, slots=True)

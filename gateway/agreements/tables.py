@@ -1,9 +1,19 @@
-"""The agreements' table: each version once and for ever; only its state moves."""
+"""Agreements: each version once and for ever, only its state moves; and every step that was taken with it."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -32,3 +42,23 @@ class AgreementVersion(Base, table=True):
     applied_at: datetime | None = Field(
         default=None, sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
     )
+
+
+class AgreementStep(Base, table=True):
+    """One step, never changed; `officer` is a work id, nothing where a file or the clock did it."""
+
+    __tablename__ = "agreement_step"
+    __table_args__ = (
+        CheckConstraint("side IN ('provider', 'consumer')", name="side_known"),
+        ForeignKeyConstraint(["agreement", "version"], ["agreement.id", "agreement.version"]),
+        Index("agreement_step_of", "agreement", "version", "seq"),
+    )
+
+    seq: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    agreement: str
+    version: int
+    kind: str
+    side: str | None
+    officer: str
+    reason: str
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

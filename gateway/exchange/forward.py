@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from gateway.agreements.rules import Assessment
 from shared import grants, problems, telemetry
 from shared.grants import Actor, Grant
 from shared.settings import Settings, in_turn
@@ -121,10 +122,14 @@ class Services:
         keys: list[dict[str, Any]] = answer["keys"]
         return keys
 
-    async def assessed(self) -> dict[str, date]:
-        """Until when the impact of each purpose is assessed, as the registry publishes it."""
+    async def assessed(self) -> dict[str, Assessment]:
+        """The assessment of each purpose that is in force, as the registry publishes it."""
         answer = await self.public("registry", "/directory/processing")
-        return {each["code"]: date.fromisoformat(each["review_on"]) for each in answer["purposes"] if each["review_on"]}
+        return {
+            each["code"]: Assessment(each["assessment"], date.fromisoformat(each["review_on"]))
+            for each in answer["purposes"]
+            if each["assessment"]
+        }
 
     def grant(self, service: str, outgoing: Outgoing, claims: Mapping[str, Any]) -> str:
         """The grant for one request, as its header says it."""

@@ -278,6 +278,7 @@ INTERNAL = (
     Route("internal", "POST", "/access/v1/evaluation", "gateway", "explain_decision"),
     Route("internal", "POST", "/access/v1/evaluations", "gateway", "explain_decision"),
     Route("internal", "GET", "/v1/agreements/overdue", "gateway", "read_overdue_agreements"),
+    Route("internal", "GET", "/v1/agreements/reminders", "gateway", "read_agreement"),
     Route("internal", "POST", "/v1/agreements", "gateway", "draft_agreement"),
     Route("internal", "GET", VERSION, "gateway", "read_agreement"),
     *(

@@ -15,6 +15,7 @@ from gateway.lifecycle.schemas import (
     LifeOut,
     OverdueOut,
     ReasonIn,
+    RemindersOut,
     ReturnIn,
 )
 from shared import requests
@@ -46,6 +47,12 @@ RoomDep = Annotated[Room, Depends(room)]
 async def overdue(act: ActDep) -> OverdueOut:
     """What is late and what will be within three working days, with the article: agreements, never people."""
     return await views.overdue(act.session, act.now)
+
+
+@router.get("/v1/agreements/reminders")
+async def reminders(act: ActDep) -> RemindersOut:
+    """Clocks of your own organisation's agreements that soon run out, as it was told of them; newest first."""
+    return await views.reminders(act)
 
 
 @router.post("/v1/agreements", status_code=201)
@@ -88,9 +95,9 @@ async def approve(act: ActDep, room: RoomDep, agreement: AgreementId, version: N
 
 
 @router.post(VERSION + ":activate")
-async def activate(act: ActDep, agreement: AgreementId, version: Number) -> LifeOut:
+async def activate(act: ActDep, room: RoomDep, agreement: AgreementId, version: Number) -> LifeOut:
     """Put what was agreed in force; for the provider."""
-    return await views.life(act, await commands.activate(act, agreement, version))
+    return await views.life(act, await commands.activate(act, room, agreement, version))
 
 
 @router.post(VERSION + ":resume")

@@ -2,21 +2,23 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from joserfc.jwk import ECKey
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.agreements import commands as agreements
 from gateway.agreements import queries as versions
 from gateway.agreements import rules as agreed
-from gateway.agreements.rules import Agreement
+from gateway.agreements.rules import Agreement, Assessment
+from gateway.agreements.steps import ENDED, IN_FORCE, Side, Step
 from gateway.agreements.tables import AgreementVersion
 from gateway.lifecycle import queries
 from gateway.lifecycle.rules import clocks, drafts, signatures, steps
-from gateway.lifecycle.rules.steps import Side, Step
-from gateway.lifecycle.tables import AgreementSignature, AgreementStep
+from gateway.lifecycle.rules.clocks import Clock
+from gateway.lifecycle.tables import AgreementReminder, AgreementSignature
 from shared import problems
 from shared.contracts.clock import day_of
 from shared.contracts.vocabulary import Vocabulary
@@ -24,14 +26,15 @@ from shared.contracts.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class Room:
-    """What the room works with: the closed lists, what other apps publish, the region's own key.
+    """What the room works with: the region, the closed lists, what other apps publish, the region's own key.
 
-    `keys_of` gives the keys of an organisation's systems; `assessed` until when the impact of each purpose is assessed.
+    `keys_of` gives the keys of an organisation's systems; `assessed` the assessment of each purpose that is in force.
     """
 
+    region: str
     vocabulary: Vocabulary
     keys_of: Callable[[str], Awaitable[Sequence[dict[str, Any]]]]
-    assessed: Callable[[], Awaitable[Mapping[str, date]]]
+    assessed: Callable[[], Awaitable[Mapping[str, Assessment]]]
     own_key: ECKey
 
 
@@ -62,18 +65,20 @@ class Held:
 async def draft(act: Act, room: Room, terms: dict[str, Any]) -> AgreementVersion:
     """Write a version down; 422 `agreement-refused` with everything that stands against it and the line it crosses."""
     agreement = drafts.read(terms, room.vocabulary)
-    side = steps.side(agreement, act.organisation)
+    by = Step("drafted", act.now, steps.side(agreement, act.organisation), act.officer)
     await agreements.alone(act.session)
-    if await versions.newest(act.session, agreement.agreement_id) is None:
-        drafts.check_id(agreement.agreement_id, act.organisation)
+    row = await versions.locked(act.session, agreement.agreement_id, agreement.version)
     try:
-        await agreements.apply(act.session, [agreement])
+        if row is None:
+            await _check_new(act, agreement)
+            await agreements.add(act.session, agreement, room.region, by)
+        else:
+            agreements.check_same(row, agreement)
+    except agreements.PartiesError as error:
+        raise drafts.refused(error.findings) from None
     except agreements.AppliedError as error:
         raise problems.CONFLICT(str(error)) from None
-    row = await agreements.held(act.session, agreement.agreement_id, agreement.version)
-    if not await queries.steps(act.session, row.id, row.version):
-        await _take(act.session, row, Step("drafted", act.now, side, act.officer))
-    return row
+    return await agreements.held(act.session, agreement.agreement_id, agreement.version)
 
 
 async def offer(act: Act, room: Room, agreement: str, version: int) -> AgreementVersion:
@@ -82,6 +87,7 @@ async def offer(act: Act, room: Room, agreement: str, version: int) -> Agreement
     held = await _held(act, agreement, version)
     steps.check_drafted(held.steps, held.side)
     drafts.check_assessed(held.agreement.purposes, assessed, day_of(act.now))
+    drafts.check_named(held.agreement, assessed)
     return await _moved(act, held, "offer", held.step(act, "offered"))
 
 
@@ -118,7 +124,7 @@ async def extend(act: Act, agreement: str, version: int, reason: str) -> Agreeme
     clocks.check_extends(held.agreement, held.steps, act.now)
     by = held.step(act, "extension_asked", reason)
     second = steps.is_second(held.steps, "extension_asked", "offered", by)
-    return await _take(act.session, held.row, replace(by, kind="extended") if second else by)
+    return await agreements.add_step(act.session, held.row, replace(by, kind="extended") if second else by)
 
 
 async def approve(act: Act, room: Room, agreement: str, version: int, signature: str | None) -> AgreementVersion:
@@ -128,7 +134,7 @@ async def approve(act: Act, room: Room, agreement: str, version: int, signature:
     if held.row.state != "offered":
         raise steps.NOTHING_OPEN("Nothing is offered in this version.")
     steps.check_approves(held.steps, held.side, act.officer)
-    await _take(act.session, held.row, held.step(act, "approved"))
+    await agreements.add_step(act.session, held.row, held.step(act, "approved"))
     await _sign(act, room, held, keys, signature)
     complete = await queries.steps(act.session, agreement, version)
     if any(len(steps.approvals(complete, each)) < steps.PEOPLE for each in ("provider", "consumer")):
@@ -136,8 +142,9 @@ async def approve(act: Act, room: Room, agreement: str, version: int, signature:
     return await _moved(act, held, "agree", Step("agreed", act.now, None, ""))
 
 
-async def activate(act: Act, agreement: str, version: int) -> AgreementVersion:
+async def activate(act: Act, room: Room, agreement: str, version: int) -> AgreementVersion:
     """The provider puts what was agreed in force; the version before it ends (政务数据共享条例 22)."""
+    assessed = await room.assessed()
     held = await _held(act, agreement, version)
     if held.side != "provider":
         raise steps.OTHER_SIDE()
@@ -147,8 +154,7 @@ async def activate(act: Act, agreement: str, version: int) -> AgreementVersion:
         raise problems.CONFLICT(
             "It is not valid now: see `valid_from` and `valid_until`, or agree on the next version."
         )
-    if any(row.state == "suspended" for row in await versions.others_active(act.session, agreement, version)):
-        raise problems.CONFLICT("Another version is suspended: resume or end that first.")
+    drafts.check_assessed(held.agreement.purposes, assessed, day_of(act.now))
     return await _moved(act, held, "activate", held.step(act, "activated"))
 
 
@@ -160,7 +166,7 @@ async def suspend(act: Act, agreement: str, version: int, reason: str) -> Agreem
     held = await _held(act, agreement, version)
     step = held.step(act, "suspended", reason)
     if held.row.state == "suspended" and held.side not in steps.suspenders(held.steps):
-        return await _take(act.session, held.row, step)
+        return await agreements.add_step(act.session, held.row, step)
     return await _moved(act, held, "suspend", step)
 
 
@@ -175,9 +181,9 @@ async def resume(act: Act, agreement: str, version: int) -> AgreementVersion:
     by = held.step(act, "resume_asked")
     own = [step for step in held.steps if step.side == held.side]
     if not steps.is_second(own, "resume_asked", "suspended", by):
-        return await _take(act.session, held.row, by)
+        return await agreements.add_step(act.session, held.row, by)
     if steps.suspenders(held.steps) - {held.side}:
-        return await _take(act.session, held.row, replace(by, kind="lifted"))
+        return await agreements.add_step(act.session, held.row, replace(by, kind="lifted"))
     return await _moved(act, held, "activate", replace(by, kind="resumed"))
 
 
@@ -186,7 +192,7 @@ async def terminate(act: Act, agreement: str, version: int, reason: str) -> Agre
     held = await _held(act, agreement, version)
     if held.row.state == "draft":
         steps.check_drafted(held.steps, held.side)
-    kind = "terminated" if held.row.state in ("active", "suspended") else "dropped"
+    kind = "terminated" if held.row.state in IN_FORCE else "dropped"
     if held.row.state == "offered" and steps.is_answering(held.steps, held.side):
         kind = "refused"
     return await _moved(act, held, "terminate", held.step(act, kind, reason))
@@ -197,15 +203,15 @@ async def dispose(act: Act, agreement: str, version: int, receipt: str) -> Agree
     held = await _held(act, agreement, version)
     if held.side != "consumer":
         raise steps.OTHER_SIDE()
-    if not steps.last(held.steps, "terminated", "expired") or steps.last(held.steps, "disposed"):
+    if not steps.last(held.steps, *ENDED) or steps.last(held.steps, "disposed"):
         raise steps.NOTHING_OPEN("No receipt is waited for.")
-    return await _take(act.session, held.row, held.step(act, "disposed", receipt))
+    return await agreements.add_step(act.session, held.row, held.step(act, "disposed", receipt))
 
 
 async def ask_correction(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
     """Say what is wrong with what is shared, in words about fields (政务数据共享条例 26)."""
     held = await _held(act, agreement, version)
-    return await _take(act.session, held.row, held.step(act, "correction_asked", reason))
+    return await agreements.add_step(act.session, held.row, held.step(act, "correction_asked", reason))
 
 
 async def correct(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
@@ -216,7 +222,7 @@ async def correct(act: Act, agreement: str, version: int, reason: str) -> Agreem
         raise steps.NOTHING_OPEN("No correction is asked for.")
     if asked.side == held.side:
         raise steps.OTHER_SIDE()
-    return await _take(act.session, held.row, held.step(act, "corrected", reason))
+    return await agreements.add_step(act.session, held.row, held.step(act, "corrected", reason))
 
 
 async def dispute(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
@@ -224,14 +230,14 @@ async def dispute(act: Act, agreement: str, version: int, reason: str) -> Agreem
     held = await _held(act, agreement, version)
     if steps.dispute_level(held.steps):
         raise problems.CONFLICT("A dispute is open: escalate or settle it.")
-    return await _take(act.session, held.row, held.step(act, "disputed", reason))
+    return await agreements.add_step(act.session, held.row, held.step(act, "disputed", reason))
 
 
 async def escalate(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
     """Bring the dispute before the next authority (政务数据共享条例 28)."""
     held = await _held(act, agreement, version)
     steps.next_level(held.steps)
-    return await _take(act.session, held.row, held.step(act, "escalated", reason))
+    return await agreements.add_step(act.session, held.row, held.step(act, "escalated", reason))
 
 
 async def settle(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
@@ -239,18 +245,28 @@ async def settle(act: Act, agreement: str, version: int, reason: str) -> Agreeme
     held = await _held(act, agreement, version)
     if steps.dispute_level(held.steps) is None:
         raise steps.NOTHING_OPEN()
-    return await _take(act.session, held.row, held.step(act, "settled", reason))
+    return await agreements.add_step(act.session, held.row, held.step(act, "settled", reason))
 
 
-async def expire(session: AsyncSession, now: datetime) -> int:
-    """End every version whose time is over; how many there were."""
-    over = await queries.run_out(session, now)
-    for agreement, version in over:
-        row = await agreements.held(session, agreement, version)
-        if row.state in ("active", "suspended"):
-            await agreements.move(session, row, "expire")
-            await _take(session, row, Step("expired", now, None, ""))
-    return len(over)
+async def expire(session: AsyncSession, agreement: str, version: int, now: datetime) -> None:
+    """End a version whose time is over, unless somebody did."""
+    row = await agreements.held(session, agreement, version)
+    if row.state in IN_FORCE:
+        await agreements.move(session, row, "expire", Step("expired", now, None, ""))
+
+
+async def remind(session: AsyncSession, agreement: Agreement, clock: Clock, now: datetime) -> None:
+    """Tell both parties of a clock, each once; what the clock is since makes it another one."""
+    told = {"agreement": agreement.agreement_id, "version": agreement.version, "at": now, **asdict(clock)}
+    parties = (agreement.provider.organisation, agreement.consumer.organisation)
+    rows = [{**told, "organisation": each} for each in parties]
+    await session.execute(insert(AgreementReminder).values(rows).on_conflict_do_nothing())
+
+
+async def _check_new(act: Act, agreement: Agreement) -> None:
+    if await versions.newest(act.session, agreement.agreement_id) is None:
+        drafts.check_id(agreement.agreement_id, act.organisation)
+    drafts.check_open(await queries.open_drafts(act.session, act.organisation))
 
 
 async def _held(act: Act, agreement_id: str, version: int) -> Held:
@@ -261,32 +277,31 @@ async def _held(act: Act, agreement_id: str, version: int) -> Held:
 
 
 async def _moved(act: Act, held: Held, verb: str, step: Step) -> AgreementVersion:
-    await agreements.move(act.session, held.row, verb)
-    return await _take(act.session, held.row, step)
-
-
-async def _take(session: AsyncSession, row: AgreementVersion, step: Step) -> AgreementVersion:
-    session.add(AgreementStep(agreement=row.id, version=row.version, **asdict(step)))
-    await session.flush()
-    return row
+    try:
+        await agreements.move(act.session, held.row, verb, step)
+    except agreements.AppliedError as error:
+        raise problems.CONFLICT(str(error)) from None
+    return held.row
 
 
 async def _sign(act: Act, room: Room, held: Held, keys: Sequence[dict[str, Any]], signature: str | None) -> None:
-    """Keep the side's signature: its organisation's where it has a key, else the region's that two approved."""
-    signed = {each.side for each in await queries.signatures(act.session, held.row.id, held.row.version)}
-    if held.side in signed:
+    """Keep the side's signature: its organisation's where it has a key, else the region's that two approved.
+
+    Whatever is given is verified, and the first of an offer is kept.
+    """
+    own = None if signature is None else signatures.signer(signature, held.row.hash, keys)
+    which = steps.offer(held.steps)
+    if held.side in {each.side for each in await queries.signatures(act.session, held.row.id, held.row.version, which)}:
         return
-    if signature is not None:
-        jwk, by = signatures.signer(signature, held.row.hash, keys), "organisation"
-    elif len(steps.approvals(held.steps, held.side)) + 1 < steps.PEOPLE:
+    if own is None and len(steps.approvals(held.steps, held.side)) + 1 < steps.PEOPLE:
         return
-    elif keys:
+    if own is None and keys:
         raise signatures.SIGNATURE_MISSING()
-    else:
-        signature, by = signatures.sign(held.row.hash, room.own_key), "region"
-        jwk = signatures.public(room.own_key)
-    row = AgreementSignature(
-        agreement=held.row.id, version=held.row.version, side=held.side, by=by, jws=signature, jwk=jwk, at=act.now
-    )
-    act.session.add(row)
+    row: dict[str, Any] = {"agreement": held.row.id, "version": held.row.version, "side": held.side, "round": which}
+    row |= {"by": "organisation", "jws": signature, "jwk": own} if own else _regions(held.row.hash, room.own_key)
+    act.session.add(AgreementSignature(**row, at=act.now))
     await act.session.flush()
+
+
+def _regions(digest: str, key: ECKey) -> dict[str, Any]:
+    return {"by": "region", "jws": signatures.sign(digest, key), "jwk": signatures.public(key)}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.lifecycle import commands
+from gateway.lifecycle import commands, queries
 from shared.runtime import Runtime
 
 EVERY = 60.0  # seconds
@@ -25,8 +25,18 @@ async def run(runtime: Runtime) -> None:
 
 
 async def once(runtime: Runtime, now: datetime) -> None:
-    """End what is over, and tell the other apps."""
-    async with runtime.sessions() as session, session.begin():
-        ended = await commands.expire(session, now)
-    if ended:
+    """End what is over, each version by itself, and tell the other apps."""
+    async with runtime.sessions() as session:
+        over = await queries.run_out(session, now)
+    for agreement, version in over:
+        await _end(runtime, agreement, version, now)
+    if over:
         runtime.wake_relay()
+
+
+async def _end(runtime: Runtime, agreement: str, version: int, now: datetime) -> None:
+    try:
+        async with runtime.sessions() as session, session.begin():
+            await commands.expire(session, agreement, version, now)
+    except Exception as error:  # whatever is wrong with one version keeps no other from its end
+        log.error("agreement_not_expired", detail=f"{agreement} version {version}", reason=type(error).__name__)

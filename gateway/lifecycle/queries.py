@@ -2,14 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import cast
 
+from sqlalchemy import ColumnElement, and_, exists, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from gateway.agreements.tables import AgreementVersion
-from gateway.lifecycle.rules.steps import Side, Step
-from gateway.lifecycle.tables import AgreementSignature, AgreementStep
+from gateway.agreements.steps import ENDED, IN_FORCE, Side, Step
+from gateway.agreements.tables import AgreementStep, AgreementVersion
+from gateway.lifecycle.tables import AgreementReminder, AgreementSignature
+
+MOST = 200  # reminders told at a time
+_OPEN = text("""
+SELECT count(*) FROM agreement JOIN agreement_step AS step
+    ON step.agreement = agreement.id AND step.version = agreement.version AND step.kind = 'drafted'
+WHERE agreement.state IN ('draft', 'offered') AND agreement.body #>> ARRAY[step.side, 'organisation'] = :organisation
+""")
 
 
 async def steps(session: AsyncSession, agreement_id: str, version: int | None = None) -> list[Step]:
@@ -20,10 +30,12 @@ async def steps(session: AsyncSession, agreement_id: str, version: int | None = 
     return [_step(row) for row in (await session.scalars(found.order_by(col(AgreementStep.seq)))).all()]
 
 
-async def signatures(session: AsyncSession, agreement_id: str, version: int) -> Sequence[AgreementSignature]:
-    """Who signed a version."""
+async def signatures(
+    session: AsyncSession, agreement_id: str, version: int, offer: int
+) -> Sequence[AgreementSignature]:
+    """Who signed a version, as it was offered this time."""
     table = AgreementSignature
-    found = select(table).where(table.agreement == agreement_id, table.version == version)
+    found = select(table).where(table.agreement == agreement_id, table.version == version, table.round == offer)
     return (await session.scalars(found.order_by(col(table.side).desc()))).all()
 
 
@@ -33,20 +45,44 @@ async def version(session: AsyncSession, agreement_id: str, number: int) -> Agre
     return (await session.scalars(found)).first()
 
 
-async def watched(session: AsyncSession) -> Sequence[AgreementVersion]:
-    """Versions with steps: those on which a clock may run."""
-    stepped = select(AgreementStep.version).where(
-        AgreementStep.agreement == AgreementVersion.id, AgreementStep.version == AgreementVersion.version
-    )
-    order = (col(AgreementVersion.id), col(AgreementVersion.version))
-    return (await session.scalars(select(AgreementVersion).where(stepped.exists()).order_by(*order))).all()
+async def open_drafts(session: AsyncSession, organisation: str) -> int:
+    """How many versions this organisation drafted that are not agreed yet."""
+    return int(await session.scalar(_OPEN, {"organisation": organisation}) or 0)
+
+
+async def watched(session: AsyncSession) -> list[tuple[AgreementVersion, list[Step]]]:
+    """Versions on which a clock may run, each with what was done with it, in order."""
+    table, step = AgreementVersion, AgreementStep
+    its = (col(step.agreement) == col(table.id), col(step.version) == col(table.version))
+    found = select(table, step).join(step, and_(*its)).where(_may_be_due())
+    rows = await session.execute(found.order_by(col(table.id), col(table.version), col(step.seq)))
+    together = groupby(rows, lambda row: row[0])
+    return [(row, [_step(each) for _, each in its_steps]) for row, its_steps in together]
+
+
+def _may_be_due() -> ColumnElement[bool]:
+    """Something is to be answered, shared, corrected or deleted."""
+
+    def took(*kinds: str) -> ColumnElement[bool]:
+        step, table = aliased(AgreementStep), AgreementVersion
+        its = (col(step.agreement) == col(table.id), col(step.version) == col(table.version))
+        return exists().where(*its, col(step.kind).in_(kinds))
+
+    is_open = col(AgreementVersion.state).in_(("offered", "agreed"))
+    return is_open | took("correction_asked") | (took(*ENDED) & ~took("disposed"))
+
+
+async def reminders(session: AsyncSession, organisation: str) -> Sequence[AgreementReminder]:
+    """What an organisation was told of its agreements' clocks, newest first."""
+    found = select(AgreementReminder).where(AgreementReminder.organisation == organisation)
+    return (await session.scalars(found.order_by(col(AgreementReminder.at).desc()).limit(MOST))).all()
 
 
 async def run_out(session: AsyncSession, now: datetime) -> list[tuple[str, int]]:
     """Versions in force or suspended whose time is over: agreement and number, to be looked at again under lock."""
     table = AgreementVersion
     over = select(table.id, table.version)
-    over = over.where(col(table.state).in_(("active", "suspended")), table.valid_until <= now)
+    over = over.where(col(table.state).in_(IN_FORCE), table.valid_until <= now)
     return [(row.id, row.version) for row in await session.execute(over.order_by(col(table.id)))]
 
 

@@ -103,6 +103,24 @@ class DueOut(ClockOut):
     organisation: str
 
 
+class ReminderOut(BaseModel):
+    """Your organisation was told `at` that this is due, by it or by the other `side`."""
+
+    agreement: str
+    version: int
+    kind: str
+    article: str
+    side: Literal["provider", "consumer"]
+    due: datetime | None
+    at: datetime
+
+
+class RemindersOut(BaseModel):
+    """The newest 200 of your organisation: agreements, never people."""
+
+    reminders: list[ReminderOut]
+
+
 class OverdueOut(BaseModel):
     """What is late and what soon will be, earliest first: agreements, never people."""
 

@@ -12,7 +12,16 @@ from gateway.lifecycle import queries
 from gateway.lifecycle.commands import Act
 from gateway.lifecycle.rules import clocks, steps
 from gateway.lifecycle.rules.clocks import Clock
-from gateway.lifecycle.schemas import ClockOut, DueOut, LifeOut, OverdueOut, SignatureOut, StepOut
+from gateway.lifecycle.schemas import (
+    ClockOut,
+    DueOut,
+    LifeOut,
+    OverdueOut,
+    ReminderOut,
+    RemindersOut,
+    SignatureOut,
+    StepOut,
+)
 
 LAST: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -22,7 +31,7 @@ async def life(act: Act, row: AgreementVersion) -> LifeOut:
     agreement = versions.agreement(row)
     steps.side(agreement, act.organisation)
     done = await queries.steps(act.session, row.id, row.version)
-    signed = await queries.signatures(act.session, row.id, row.version)
+    signed = await queries.signatures(act.session, row.id, row.version, steps.offer(done))
     return LifeOut(
         agreement=row.id,
         version=row.version,
@@ -39,11 +48,16 @@ async def life(act: Act, row: AgreementVersion) -> LifeOut:
 async def overdue(session: AsyncSession, now: datetime) -> OverdueOut:
     """Every clock that is late or soon will be, earliest first."""
     found: list[DueOut] = []
-    for row in await queries.watched(session):
+    for row, done in await queries.watched(session):
         agreement = versions.agreement(row)
-        done = await queries.steps(session, row.id, row.version)
         found += [_due(agreement, each, now) for each in clocks.running(agreement, done) if clocks.is_told(each, now)]
     return OverdueOut(as_of=now, clocks=sorted(found, key=lambda each: each.due or LAST))
+
+
+async def reminders(act: Act) -> RemindersOut:
+    """What the own organisation was told of clocks."""
+    told = await queries.reminders(act.session, act.organisation)
+    return RemindersOut(reminders=[ReminderOut.model_validate(each, from_attributes=True) for each in told])
 
 
 def _due(agreement: Agreement, clock: Clock, now: datetime) -> DueOut:

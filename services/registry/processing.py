@@ -38,6 +38,7 @@ def _purpose(
         code=purpose.code,
         zh=purpose.label_zh,
         en=purpose.label_en,
+        assessment=assessment.id if assessment else None,
         assessed_on=clock.day_of(approved) if approved else None,
         review_on=assessment.review_on if assessment else None,
         services=[_service(services[code]) for code in purpose.services if code in services],

@@ -27,6 +27,7 @@ from deploy.local import ports
 from gateway.agreements import commands as agreements
 from gateway.agreements import queries as agreement_queries
 from gateway.agreements.rules import Agreement, consent_hash
+from gateway.agreements.steps import Step
 from gateway.exchange import desk
 from shared import migrate
 from shared.seals import Sealer
@@ -40,10 +41,10 @@ EDUCATION, HOUSING = "agr-610118-centre-education", "agr-610118-centre-housing"
 PURPOSES = {EDUCATION: "school_enrolment", HOUSING: "housing_help"}
 CENTRE = "org-610118-centre"
 ORGANISATIONS = {
-    CENTRE: "service_centre",
-    "org-610118-education": "department",
-    "org-610118-housing": "department",
-    "org-610118-health": "health_provider",
+    CENTRE: ("鄠邑区便民服务中心", "service_centre"),
+    "org-610118-education": ("鄠邑区教育局", "department"),
+    "org-610118-housing": ("鄠邑区住房和城乡建设局", "department"),
+    "org-610118-health": ("鄠邑区医院", "health_provider"),
 }
 CONSUMERS = {EDUCATION: "org-610118-education", HOUSING: "org-610118-housing"}
 SERVICES = {EDUCATION: "EDU-01", HOUSING: "HOU-04"}
@@ -60,7 +61,7 @@ INSERT INTO consent (id, state, referral, recipient, purpose, agreement, consent
 VALUES (:id, 'given', :referral, :recipient, :purpose, :agreement, :hash, :fields, '{minor,health}', :expires,
     false, :seal)
 """)
-_PARTY = text("INSERT INTO party (id, name, kind, state) VALUES (:id, :id, :kind, 'active') ON CONFLICT DO NOTHING")
+_PARTY = text("INSERT INTO party (id, name, kind, state) VALUES (:id, :name, :kind, 'active') ON CONFLICT DO NOTHING")
 _BEAT = text("""
 INSERT INTO heartbeat (source, at) VALUES ('registry', :at) ON CONFLICT (source) DO UPDATE SET at = excluded.at
 """)
@@ -244,7 +245,8 @@ class Region:
         changed = msgspec.structs.replace(held, **changes)
         assert consent_hash(changed) == consent_hash(held), "a consent would be void"
         async with self.gateway.runtime.sessions() as session, session.begin():
-            await agreements.apply(session, [changed])
+            await agreements.alone(session)
+            await agreements.apply_one(session, changed, apps.REGION)
         await self.look()
 
     async def move(self, agreement: str, verb: str) -> None:
@@ -252,7 +254,7 @@ class Region:
         async with self.gateway.runtime.sessions() as session, session.begin():
             row = await agreement_queries.current(session, agreement)
             assert row is not None
-            await agreements.move(session, row, verb)
+            await agreements.move(session, row, verb, Step(verb, datetime.now(UTC), "provider", "staff-1"))
         await self.look()
 
 
@@ -289,7 +291,8 @@ async def running(postgres: TestServer, directory: Path) -> AsyncIterator[Region
 async def furnish(region: Region) -> None:
     """Who is who, and a registry that never falls silent."""
     async with region.gateway.runtime.engine.begin() as connection:
-        await connection.execute(_PARTY, [{"id": name, "kind": kind} for name, kind in ORGANISATIONS.items()])
+        told = [{"id": id, "name": name, "kind": kind} for id, (name, kind) in ORGANISATIONS.items()]
+        await connection.execute(_PARTY, told)
         await connection.execute(_BEAT, {"at": datetime.now(UTC) + timedelta(days=1)})
     await region.look()
 

@@ -174,7 +174,7 @@ class Operations(Calls):
         return cast("schemas.IdentityAdministeredOrganizationsOut", self.call(Asked('GET', "/v1/administered-organizations")))
 
     def gateway_agreements(self) -> "schemas.GatewayAgreementsOut":
-        """Every agreement of this region: the version in force or suspended, else the newest."""
+        """Every agreement of this region: the version in force or suspended, else the newest that was agreed."""
         return cast("schemas.GatewayAgreementsOut", self.call(Asked('GET', "/v1/agreements", token=False)))
 
     def gateway_draft(self, body: "schemas.GatewayDraftIn", *, idempotency_key: str | None = None) -> "schemas.GatewayLifeOut":
@@ -185,9 +185,13 @@ class Operations(Calls):
         """What is late and what will be within three working days, with the article: agreements, never people."""
         return cast("schemas.GatewayOverdueOut", self.call(Asked('GET', "/v1/agreements/overdue")))
 
+    def gateway_reminders(self) -> "schemas.GatewayRemindersOut":
+        """Clocks of your own organisation's agreements that soon run out, as it was told of them; newest first."""
+        return cast("schemas.GatewayRemindersOut", self.call(Asked('GET', "/v1/agreements/reminders")))
+
     def gateway_agreement(self, agreement: str) -> "schemas.GatewayAgreementsAgreementOut":
-        """One agreement: the version in force or suspended, else the newest. As ODRL 2.2 where application/ld+json is
-        accepted."""
+        """One agreement: the version in force or suspended, else the newest that was agreed. As ODRL 2.2 where
+        application/ld+json is accepted."""
         return cast("schemas.GatewayAgreementsAgreementOut", self.call(Asked('GET', f"/v1/agreements/{quoted(agreement)}", token=False)))
 
     def gateway_life(self, agreement: str, version: str) -> "schemas.GatewayLifeOut":

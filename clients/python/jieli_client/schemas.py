@@ -395,6 +395,20 @@ class GatewayReleasedOut(TypedDict):
     transform: "Literal['none', 'year']"
 
 
+class GatewayReminderOut(TypedDict):
+    agreement: "str"
+    version: "int"
+    kind: "str"
+    article: "str"
+    side: "Literal['provider', 'consumer']"
+    due: "str | None"
+    at: "str"
+
+
+class GatewayRemindersOut(TypedDict):
+    reminders: "list[GatewayReminderOut]"
+
+
 class GatewayReplayedOut(TypedDict):
     replayed: "int"
 
@@ -1753,6 +1767,7 @@ class RegistryPurposeOut(TypedDict):
     code: "str"
     zh: "str"
     en: "str"
+    assessment: "str | None"
     assessed_on: "str | None"
     review_on: "str | None"
     services: "list[RegistryPurposeServiceOut]"

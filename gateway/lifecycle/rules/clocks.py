@@ -8,7 +8,8 @@ from typing import Final
 import chinese_calendar
 
 from gateway.agreements.rules import Agreement
-from gateway.lifecycle.rules.steps import EXTENDED_ONCE, Side, Step, last, since
+from gateway.agreements.steps import ENDED, Side, Step
+from gateway.lifecycle.rules.steps import EXTENDED_ONCE, last, since
 from shared.contracts.clock import day_of, end_of
 
 REPLY: Final = {"unconditional": 1, "conditional": 10}  # working days
@@ -21,7 +22,7 @@ SOON: Final = 3  # working days before the end in which a clock is told as a rem
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What is due, by whom, until when, and the article that says so.
+    """What is due, by whom, until when, the article that says so, and when the step was that set it.
 
     `due` is not known while the State Council has not said which days of that year are worked.
     """
@@ -30,6 +31,7 @@ class Clock:
     article: str
     side: Side
     due: datetime | None
+    since: datetime
 
     def is_late(self, now: datetime) -> bool:
         """Whether it is overdue."""
@@ -81,17 +83,18 @@ def _reply(agreement: Agreement, steps: Sequence[Step]) -> Iterator[Clock]:
     """Article 21: 1 working day when shared unconditionally, 10 under conditions, at most 10 more once, approved."""
     offered = last(steps, "offered")
     if agreement.state == "offered" and offered:
-        days = REPLY.get(agreement.sharing_class, REPLY["unconditional"])
-        days += EXTENSION if last(since(steps, "offered"), "extended") else 0
+        extended = last(since(steps, "offered"), "extended")
+        days = REPLY.get(agreement.sharing_class, REPLY["unconditional"]) + (EXTENSION if extended else 0)
         answers: Side = "consumer" if offered.side == "provider" else "provider"
-        yield Clock("reply", "政务数据共享条例 21", answers, working_days_after(offered.at, days))
+        due = working_days_after(offered.at, days)
+        yield Clock("reply", "政务数据共享条例 21", answers, due, (extended or offered).at)
 
 
 def _share(agreement: Agreement, steps: Sequence[Step]) -> Iterator[Clock]:
     """Article 22: what was agreed is shared within 20 working days."""
     agreed = last(steps, "agreed")
     if agreement.state == "agreed" and agreed:
-        yield Clock("share", "政务数据共享条例 22", "provider", working_days_after(agreed.at, SHARE))
+        yield Clock("share", "政务数据共享条例 22", "provider", working_days_after(agreed.at, SHARE), agreed.at)
 
 
 def _correction(steps: Sequence[Step]) -> Iterator[Clock]:
@@ -99,11 +102,12 @@ def _correction(steps: Sequence[Step]) -> Iterator[Clock]:
     asked = last(steps, "correction_asked")
     if asked and not last(since(steps, "correction_asked"), "corrected"):
         answers: Side = "consumer" if asked.side == "provider" else "provider"
-        yield Clock("correction", "政务数据共享条例 26", answers, working_days_after(asked.at, CORRECT))
+        yield Clock("correction", "政务数据共享条例 26", answers, working_days_after(asked.at, CORRECT), asked.at)
 
 
 def _disposal(steps: Sequence[Step]) -> Iterator[Clock]:
     """Article 27: when the purpose is met the data goes, and the consumer says so; the 30 days are this house's."""
-    ended = last(steps, "terminated", "expired")
+    ended = last(steps, *ENDED)
     if ended and not last(since(steps, ended.kind), "disposed"):
-        yield Clock("disposal", "政务数据共享条例 27", "consumer", end_of(day_of(ended.at) + timedelta(days=DISPOSE)))
+        due = end_of(day_of(ended.at) + timedelta(days=DISPOSE))
+        yield Clock("disposal", "政务数据共享条例 27", "consumer", due, ended.at)

@@ -3,15 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from gateway.agreements import rules
-from gateway.agreements.rules import Agreement
+from gateway.agreements.rules import Agreement, Assessment
 from shared import problems
 from shared.contracts.vocabulary import Vocabulary
 
+OPEN: Final = 20  # drafts and offers of one organisation at a time
 _PLACE = re.compile(r" - at `\$(.*)`$")
 
 AGREEMENT_REFUSED = problems.kind(
@@ -25,6 +26,18 @@ IMPACT_NOT_ASSESSED = problems.kind(
     "impact-not-assessed",
     "The impact on people is not assessed",
     "Let two data protection officers assess each of `purposes` first (POST /v1/impact-assessments; PIPL 55).",
+)
+ASSESSMENT_NOT_NAMED = problems.kind(
+    409,
+    "assessment-not-named",
+    "It names another assessment than was made",
+    "Write the next version whose `impact_assessment` is `assessments`: ids, with a space between two.",
+)
+DRAFTS_TOO_MANY = problems.kind(
+    409,
+    "drafts-too-many",
+    "Your organisation has too many open drafts",
+    "Take one to its end first, or drop it (:terminate): no more than `limit` are drafted or offered at a time.",
 )
 ID_NOT_YOURS = problems.kind(
     422,
@@ -41,11 +54,25 @@ def check_id(agreement_id: str, organisation: str) -> None:
         raise ID_NOT_YOURS(prefix=prefix)
 
 
-def check_assessed(purposes: Sequence[str], until: Mapping[str, date], today: date) -> None:
+def check_open(count: int) -> None:
+    """An organisation finishes what it began; 409 `drafts-too-many`."""
+    if count >= OPEN:
+        raise DRAFTS_TOO_MANY(limit=OPEN)
+
+
+def check_assessed(purposes: Sequence[str], assessed: Mapping[str, Assessment], today: date) -> None:
     """PIPL 55: before personal data is provided to others its impact is assessed; 409 `impact-not-assessed`."""
-    missing = [purpose for purpose in purposes if until.get(purpose, date.min) < today]
+    missing = [purpose for purpose in purposes if purpose not in assessed or assessed[purpose].until < today]
     if missing:
         raise IMPACT_NOT_ASSESSED(purposes=missing)
+
+
+def check_named(agreement: Agreement, assessed: Mapping[str, Assessment]) -> None:
+    """An agreement names the assessment of each of its purposes by id; 409 `assessment-not-named`."""
+    named = agreement.impact_assessment.split()
+    missing = [assessed[purpose].id for purpose in agreement.purposes if assessed[purpose].id not in named]
+    if missing:
+        raise ASSESSMENT_NOT_NAMED(assessments=missing)
 
 
 def read(terms: Mapping[str, Any], vocabulary: Vocabulary) -> Agreement:
@@ -59,8 +86,13 @@ def read(terms: Mapping[str, Any], vocabulary: Vocabulary) -> Agreement:
         raise _refused([{"code": "not-an-agreement", "pointer": pointer, "reason": _PLACE.sub("", text)}]) from None
     found = rules.validate(agreement, vocabulary)
     if found:
-        raise _refused([_told(each) for each in found])
+        raise refused(found)
     return agreement
+
+
+def refused(found: Sequence[rules.Finding]) -> problems.Problem:
+    """The answer to a draft against which all of this stands."""
+    return _refused([_told(each) for each in found])
 
 
 def _told(finding: rules.Finding) -> dict[str, object]:

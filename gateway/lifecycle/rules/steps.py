@@ -1,14 +1,12 @@
 """The steps of an agreement's life, and who may take the next one; all of it is read from the steps before."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from gateway.agreements.rules import Agreement
+from gateway.agreements.steps import Side, Step
 from shared import problems
 
-Side = Literal["provider", "consumer"]
 PEOPLE: Final = 2  # of each side who approve (政务数据共享条例 20: whoever answers for it, on both sides)
 # 政务数据共享条例 28: between themselves, then the authority of their level, then the one above both, then government.
 LADDER: Final = ("negotiation", "same_level_authority", "common_superior", "government")
@@ -33,17 +31,6 @@ EXTENDED_ONCE = problems.kind(
 )
 NOTHING_OPEN = problems.kind(409, "nothing-open", "Nothing of this kind is open", "See the steps of the agreement.")
 LADDER_ENDS = problems.kind(409, "ladder-ends", "There is nobody above", "The government's decision ends the dispute.")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Something that was done: what, when, by which officer of which side, and why."""
-
-    kind: str
-    at: datetime
-    side: Side | None
-    officer: str
-    reason: str = ""
 
 
 def side(agreement: Agreement, organisation: str) -> Side:
@@ -84,16 +71,22 @@ def is_answering(steps: Sequence[Step], side: Side) -> bool:
 
 
 def check_drafted(steps: Sequence[Step], side: Side) -> None:
-    """A draft is offered or dropped by the side that wrote it; what came from a file, by either."""
+    """A draft is offered or dropped by the side that wrote it; what came from a file, by the provider."""
     drafted = last(steps, "drafted")
     if drafted and drafted.side != side:
         raise OTHER_SIDE()
 
 
 def check_returns(before: Sequence[Step]) -> None:
-    """政务数据共享条例 21: what is missing is told once; `before` are the steps of all versions."""
-    if last(before, "returned"):
+    """政务数据共享条例 21: what is missing is told once, until it is agreed; `before` are the steps of all versions."""
+    if last(since(before, "agreed") or before, "returned"):
         raise RETURNED_ONCE()
+
+
+def offer(steps: Sequence[Step]) -> int:
+    """Which offer stands or was agreed, counted from 1; 0 for a draft. What was signed is for this one."""
+    came = last(steps, "offered", "taken_back", "returned")
+    return sum(step.kind == "offered" for step in steps) if came and came.kind == "offered" else 0
 
 
 def approvals(steps: Sequence[Step], side: Side) -> list[str]:

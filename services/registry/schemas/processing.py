@@ -1,6 +1,7 @@
 """The register of processing: what is kept, why, on what basis, how long; and what may be asked for each purpose."""
 
 import datetime
+import uuid
 
 from pydantic import BaseModel
 
@@ -51,11 +52,12 @@ class PurposeServiceOut(BaseModel):
 
 
 class PurposeOut(BaseModel):
-    """One purpose of the signed release, and when its impact was last assessed (PIPL 55)."""
+    """One purpose of the signed release, and the assessment of its impact that is in force (PIPL 55)."""
 
     code: str
     zh: str
     en: str
+    assessment: uuid.UUID | None
     assessed_on: datetime.date | None
     review_on: datetime.date | None
     services: list[PurposeServiceOut]

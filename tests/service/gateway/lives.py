@@ -10,10 +10,12 @@ from typing import Any
 import httpx
 import msgspec
 from joserfc.jwk import ECKey
+from sqlalchemy import text
 
 from gateway.agreements import api as agreements_api
+from gateway.agreements import commands as agreements
 from gateway.agreements import files
-from gateway.agreements.rules import Agreement
+from gateway.agreements.rules import Agreement, Assessment
 from gateway.lifecycle import api
 from gateway.lifecycle.commands import Room
 from gateway.lifecycle.rules import signatures
@@ -28,15 +30,23 @@ KNOWN = vocabulary.load()
 DEMONSTRATION = Path(__file__).parents[3] / "demo" / "agreements" / "610118"
 SERVICE = app.Service("gateway", "agreements", (api.router, agreements_api.router))
 CENTRE, OFFICE = "org-610118-centre", "org-610118-housing"
+ASSESSED = "0198aaaa-0000-7000-8000-000000000001"
+PARTIES = """
+INSERT INTO party (id, name, kind, state) VALUES
+    ('org-610118-centre', '鄠邑区便民服务中心', 'service_centre', 'active'),
+    ('org-610118-housing', '鄠邑区住房和城乡建设局', 'department', 'active'),
+    ('org-610118-education', '鄠邑区教育局', 'department', 'active'),
+    ('org-610118-medical', '鄠邑区医疗保障局', 'department', 'active')
+"""
 
 
 def terms(agreement_id: str, **changes: object) -> dict[str, Any]:
     """The housing agreement of the demonstration under another id, as an officer drafts it."""
     (found,) = (a for a in files.read(DEMONSTRATION, KNOWN) if a.agreement_id == "agr-610118-centre-housing")
-    made: Agreement = msgspec.structs.replace(found, agreement_id=agreement_id)
-    text: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(made))
-    del text["state"]
-    return text | changes
+    made: Agreement = msgspec.structs.replace(found, agreement_id=agreement_id, impact_assessment=ASSESSED)
+    said: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(made))
+    del said["state"]
+    return said | changes
 
 
 class Lives:
@@ -46,7 +56,7 @@ class Lives:
         self.runtime = runtime
         self.running = running
         self.key = key
-        self.assessed = {code: date(2099, 1, 1) for code in KNOWN.purposes}
+        self.assessed = {code: Assessment(ASSESSED, date(2099, 1, 1)) for code in KNOWN.purposes}
 
     def officer(self, organisation: str, name: str) -> httpx.AsyncClient:
         """A coordinator of an organisation."""
@@ -60,25 +70,41 @@ class Lives:
         path = f"/v1/agreements/{agreement}/versions/{version}:{verb}"
         return await self.officer(*who).post(path, json=body or None)
 
-    async def offered(self, agreement: str, **changes: object) -> str:
-        """Draft and offer an agreement as the centre; its hash."""
-        drafted = await self.officer(*ANNA).post("/v1/agreements", json={"terms": terms(agreement, **changes)})
+    async def life(self, agreement: str, version: int = 1) -> dict[str, Any]:
+        """What its provider sees of a version."""
+        answer = await self.officer(*ANNA).get(f"/v1/agreements/{agreement}/versions/{version}")
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def filed(self, agreement: str, state: str, **changes: object) -> None:
+        """A file that declares a state is applied."""
+        made = msgspec.convert(terms(agreement, **changes) | {"state": state}, Agreement)
+        async with self.runtime.sessions() as session, session.begin():
+            await agreements.alone(session)
+            await agreements.apply_one(session, made, apps.REGION)
+
+    async def offered(self, agreement: str, version: int = 1, **changes: object) -> str:
+        """Draft and offer a version as the centre; its hash."""
+        follows = {"version": version, "supersedes": version - 1 or None}
+        body = {"terms": terms(agreement, **follows, **changes)}
+        drafted = await self.officer(*ANNA).post("/v1/agreements", json=body)
         assert drafted.status_code == 201, drafted.text
-        assert (await self.does(ANNA, "offer", agreement)).status_code == 200
+        assert (await self.does(ANNA, "offer", agreement, version)).status_code == 200
         return str(drafted.json()["hash"])
 
-    async def agreed(self, agreement: str, **changes: object) -> None:
-        """Everything up to an agreement that both sides approved and signed."""
-        digest = await self.offered(agreement, **changes)
+    async def agreed(self, agreement: str, version: int = 1, **changes: object) -> None:
+        """Everything up to a version that both sides approved and signed."""
+        digest = await self.offered(agreement, version, **changes)
         for who in (ANNA, BO, CHEN):
-            assert (await self.does(who, "approve", agreement, signature=None)).status_code == 200
+            assert (await self.does(who, "approve", agreement, version, signature=None)).status_code == 200
         signature = signatures.sign(digest, self.key)
-        assert (await self.does(DAI, "approve", agreement, signature=signature)).json()["state"] == "agreed"
+        approved = await self.does(DAI, "approve", agreement, version, signature=signature)
+        assert approved.json()["state"] == "agreed"
 
-    async def in_force(self, agreement: str, **changes: object) -> None:
-        """Everything up to an agreement in force."""
-        await self.agreed(agreement, **changes)
-        assert (await self.does(ANNA, "activate", agreement)).json()["state"] == "active"
+    async def in_force(self, agreement: str, version: int = 1, **changes: object) -> None:
+        """Everything up to a version in force."""
+        await self.agreed(agreement, version, **changes)
+        assert (await self.does(ANNA, "activate", agreement, version)).json()["state"] == "active"
 
 
 ANNA, BO = (CENTRE, "staff-anna"), (CENTRE, "staff-bo")
@@ -100,8 +126,12 @@ async def lives(postgres: TestServer, directory: Path) -> AsyncIterator[Lives]:
     async with made.router.lifespan_context(made):
         there = Lives(made.state.runtime, apps.RunningApp(made, settings, bus), key)
 
-        async def assessed() -> dict[str, date]:
+        async def assessed() -> dict[str, Assessment]:
             return there.assessed
 
-        there.runtime.extras["lifecycle"] = Room(KNOWN, keys_of, assessed, ECKey.generate_key("P-256"))
+        own_key = ECKey.generate_key("P-256")
+        there.runtime.extras["vocabulary"] = KNOWN
+        there.runtime.extras["lifecycle"] = Room(apps.REGION, KNOWN, keys_of, assessed, own_key)
+        async with there.runtime.engine.begin() as connection:
+            await connection.execute(text(PARTIES))
         yield there

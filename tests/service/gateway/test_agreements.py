@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from gateway.agreements import api, commands, files, queries
 from gateway.agreements.index import Index
 from gateway.agreements.rules import Agreement, Party
-from gateway.agreements.tables import AgreementVersion
+from gateway.agreements.steps import Step
+from gateway.agreements.tables import AgreementStep, AgreementVersion
+from gateway.exchange import tables as exchange
 from gateway.tables import Base
 from shared import app, plumbing
 from shared.contracts import events, vocabulary
@@ -42,7 +44,8 @@ class Gateway:
 
     async def apply(self, *agreements: Agreement) -> list[str]:
         async with self.runtime.sessions() as session, session.begin():
-            changes = await commands.apply(session, list(agreements))
+            await commands.alone(session)
+            changes = [await commands.apply_one(session, each, apps.REGION) for each in agreements]
             await commands.reload(session, self.index)
         self.runtime.wake_relay()
         return [change.what for change in changes]
@@ -51,7 +54,8 @@ class Gateway:
         async with self.runtime.sessions() as session, session.begin():
             row = await queries.current(session, agreement)
             assert row is not None
-            change = await commands.move(session, await commands.held(session, row.id, row.version), verb)
+            held = await commands.held(session, row.id, row.version)
+            change = await commands.move(session, held, verb, Step(verb, datetime.now(UTC), "provider", "staff-1"))
             await commands.reload(session, self.index)
         self.runtime.wake_relay()
         return change
@@ -70,14 +74,14 @@ async def gateway(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory
     owner = create_async_engine(urls["OWNER_DATABASE_URL"])
     async with owner.begin() as connection:
         await connection.run_sync(plumbing.METADATA.create_all)
-        await connection.run_sync(
-            Base.metadata.create_all, tables=[Base.metadata.tables[AgreementVersion.__tablename__]]
-        )
+        named = (AgreementVersion.__tablename__, AgreementStep.__tablename__, exchange.Party.__tablename__)
+        await connection.run_sync(Base.metadata.create_all, tables=[Base.metadata.tables[each] for each in named])
     await owner.dispose()
     bus = MemoryBus()
     settings = apps.settings("gateway", urls, tmp_path_factory.mktemp("gateway"), keys_database_url="")
     fastapi_app = app.create_app(SERVICE, settings, bus)
     async with fastapi_app.router.lifespan_context(fastapi_app):
+        fastapi_app.state.runtime.extras["vocabulary"] = KNOWN
         yield Gateway(fastapi_app, bus)
 
 
@@ -89,7 +93,7 @@ def housing(**changes: object) -> Agreement:
 async def test_a_directory_is_applied_once_and_told_to_others(gateway: Gateway) -> None:
     for what in ("new", "same"):
         async with gateway.runtime.sessions() as session, session.begin():
-            changes = await commands.apply_directory(session, DEMONSTRATION, KNOWN, gateway.index)
+            changes = await commands.apply_directory(session, DEMONSTRATION, apps.REGION, KNOWN, gateway.index)
         assert {change.what for change in changes} == {what}
     gateway.runtime.wake_relay()
     (event,) = await gateway.told(events.AgreementActivated, "agr-610118-centre-education", 1)
@@ -106,7 +110,7 @@ async def test_a_wrong_file_among_right_ones_applies_none(gateway: Gateway, tmp_
     (tmp_path / "b.yaml").write_text(text.replace("housing_help", "credit_scoring"), "utf-8")
     with pytest.raises(files.AgreementsError, match="purpose-not-on-list"):
         async with gateway.runtime.sessions() as session, session.begin():
-            await commands.apply_directory(session, tmp_path, KNOWN, gateway.index)
+            await commands.apply_directory(session, tmp_path, apps.REGION, KNOWN, gateway.index)
     assert (await gateway.client.get("/v1/agreements/agr-610118-unheard")).status_code == 404
 
 
@@ -126,7 +130,7 @@ async def test_a_file_that_does_not_follow_stops_no_start(gateway: Gateway, tmp_
     (tmp_path / "a.yaml").write_text(ahead, "utf-8")
     (tmp_path / "b.yaml").write_text(text.replace(HOUSING, "agr-beside"), "utf-8")
     async with gateway.runtime.sessions() as session, session.begin():
-        changes = await commands.apply_directory(session, tmp_path, KNOWN, gateway.index)
+        changes = await commands.apply_directory(session, tmp_path, apps.REGION, KNOWN, gateway.index)
     assert [(change.agreement, change.what) for change in changes] == [("agr-beside", "new")]
 
 

@@ -86,6 +86,14 @@ async def test_the_next_version_is_shown_line_by_line_and_says_when_consents_are
     assert shown and shown["version"] == 2
 
 
+async def test_a_party_under_another_name_is_refused(jieli: Jieli) -> None:
+    jieli.write(("鄠邑区住房和城乡建设局", "鄠邑区房产服务中心"))
+    for verb in ("plan", "apply"):
+        code, said = await jieli(verb)
+        assert (code, "party-differs" in said, "line 5" in said) == (1, True, True)
+    assert await jieli.shown() is None
+
+
 async def test_one_wrong_file_or_changed_version_applies_nothing(jieli: Jieli) -> None:
     await jieli("apply")
     wrong = (lives.DEMONSTRATION / "centre-medical.yaml").read_text("utf-8").replace("health_service", "credit_scoring")

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from gateway.agreements import commands as agreements
 from gateway.agreements.index import Index
+from gateway.agreements.rules import Assessment
 from gateway.exchange.commands import Asked, LiveConsent
 from gateway.exchange.queries import in_force
 from gateway.kept import Kept
@@ -70,7 +71,8 @@ async def test_nothing_is_offered_whose_impact_is_not_assessed_or_no_more(
 ) -> None:
     drafted = {"terms": lives.terms("agr-610118-centre-unassessed")}
     assert (await room.officer(*ANNA).post("/v1/agreements", json=drafted)).status_code == 201
-    monkeypatch.setattr(room, "assessed", {"housing_help": until} if until else {})
+    assessed = {"housing_help": Assessment(lives.ASSESSED, until)} if until else {}
+    monkeypatch.setattr(room, "assessed", assessed)
     refused = await room.does(ANNA, "offer", "agr-610118-centre-unassessed")
     assert (refused.status_code, refused.json()["code"]) == (409, "impact-not-assessed")
     assert refused.json()["purposes"] == ["housing_help"]

@@ -211,5 +211,6 @@ async def test_the_register_is_what_the_release_the_catalogue_and_the_assessment
     by_code = {each["code"]: each for each in register["purposes"]}
     [legal_aid] = [each for each in by_code["legal_help"]["services"] if each["code"] == "LEG-02"]
     assert set(legal_aid["fields"]) == set(vocabulary.load().services["LEG-02"].fields)
+    assert by_code["legal_help"]["assessment"] == made
     assert by_code["legal_help"]["assessed_on"] and by_code["culture_and_language"]["assessed_on"] is None
     assert {each["field"] for each in register["fields"]} >= {"name", "birth_date", "district"}

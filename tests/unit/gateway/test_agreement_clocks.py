@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from gateway.agreements.rules import Agreement
+from gateway.agreements.steps import Side, Step
 from gateway.lifecycle.rules import clocks
-from gateway.lifecycle.rules.steps import Side, Step
 from shared.problems import Problem
 from tests.unit.gateway.decisions import AGREEMENT
 

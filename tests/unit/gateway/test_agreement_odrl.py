@@ -6,12 +6,13 @@ import msgspec
 import pytest
 
 from gateway.agreements import odrl
+from gateway.agreements.rules import Field
 from tests.unit.gateway.decisions import AGREEMENT, KNOWN
 
 BASE = "https://gateway.example"
 # ODRL Vocabulary 2.2, the terms that are used.
-ACTIONS = {"read", "annotate", "archive", "distribute", "sell", "delete", "obtainConsent"}
-LEFT = {"purpose", "dateTime", "count", "timeInterval", "elapsedTime"}
+ACTIONS = {"read", "annotate", "archive", "distribute", "sell", "delete", "obtainConsent", "anonymize"}
+LEFT = {"purpose", "dateTime", "count", "timeInterval", "elapsedTime", "event", "resolution"}
 OPERATORS = {"eq", "isAnyOf", "lteq", "gteq", "lt"}
 
 
@@ -48,7 +49,9 @@ def test_each_rule_has_one_action_of_the_vocabulary_one_target_and_its_parties()
     policy = exported(operations=tuple(odrl.ACTIONS))
     for rule in rules(policy):
         assert rule["action"] in ACTIONS and isinstance(rule["target"], str)
-        assert (rule["assigner"], rule["assignee"]) == (policy["assigner"], policy["assignee"])
+        parties = [policy["assigner"], policy["assignee"]]
+        owed_by_provider = rule["action"] == "anonymize"
+        assert [rule["assigner"], rule["assignee"]] == (parties[::-1] if owed_by_provider else parties)
     assert [duty["action"] for rule in policy["permission"] for duty in rule["duty"]] == ["obtainConsent"] * 3
 
 
@@ -70,6 +73,19 @@ def test_it_says_what_the_agreement_says() -> None:
     assert policy["permission"][0]["duty"][0]["dpv:hasLegalBasis"]["@id"] == "dpv:ExplicitlyExpressedConsent"
 
 
-@pytest.mark.parametrize(("state", "kind"), [("draft", "Offer"), ("offered", "Offer"), ("suspended", "Agreement")])
-def test_it_is_an_offer_until_both_sides_signed(state: str, kind: str) -> None:
-    assert exported(state=state)["@type"] == kind
+@pytest.mark.parametrize(("state", "permits"), [("agreed", False), ("active", True), ("suspended", False)])
+def test_it_says_its_state_and_permits_only_while_it_is_in_force(state: str, permits: bool) -> None:
+    policy = exported(state=state)
+    assert (policy["adms:status"]["skos:notation"], bool(policy["permission"])) == (state, permits)
+    assert policy["prohibition"] and policy["obligation"]
+
+
+def test_a_field_that_is_made_coarser_is_the_providers_duty_before_acceptance_where_it_is_previewed() -> None:
+    birth = Field("出生日期", "年份", "minor", "year")
+    policy = exported(preview_fields=(birth,), fields=(birth, Field("姓名", "称呼")))
+    duties = [rule for rule in policy["obligation"] if rule["action"] == "anonymize"]
+    named = {each["@id"]: each["skos:prefLabel"] for each in policy["dpv:hasPersonalData"]}
+    assert [named[rule["target"]] for rule in duties] == ["出生日期", "出生日期"]
+    held = [{each["leftOperand"]: each["rightOperand"] for each in rule["constraint"]} for rule in duties]
+    assert [each["resolution"]["@value"] for each in held] == ["P1Y", "P1Y"]
+    assert [set(each) for each in held] == [{"event", "resolution"}, {"resolution"}]

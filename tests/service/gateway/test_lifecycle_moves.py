@@ -1,0 +1,166 @@
+"""Every move of an agreement is a step, by whatever it moved; nothing comes in force beside what is."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from gateway.agreements import commands as agreements
+from gateway.agreements.index import Index
+from gateway.agreements.rules import Assessment
+from gateway.exchange import policy
+from gateway.lifecycle import expiry
+from gateway.lifecycle.rules import signatures
+from tests.service.gateway import lives
+from tests.service.gateway.lives import ANNA, BO, CHEN, DAI, Lives
+from tests.support.postgres import TestServer
+
+BAD = (
+    "INSERT INTO agreement (id, version, hash, consent_hash, state, body, valid_from, valid_until)"
+    " VALUES ('agr-610118-bad', 1, '', '', 'active', '{}', now() - interval '2 days', now() - interval '1 day')",
+    "INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)"
+    " VALUES ('agr-610118-bad', 1, 'activated', 'provider', '', '', now())",
+)
+
+
+@pytest.fixture(scope="module")
+async def room(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lives]:
+    async with lives.lives(postgres, tmp_path_factory.mktemp("gateway")) as there:
+        yield there
+
+
+def kinds(life: dict[str, Any], what: str = "steps") -> list[str]:
+    return [each["kind"] for each in life[what]]
+
+
+async def test_a_version_that_the_next_one_ends_is_disposed_of(room: Lives) -> None:
+    name = "agr-610118-centre-succeeded"
+    await room.in_force(name)
+    await room.in_force(name, 2)
+    first = await room.life(name)
+    assert (first["state"], kinds(first)[-1], kinds(first, "clocks")) == ("terminated", "superseded", ["disposal"])
+    receipt = {"method": "数据库记录已删除", "reference": "XH-2026-8"}
+    assert (await room.does(CHEN, "dispose", name, **receipt)).json()["clocks"] == []
+
+
+async def test_what_a_file_offers_is_answered_and_approved(room: Lives) -> None:
+    name = "agr-610118-centre-filed"
+    await room.filed(name, "draft")
+    await room.filed(name, "offered")
+    life = await room.life(name)
+    assert kinds(life) == ["drafted", "offered"]
+    assert [(each["kind"], each["side"]) for each in life["clocks"]] == [("reply", "consumer")]
+    assert (await room.does(BO, "return", name, missing=["自己的"])).json()["code"] == "side-wrong"
+    for who in (ANNA, BO, CHEN):
+        assert (await room.does(who, "approve", name, signature=None)).status_code == 200
+    signature = signatures.sign(life["hash"], room.key)
+    assert (await room.does(DAI, "approve", name, signature=signature)).json()["state"] == "agreed"
+
+
+async def test_what_a_file_ends_is_disposed_of_if_it_was_in_force(room: Lives) -> None:
+    for name, before, ends in (("used", "active", ["disposal"]), ("unused", "agreed", [])):
+        await room.filed(f"agr-610118-centre-{name}", before)
+        await room.filed(f"agr-610118-centre-{name}", "terminated")
+        life = await room.life(f"agr-610118-centre-{name}")
+        assert (life["state"], kinds(life, "clocks")) == ("terminated", ends)
+
+
+async def test_what_a_file_suspends_two_of_the_provider_resume(room: Lives) -> None:
+    name = "agr-610118-centre-halted"
+    await room.filed(name, "active")
+    await room.filed(name, "suspended")
+    assert (await room.does(CHEN, "resume", name)).json()["code"] == "side-wrong"
+    await room.does(ANNA, "resume", name)
+    assert (await room.does(BO, "resume", name)).json()["state"] == "active"
+
+
+async def test_a_file_is_no_way_around_a_suspension(room: Lives) -> None:
+    name = "agr-610118-centre-beside"
+    await room.filed(name, "active")
+    await room.does(CHEN, "suspend", name, reason="超范围使用")
+    with pytest.raises(agreements.AppliedError, match="another version is suspended"):
+        await room.filed(name, "active", version=2, supersedes=1)
+
+
+async def test_what_was_left_behind_does_not_come_in_force(room: Lives) -> None:
+    name = "agr-610118-centre-behind"
+    await room.agreed(name)
+    await room.in_force(name, 2)
+    for _ in range(2):
+        refused = await room.does(ANNA, "activate", name)
+        assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+        await room.does(ANNA, "terminate", name, 2, reason="使用目的已实现")
+    with pytest.raises(agreements.AppliedError, match="a later version was in force"):
+        await room.filed(name, "active")
+
+
+async def test_the_impact_is_assessed_when_it_comes_in_force_too(room: Lives, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "agr-610118-centre-lapsed"
+    await room.agreed(name)
+    lapsed = {"housing_help": Assessment(lives.ASSESSED, date(2026, 1, 1))}
+    with monkeypatch.context() as then:
+        then.setattr(room, "assessed", lapsed)
+        refused = await room.does(ANNA, "activate", name)
+        assert (refused.status_code, refused.json()["code"]) == (409, "impact-not-assessed")
+    assert (await room.does(ANNA, "activate", name)).json()["state"] == "active"
+
+
+@pytest.mark.parametrize("operation", ["approve_agreement", "activate_agreement", "resume_agreement", "end_agreement"])
+def test_what_opens_or_ends_an_agreement_wants_a_fresh_proof(operation: str) -> None:
+    assert policy.load(lives.KNOWN).internal[operation].fresh_within == 900
+
+
+async def test_a_version_that_nobody_can_read_opens_nothing_and_keeps_no_other_from_its_end(room: Lives) -> None:
+    soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    await room.in_force("agr-610118-centre-after", valid_until=soon)
+    async with room.runtime.engine.begin() as connection:
+        for statement in BAD:
+            await connection.execute(text(statement))
+    picture = Index(lives.KNOWN)
+    async with room.runtime.sessions() as session:
+        await agreements.reload(session, picture)
+    assert picture.get("agr-610118-centre-after") and picture.get("agr-610118-bad") is None
+    await expiry.once(room.runtime, datetime.now(UTC) + timedelta(hours=2))
+    assert (await room.life("agr-610118-centre-after"))["state"] == "expired"
+
+
+async def test_the_report_asks_as_little_of_many_as_of_few(room: Lives) -> None:
+    async def asked() -> int:
+        with counted(room) as statements:
+            assert (await room.officer(*ANNA).get("/v1/agreements/overdue")).status_code == 200
+        return len(statements)
+
+    before = await asked()
+    for number in range(3):
+        await room.filed(f"agr-610118-centre-many-{number}", "offered", sharing_class="unconditional")
+    assert await asked() == before
+    report = (await room.officer(*ANNA).get("/v1/agreements/overdue")).json()["clocks"]
+    assert len([each for each in report if each["agreement"].startswith("agr-610118-centre-many-")]) == 3
+
+
+@contextmanager
+def counted(room: Lives) -> Iterator[list[str]]:
+    """The statements about agreements that the database is asked meanwhile."""
+    statements: list[str] = []
+
+    def heard(*given: Any) -> None:
+        if "agreement" in given[2]:
+            statements.append(given[2])
+
+    event.listen(room.runtime.engine.sync_engine, "before_cursor_execute", heard)
+    yield statements
+    event.remove(room.runtime.engine.sync_engine, "before_cursor_execute", heard)
+
+
+@pytest.mark.parametrize("table", ["agreement", "agreement_step", "agreement_signature"])
+async def test_not_even_the_owner_empties_what_was_agreed(room: Lives, table: str) -> None:
+    owner = create_async_engine(room.running.settings.owner_database_url)
+    with pytest.raises(DBAPIError, match="only added"):
+        async with owner.begin() as connection:
+            await connection.execute(text(f"TRUNCATE {table} CASCADE"))
+    await owner.dispose()

@@ -1,0 +1,82 @@
+"""Both sides hear of a clock before it runs out: three working days before, and once for each step that sets one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from gateway.lifecycle import reminders
+from tests.service.gateway import lives
+from tests.service.gateway.lives import ANNA, CHEN, DAI, Lives
+from tests.support.postgres import TestServer
+
+STRANGER = ("org-610118-education", "staff-eli")
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+async def room(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lives]:
+    async with lives.lives(postgres, tmp_path_factory.mktemp("gateway")) as there:
+        yield there
+
+
+async def told(room: Lives, who: tuple[str, str], agreement: str) -> list[dict[str, Any]]:
+    answer = await room.officer(*who).get("/v1/agreements/reminders")
+    return [each for each in answer.json()["reminders"] if each["agreement"] == agreement]
+
+
+async def passes(room: Lives, moment: datetime) -> None:
+    """The minute comes in two gateways at once."""
+    await asyncio.gather(reminders.once(room.runtime, moment), reminders.once(room.runtime, moment))
+
+
+async def due(room: Lives, agreement: str) -> datetime:
+    (clock,) = (await room.life(agreement))["clocks"]
+    return datetime.fromisoformat(clock["due"])
+
+
+async def test_both_sides_hear_once_before_a_reply_is_late(room: Lives) -> None:
+    name = "agr-610118-centre-remind"
+    await room.offered(name)
+    await passes(room, datetime.now(UTC))
+    assert await told(room, ANNA, name) == []
+    last = await due(room, name) - DAY
+    for moment in (last, last + timedelta(hours=1)):
+        await passes(room, moment)
+    for who in (ANNA, CHEN):
+        (reminder,) = await told(room, who, name)
+        assert (reminder["kind"], reminder["side"], reminder["version"]) == ("reply", "consumer", 1)
+        assert reminder["article"] == "政务数据共享条例 21"
+        assert datetime.fromisoformat(reminder["due"]) == last + DAY
+    assert await told(room, STRANGER, name) == []
+
+
+async def test_an_extended_reply_is_another_clock(room: Lives) -> None:
+    name = "agr-610118-centre-longer"
+    await room.offered(name)
+    await passes(room, await due(room, name) - DAY)
+    for who in (CHEN, DAI):
+        await room.does(who, "extend", name, reason="需要评估")
+    before = await told(room, CHEN, name)
+    assert len(before) == 1
+    await passes(room, await due(room, name) - DAY)
+    assert len(await told(room, CHEN, name)) == 2
+
+
+async def test_what_is_done_in_time_is_not_reminded_of(room: Lives) -> None:
+    name = "agr-610118-centre-prompt"
+    await room.offered(name)
+    late = await due(room, name)
+    await room.does(CHEN, "refuse", name, reason="没有法律依据")
+    await passes(room, late)
+    assert await told(room, ANNA, name) == []
+
+
+async def test_the_receipt_of_deletion_is_reminded_of_after_the_end(room: Lives) -> None:
+    name = "agr-610118-centre-deleted"
+    await room.in_force(name)
+    await room.does(ANNA, "terminate", name, reason="使用目的已实现")
+    await passes(room, await due(room, name) - DAY)
+    assert [each["kind"] for each in await told(room, CHEN, name)] == ["disposal"]

@@ -1,0 +1,66 @@
+"""What moved before every move was a step gets one by its migration, and signatures are of the offer they were for."""
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared import migrate
+from tests.support import apps
+from tests.support.postgres import TestServer
+
+VERSIONS = {
+    ("agr-filed", 1): "offered",
+    ("agr-next", 1): "terminated",
+    ("agr-next", 2): "active",
+    ("agr-refused", 1): "terminated",
+    ("agr-again", 1): "offered",
+}
+VERSION = """
+INSERT INTO agreement (id, version, hash, consent_hash, state, body, valid_from, valid_until)
+VALUES (:id, :version, '', '', :state, '{}', now(), now() + interval '1 day')
+"""
+STEPS = (
+    ("agr-next", "activated"),
+    ("agr-refused", "refused"),
+    *(("agr-again", kind) for kind in ("offered", "offered")),
+)
+STEP = """
+INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)
+VALUES (:id, 1, :kind, 'provider', 'staff-1', '', now() + :after * interval '1 minute')
+"""
+SIGNATURE = """
+INSERT INTO agreement_signature (agreement, version, side, by, jws, jwk, at)
+VALUES ('agr-again', 1, :side, 'region', 'a..b', '{}', now() + :after * interval '1 minute')
+"""
+
+
+async def test_every_version_has_the_step_that_it_stands_at(postgres: TestServer, tmp_path: Path) -> None:
+    settings = apps.settings("gateway", await postgres.create_database("gateway"), tmp_path)
+    config = migrate.config("gateway", settings.owner_database_url)
+    await asyncio.to_thread(command.upgrade, config, "0011")
+    engine = create_async_engine(settings.owner_database_url)
+    async with engine.begin() as connection:
+        for (name, version), state in VERSIONS.items():
+            await connection.execute(text(VERSION), {"id": name, "version": version, "state": state})
+        for after, (name, kind) in enumerate(STEPS):
+            await connection.execute(text(STEP), {"id": name, "kind": kind, "after": after})
+        for side, after in (("consumer", 2.5), ("provider", 3.5)):
+            await connection.execute(text(SIGNATURE), {"side": side, "after": after})
+    await asyncio.to_thread(command.upgrade, config, "0012")
+    async with engine.connect() as connection:
+        steps = await connection.execute(text("SELECT agreement, version, kind FROM agreement_step ORDER BY seq"))
+        lasts = {(row.agreement, row.version): row.kind for row in steps}
+        rounds = await connection.execute(text("SELECT side, round FROM agreement_signature"))
+        signed = {row.side: row.round for row in rounds}
+    await engine.dispose()
+    assert lasts == {
+        ("agr-filed", 1): "offered",
+        ("agr-next", 1): "superseded",
+        ("agr-next", 2): "activated",
+        ("agr-refused", 1): "refused",
+        ("agr-again", 1): "offered",
+    }
+    assert signed == {"consumer": 1, "provider": 2}
