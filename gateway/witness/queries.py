@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import func, or_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -30,7 +31,8 @@ async def suspicions(session: AsyncSession, origin: str) -> int:
 
 async def to_be_heard(session: AsyncSession) -> Sequence[LogConflict]:
     """Of each log the checkpoint that has waited longest until the log is heard about it."""
-    waiting = select(LogConflict).where(col(LogConflict.state) == "suspected").distinct(col(LogConflict.origin))
+    waiting = select(LogConflict).where(col(LogConflict.state) == "suspected")
+    waiting = waiting.ext(distinct_on(col(LogConflict.origin)))
     return (await session.scalars(waiting.order_by(col(LogConflict.origin), col(LogConflict.at)))).all()
 
 

@@ -53,7 +53,7 @@ async def _tried(written: Log, known: Peers, peer: Peer, due: LogWitness) -> tup
     """The size that the peer cosigned and its line; or why it did not, a word of `submissions`."""
     try:
         async with asyncio.timeout(PATIENCE):
-            return await cosignature(written, known, peer, due.size)
+            return await cosignature(written, known, peer, due)
     except NotCosigned as refusal:
         reason = str(refusal)
     except (httpx.HTTPError, TimeoutError, Problem, ValueError) as error:
@@ -72,16 +72,17 @@ async def _settle(runtime: Runtime, due: LogWitness, came: tuple[int, str] | str
             await commands.keep(session, due, *came)
 
 
-async def cosignature(written: Log, known: Peers, peer: Peer, since: int) -> tuple[int, str]:
-    """The peer's cosignature of the newest checkpoint, with its size; `since` is what it is thought to have cosigned.
+async def cosignature(written: Log, known: Peers, peer: Peer, due: LogWitness) -> tuple[int, str]:
+    """The peer's cosignature of the newest checkpoint, with its size.
 
-    NotCosigned where it refuses, ValueError where its answer does not hold.
+    NotCosigned where it refuses, ValueError where its answer does not hold; the next try reads its key again.
     """
-    key = checkpoints.verifier((await known.verifiers(peer)).witness, notes.COSIGNATURE)
+    said = await known.verifiers(peer, anew=due.attempts > 1)
+    key = checkpoints.verifier(said.witness, notes.COSIGNATURE)
     async with written.reading() as connection:
         newest = await audit.newest_checkpoint(connection)
     assert newest is not None  # noqa: S101 - it is due because there is one
-    answer = await _offered(written, known, peer, (since, newest))
+    answer = await _offered(written, known, peer, (due.size, newest))
     if answer.status_code == 409:
         answer = await _offered(written, known, peer, (_size(answer.text), newest))
     return newest.size, _line(answer, newest, key)
@@ -92,8 +93,11 @@ async def _offered(written: Log, known: Peers, peer: Peer, step: tuple[int, Chec
     since, newest = step
     if since > newest.size:
         raise NotCosigned(submissions.LONGER)
-    async with written.reading() as connection:
-        path = await audit.proof(connection, tree.consistency_spans(since, newest.size))
+    try:
+        async with written.reading() as connection:
+            path = await audit.proof(connection, tree.consistency_spans(since, newest.size))
+    except KeyError:  # a part of the tree is gone
+        raise NotCosigned(submissions.NOT_CONTINUED) from None
     content = submissions.body(since, path, newest.note)
     return await known.client.post(peer.gateway_url + submissions.ADD_CHECKPOINT, content=content)
 

@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     every.set_defaults(check=log)
     for command in (one, two, every):
         command.add_argument("--key", required=True, help="the log's public key, or a file that holds it")
-        more = "the public key of a witness, or a file that holds it: every checkpoint must be cosigned by it; repeatable"
+        more = "the public key of a witness that must have cosigned every checkpoint, or a file with it; repeatable"
         command.add_argument("--witness", action="append", default=[], help=more)
     return parser
 
