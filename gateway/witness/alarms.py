@@ -62,7 +62,7 @@ async def hear(runtime: Runtime, known: Peers) -> None:
         try:
             explained = await is_explained(known, conflict)
         except (httpx.HTTPError, Problem, ValueError) as error:
-            log.warning("log_not_heard", peer=conflict.origin, reason=type(error).__name__)
+            log.warning("log_not_heard", peer=conflict.log, reason=type(error).__name__)
             continue
         async with runtime.sessions() as session, session.begin():
             await commands.settle(session, conflict, explained)
@@ -70,7 +70,7 @@ async def hear(runtime: Runtime, known: Peers) -> None:
 
 async def is_explained(known: Peers, conflict: LogConflict) -> bool:
     """Whether the log proves that both checkpoints are of one history; ValueError where it gave no answer."""
-    peer = commands.peer_of(known, conflict.origin)
+    peer = commands.peer_of(known, conflict.log)
     kept, other = checkpoints.read(conflict.kept), checkpoints.read(conflict.note)
     older, newer = sorted((kept.size, other.size))
     answer = await known.client.get(f"{peer.gateway_url}{CONSISTENCY}", params={"from": older, "to": newer})

@@ -81,20 +81,20 @@ async def witness(session: AsyncSession, signer: notes.Signer, asked: Submission
 
 
 async def _kept(session: AsyncSession, origin: str) -> WitnessedLog:
-    nothing = {"origin": origin, "size": 0, "root": tree.EMPTY_ROOT, "note": "", "at": datetime.now(UTC)}
+    nothing = {"log": origin, "size": 0, "root": tree.EMPTY_ROOT, "note": "", "at": datetime.now(UTC)}
     await session.execute(insert(WitnessedLog).values(nothing).on_conflict_do_nothing())
     return await queries.locked(session, origin)
 
 
 async def _suspect(session: AsyncSession, kept: WitnessedLog, asked: Submission, note: str) -> None:
     state = submissions.conflict((kept.size, kept.root), asked)
-    if state is None or (state == CONFLICT.initial and await queries.suspicions(session, kept.origin) >= SUSPICIONS):
+    if state is None or (state == CONFLICT.initial and await queries.suspicions(session, kept.log) >= SUSPICIONS):
         return
-    found = {"id": ids.new(), "origin": kept.origin, "size": asked.note.size, "root": asked.note.root, "state": state}
+    found = {"id": ids.new(), "log": kept.log, "size": asked.note.size, "root": asked.note.root, "state": state}
     row = {**found, "kept": kept.note, "note": note, "at": datetime.now(UTC)}
     added = insert(LogConflict).values(row).on_conflict_do_nothing().returning(col(LogConflict.id))
     if (await session.execute(added)).first() and state != CONFLICT.initial:
-        log.error("log_forked", peer=kept.origin, size=asked.note.size)
+        log.error("log_forked", peer=kept.log, size=asked.note.size)
 
 
 async def settle(session: AsyncSession, conflict: LogConflict, explained: bool) -> None:
@@ -105,7 +105,7 @@ async def settle(session: AsyncSession, conflict: LogConflict, explained: bool) 
     if explained:
         return await session.delete(held)
     held.state = CONFLICT.after(held.state, "confirm")
-    log.error("log_forked", peer=held.origin, size=held.size)
+    log.error("log_forked", peer=held.log, size=held.size)
 
 
 async def appoint(session: AsyncSession, regions: Iterable[str]) -> None:

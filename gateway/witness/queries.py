@@ -19,21 +19,21 @@ async def locked(session: AsyncSession, origin: str) -> WitnessedLog:
 
 async def note_of(session: AsyncSession, log: str) -> str | None:
     """The note that was cosigned last of the log whose origin has this SHA-256, in hexadecimal."""
-    origin = func.encode(func.sha256(func.convert_to(col(WitnessedLog.origin), "UTF8")), "hex")
+    origin = func.encode(func.sha256(func.convert_to(col(WitnessedLog.log), "UTF8")), "hex")
     return await session.scalar(select(WitnessedLog.note).where(origin == log))
 
 
 async def suspicions(session: AsyncSession, origin: str) -> int:
     """How many checkpoints of a log wait until it is heard about them."""
-    waiting = select(func.count()).where(col(LogConflict.origin) == origin, col(LogConflict.state) == "suspected")
+    waiting = select(func.count()).where(col(LogConflict.log) == origin, col(LogConflict.state) == "suspected")
     return await session.scalar(waiting) or 0
 
 
 async def to_be_heard(session: AsyncSession) -> Sequence[LogConflict]:
     """Of each log the checkpoint that has waited longest until the log is heard about it."""
     waiting = select(LogConflict).where(col(LogConflict.state) == "suspected")
-    waiting = waiting.ext(distinct_on(col(LogConflict.origin)))
-    return (await session.scalars(waiting.order_by(col(LogConflict.origin), col(LogConflict.at)))).all()
+    waiting = waiting.ext(distinct_on(col(LogConflict.log)))
+    return (await session.scalars(waiting.order_by(col(LogConflict.log), col(LogConflict.at)))).all()
 
 
 async def suspected(session: AsyncSession, conflict: object) -> LogConflict | None:
@@ -44,8 +44,8 @@ async def suspected(session: AsyncSession, conflict: object) -> LogConflict | No
 
 async def confirmed(session: AsyncSession) -> dict[str, int]:
     """How many conflicts of each log are confirmed."""
-    counted = select(LogConflict.origin, func.count()).where(col(LogConflict.state) == "confirmed")
-    return {str(row[0]): int(row[1]) for row in await session.execute(counted.group_by(col(LogConflict.origin)))}
+    counted = select(LogConflict.log, func.count()).where(col(LogConflict.state) == "confirmed")
+    return {str(row[0]): int(row[1]) for row in await session.execute(counted.group_by(col(LogConflict.log)))}
 
 
 async def refusing(session: AsyncSession) -> set[str]:

@@ -21,7 +21,7 @@ class WitnessedLog(Base, table=True):
 
     __tablename__ = "witnessed_log"
 
-    origin: str = Field(primary_key=True)
+    log: str = Field(primary_key=True)
     size: int = Field(sa_column=Column(BigInteger, nullable=False))
     root: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     note: str
@@ -36,12 +36,12 @@ class LogConflict(Base, table=True):
 
     __tablename__ = "log_conflict"
     __table_args__ = (
-        UniqueConstraint("origin", "size", "root"),
+        UniqueConstraint("log", "size", "root"),
         CheckConstraint("state IN ('suspected', 'confirmed')", name="state_known"),
     )
 
     id: uuid.UUID = Field(primary_key=True)
-    origin: str
+    log: str
     size: int = Field(sa_column=Column(BigInteger, nullable=False))
     root: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     kept: str

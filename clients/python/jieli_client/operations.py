@@ -97,10 +97,6 @@ class Operations(Calls):
         """One taxonomy term."""
         return cast("schemas.RegistryTerm", self.call(Asked('GET', f"/directory/taxonomy_terms/{quoted(term_id)}", token=False)))
 
-    def gateway_add_checkpoint(self) -> "bytes":
-        """Cosign a checkpoint of a peer's log that continues what was cosigned; the log's signature says whose it is."""
-        return cast("bytes", self.call(Asked('POST', "/federation/v1/witness/add-checkpoint", token=False)))
-
     def registry_auditDataAgreementRead(self, notice: str) -> "schemas.RegistryDataAgreementAlone":
         """A purpose under its current notice."""
         return cast("schemas.RegistryDataAgreementAlone", self.call(Asked('GET', f"/govstack/consent/audit/data-agreement/{quoted(notice)}/", token=False)))

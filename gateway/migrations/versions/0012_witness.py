@@ -29,17 +29,17 @@ def upgrade() -> None:
     )
     op.create_table(
         "witnessed_log",
-        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("log", sa.String(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("origin", name=op.f("witnessed_log_pkey")),
+        sa.PrimaryKeyConstraint("log", name=op.f("witnessed_log_pkey")),
     )
     op.create_table(
         "log_conflict",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("log", sa.String(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.Column("kept", sa.String(), nullable=False),
@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("state IN ('suspected', 'confirmed')", name=op.f("log_conflict_state_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("log_conflict_pkey")),
-        sa.UniqueConstraint("origin", "size", "root", name=op.f("log_conflict_origin_size_root_key")),
+        sa.UniqueConstraint("log", "size", "root", name=op.f("log_conflict_log_size_root_key")),
     )
     op.execute(
         "CREATE TRIGGER only_grows BEFORE UPDATE OR DELETE ON log_cosignature"

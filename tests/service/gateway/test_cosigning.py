@@ -260,7 +260,7 @@ async def test_a_log_that_was_cut_is_noticed_on_both_sides_and_never_cosigned_ag
 
     async def heard() -> object:
         await alarms.hear(there.app.runtime, api.held(there.app.runtime).known)
-        return await there.rows("SELECT DISTINCT origin, state FROM log_conflict")
+        return await there.rows("SELECT DISTINCT log, state FROM log_conflict")
 
     await there.says(heard, [("jieli/610118", "confirmed")])
     assert await there.rows("SELECT size FROM witnessed_log") == [(size,)]

@@ -101,7 +101,7 @@ async def test_what_its_log_did_not_sign_is_refused(witness: Witnessing) -> None
     tampered = LOG.body(0, 5).replace(b"\n5\n", b"\n6\n")
     assert await code(witness, tampered) == (403, "log-signature-missing")
     assert await code(witness, LOG.body(0, 5)[:-3]) == (400, "checkpoint-malformed")
-    assert await witness.rows("SELECT origin FROM witnessed_log") == []
+    assert await witness.rows("SELECT log FROM witnessed_log") == []
 
 
 async def test_what_is_too_large_is_not_read(witness: Witnessing) -> None:
