@@ -22,7 +22,7 @@ class Signer:
 
     def __post_init__(self) -> None:
         if not self.origin or "+" in self.origin or any(character.isspace() for character in self.origin):
-            raise ValueError("the name of a key holds neither spaces nor a plus sign")
+            raise ValueError("an origin, as the name of every key, holds neither spaces nor a plus sign")
 
     @classmethod
     def load(cls, pem: bytes, origin: str) -> "Signer":
