@@ -12,7 +12,6 @@ export JIELI_VECTORS
 export PYTHONPATH := $(CURDIR)
 
 SUITES := bus service architecture unit
-CODE := services gateway shared cli demo deploy benchmarks tests
 
 define install # $(1): the lock file
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

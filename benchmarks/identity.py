@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jwt
 from joserfc.jwk import ECKey
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from benchmarks import reads
 from benchmarks.figures import Side, table
@@ -23,6 +22,7 @@ from demo.tokens import Token
 from gateway.exchange import queries
 from gateway.exchange.credentials import Credentials, Presented
 from gateway.exchange.forward import Services
+from gateway.kept import Together
 from shared import db
 from shared.contracts import proofs
 from shared.settings import Settings
@@ -113,7 +113,7 @@ async def verified(stage: Stage) -> list[Side]:
     """A caller verified in this process as the gateway does it, one at a time; the parts of a proof beside it."""
     settings = Settings.load("gateway", stage.environ)
     engine, services = db.engine(settings.database_url, 2), Services(settings)
-    credentials = Credentials(settings, services, engine)
+    credentials, first = Credentials(settings, services, engine), Together(engine, queries.first_uses)
     region = stage.installation.regions()["receiving"]
     sides = {name: Side(name) for name in (KNOWN, FIRST, PROOF, USED)}
     try:
@@ -123,8 +123,10 @@ async def verified(stage: Stage) -> list[Side]:
             await _timed(sides[FIRST], [_caller(credentials, token) for token in fresh])
             await _timed(sides[KNOWN], [_caller(credentials, held) for _ in range(CALLS)])
             await _timed(sides[PROOF], [_proof(held) for _ in range(CALLS)])
-            await _timed(sides[USED], [_use(engine) for _ in range(CALLS)])
+            await _timed(sides[USED], [_use(first) for _ in range(CALLS)])
     finally:
+        await credentials.close()
+        await first.close()
         await services.close()
         await engine.dispose()
     return list(sides.values())
@@ -149,12 +151,11 @@ def _proof(token: Token) -> Call:
     return check
 
 
-def _use(engine: AsyncEngine) -> Call:
-    name, expires = uuid.uuid4().bytes, datetime.now(UTC) + timedelta(seconds=proofs.LIFETIME)
+def _use(first: Together[tuple[bytes, datetime], bool]) -> Call:
+    shown = (uuid.uuid4().bytes, datetime.now(UTC) + timedelta(seconds=proofs.LIFETIME))
 
     async def use() -> None:
-        async with engine.begin() as connection:
-            await queries.first_use(connection, name, expires)
+        await first(shown)
 
     return use
 

@@ -36,8 +36,9 @@ from services.registry.queries.merging import Keys
 from services.registry.rules import indexes
 from services.registry.rules.duplicates import Facts
 from services.registry.sealing import Size
-from shared import ids
+from shared import ids, settings
 from shared.contracts import clock
+from shared.seals import name_of
 from tests.support import apps, grants, labelled
 from tests.support.apps import RunningApp
 from tests.support.postgres import TestServer
@@ -50,10 +51,13 @@ SEAL, WRAPPED = 200, 40  # characters of a seal, bytes of a wrapped key
 ROOM = 20_000  # bytes on disk for one person with all that was copied in, write-ahead log included
 RESULT = Path(__file__).parent / "results" / "people.md"
 COLUMNS = {
-    "person": "subject district sealed seal name_index contact_index number_index version updated_at".split(),
-    "consent": "id subject expires_on asked_index sealed head decided_at".split(),
+    "person": [
+        *("subject", "district", "sealed", "seal", "name_index", "contact_index", "number_index"),
+        *("version", "updated_at", "indexed_by"),
+    ],
+    "consent": "id subject expires_on asked_index sealed head decided_at indexed_by".split(),
     "consent_event": "consent sequence subject previous hash sealed".split(),
-    "person_key": ["person", "wrapped"],
+    "person_key": ["person", "wrapped", "kek"],
 }
 ASKED = (
     {
@@ -118,7 +122,8 @@ class Town:
     async def _copied(self, count: int) -> None:
         everybody = [(str(uuid.uuid4()), labelled.person(self.chance)) for _ in range(count)]
         given = [consent(self.key, subject) for subject, _ in everybody]
-        wrapped = ((subject, os.urandom(WRAPPED)) for subject, _ in everybody)
+        kek = name_of(settings.in_turn(self.registry.settings.kek)[0])
+        wrapped = ((subject, os.urandom(WRAPPED), kek) for subject, _ in everybody)
         await self.keys.copy_records_to_table(
             "person_key", schema_name="registry", records=wrapped, columns=COLUMNS["person_key"]
         )
@@ -158,14 +163,16 @@ def person(key: bytes, subject: str, facts: Facts) -> Row:
         indexes.name_and_contact(key, name, contact),
         indexes.number(key, *facts.document) if facts.document else None,
     )
-    return subject, apps.REGION, os.urandom(Size.PERSON + AROUND), "s" * SEAL, *keyed, 1, datetime.now(UTC)
+    written = (1, datetime.now(UTC), name_of(key))
+    return subject, apps.REGION, os.urandom(Size.PERSON + AROUND), "s" * SEAL, *keyed, *written
 
 
 def consent(key: bytes, subject: str) -> tuple[Row, Row]:
     """A row of `consent` and the row of its event, but for what is sealed."""
     made, head, moment = ids.new(), os.urandom(32).hex(), datetime.now(UTC)
     asked = indexes.asked(key, subject, str(ASKED[0]["recipient"]), str(ASKED[0]["purpose"]))
-    row = (made, subject, clock.day_of(moment), asked, os.urandom(Size.CONSENT + AROUND), head, moment)
+    sealed = os.urandom(Size.CONSENT + AROUND)
+    row = (made, subject, clock.day_of(moment), asked, sealed, head, moment, name_of(key))
     return row, (made, 1, subject, "0" * 64, head, os.urandom(Size.EVENT + AROUND))
 
 
@@ -190,7 +197,7 @@ def decision(asked: dict[str, Any]) -> dict[str, Any]:
         "agreement": "agr-benchmark",
         "agreement_version": 1,
         "consent_hash": "a" * 64,
-        "notice": {"id": "notice-1", "version": 1, "channel": "web"},
+        "notice": {"id": asked["purpose"], "version": 1, "language": "zh-Hans", "channel": "web"},
         "decision": "given",
         "expires_on": str(clock.day_of(datetime.now(UTC) + timedelta(days=90))),
     }
@@ -207,7 +214,7 @@ def calls(town: Town) -> dict[str, Call]:
 
     def under(*kinds: str) -> Call:
         def call(known: Known) -> Awaitable[bool]:
-            every = comparing.keys(town.key, known.facts)
+            every = comparing.keys([town.key], known.facts)
             return found(known, Keys(*(getattr(every, kind) if kind in kinds else [] for kind in KINDS)))
 
         return call

@@ -79,7 +79,6 @@ class Course:
     reads: list[Read] = field(default_factory=list)
     sent: float = float("inf")
     answered: float = float("inf")
-    status: int = 0
 
     @property
     def first_refused(self) -> float:
@@ -116,16 +115,17 @@ class Ground:
             await answer.read()
             return Read(sent, time.perf_counter(), answer.status)
 
-    async def post(self, token: Token, path: str, body: object = None) -> tuple[int, dict[str, Any]]:
-        """Something that a person does."""
+    async def post(self, token: Token, path: str, body: object = None) -> dict[str, Any]:
+        """Something that a person does; an error for anything but a success."""
         headers = token.headers("POST", path) | {"idempotency-key": str(uuid.uuid4())}
         async with self.http.post(URL(self.withdrawing + path, encoded=True), headers=headers, json=body) as answer:
-            return answer.status, json.loads(await answer.read())
+            answer.raise_for_status()
+            return dict(await answer.json())
 
     async def follow(self, referral: str, course: Course, ready: asyncio.Barrier) -> None:
         """Read one referral over and over: until it is open, and then until some time after the withdrawal's answer."""
         office = Office(self.office, HOUSING, f"/v1/referrals/{referral}?fields={quote('争议')}")
-        while (read := await self.read(office)).status != OK:
+        while (read := await self.read(office)).status in REFUSED:
             pass
         course.reads.append(read)
         await ready.wait()
@@ -147,21 +147,22 @@ class Ground:
                 group.create_task(self.follow(given.referral, course, ready))
             await ready.wait()
             course.sent = time.perf_counter()
-            course.status, _ = await self.post(given.person, f"/v1/me/consents/{given.consent}:withdraw")
+            await self.post(given.person, f"/v1/me/consents/{given.consent}:withdraw")
             course.answered = time.perf_counter()
         return course
 
     async def give(self, person: Token) -> Given:
         """Somebody says a need and consents to its hand-over."""
-        _, made = await self.post(person, "/v1/me/intakes", {"needs": [NEED], "told": True})
+        made = await self.post(person, "/v1/me/intakes", {"needs": [NEED], "told": True})
         (referral,) = made["referrals"]
-        body = {name: referral["consent_request"][name] for name in ASKED} | {
+        asked = referral["consent_request"]
+        body = {name: asked[name] for name in ASKED} | {
             "referral": referral["id"],
-            "notice": {"id": "notice-1", "version": 1, "channel": "web"},
+            "notice": {"id": asked["purpose"], "version": 1, "language": "zh-Hans", "channel": "web"},
             "decision": "given",
             "expires_on": (datetime.now(UTC) + timedelta(days=30)).date().isoformat(),
         }
-        _, kept = await self.post(person, "/v1/me/consents", body)
+        kept = await self.post(person, "/v1/me/consents", body)
         return Given(person, kept["id"], referral["id"])
 
     @contextlib.asynccontextmanager
@@ -254,7 +255,6 @@ def wrong(courses: Sequence[Course], meanwhile: Sequence[Read]) -> list[str]:
     """What was not as it must be."""
     p99 = percentile([course.first_refused - course.sent for course in courses], 99)
     odd = Counter(read.status for course in courses for read in course.reads if read.status not in {OK, *REFUSED})
-    odd += Counter(course.status for course in courses if course.status != OK)
     odd += Counter(read.status for read in meanwhile if read.status != OK)
     said = [f"{count} answers {status}" for status, count in odd.items()]
     if late(courses):

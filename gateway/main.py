@@ -15,7 +15,7 @@ from gateway.audit.rules import notes
 from gateway.copies import api as copies_api
 from gateway.erasure import commands as erasure
 from gateway.erasure import handlers as erasures
-from gateway.exchange import api, desk, forget, handlers, here, policy, routes, withdrawals
+from gateway.exchange import api, desk, forget, handlers, here, policy, queries, routes, withdrawals
 from gateway.exchange.commands import LiveConsent
 from gateway.exchange.credentials import Credentials
 from gateway.exchange.crowd import Crowd
@@ -31,6 +31,7 @@ from gateway.federation import deliver
 from gateway.federation import handlers as federation
 from gateway.federation.peers import FEDERATION_KEY, Peers
 from gateway.federation.rules import Verifiers
+from gateway.kept import Together
 from gateway.lifecycle import api as lifecycle_api
 from gateway.lifecycle import expiry
 from gateway.lifecycle.commands import Room as Lifecycle
@@ -77,6 +78,7 @@ async def furnish(runtime: Runtime) -> None:
         seals=Seals(settings),
         log=log,
         live=LiveConsent(),
+        look=Together(runtime.engine, queries.looked_up),
         regions=frozenset(peers.by_region),
     )
     runtime.extras["audit"] = audit_api.Room(
@@ -138,9 +140,12 @@ async def close_orphans(runtime: Runtime) -> None:
 
 
 async def close(runtime: Runtime) -> None:
-    """Write what waits for the log, then close the pool."""
-    await desk.at(runtime).log.close()
-    await desk.at(runtime).services.close()
+    """Write what waits for the log, then close the connections."""
+    at = desk.at(runtime)
+    await at.log.close()
+    await at.look.close()
+    await at.credentials.close()
+    await at.services.close()
     peers = runtime.extras["peers"]
     if isinstance(peers, Peers):
         await peers.close()

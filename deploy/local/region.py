@@ -35,6 +35,7 @@ MODULES = {
 }
 RAISED = re.compile(r"[\w.]+: ")  # how a traceback's line with the exception begins
 DRAIN = 20  # seconds that requests in hand may still take once the process is told to stop
+IDLE = 75  # seconds that a connection is kept for its next request: longer than the gateway and balancers keep theirs
 
 
 class Server(uvicorn.Server):
@@ -128,6 +129,7 @@ def server(app: Any, settings: Settings) -> Server:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=DRAIN,
+            timeout_keep_alive=IDLE,
             ssl_context_factory=(lambda *_: secured) if secured else None,
         )
     )

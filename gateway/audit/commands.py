@@ -9,7 +9,7 @@ import contextlib
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -17,11 +17,12 @@ from typing import Any, Generic, Protocol, TypeVar
 import structlog
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.audit import queries, tables
 from gateway.audit.rules import entries, notes, tree
+from gateway.kept import Connection, Kept
 from shared import problems
 from shared.door import evidence
 from shared.vault import Vault
@@ -30,6 +31,7 @@ BATCH = 500  # entries in one commit
 WAITING = 10_000  # entries that may wait; beyond that the log is too slow to serve
 KEYS_FOR = 5.0  # seconds until a person's key is read again: an erasure elsewhere is felt after that
 KEYS_KNOWN = 10_000
+NOBODY = "nobody"  # whom an entry is about where there is nobody: it takes as long as one about somebody
 CHECKPOINT_EVERY = 10.0  # seconds
 CHECKPOINT_AFTER = 1_000  # entries
 
@@ -46,25 +48,22 @@ OUTCOME_NOT_LOGGED = problems.kind(
 logger = structlog.get_logger()
 Question = TypeVar("Question", contravariant=True)
 
-_COUNT = text("""
+_COUNT = """
 INSERT INTO log_counter AS counter (person_tag, entries)
-SELECT * FROM unnest(CAST(:tags AS bytea[]), CAST(:counts AS bigint[]))
+SELECT * FROM unnest($1::bytea[], $2::bigint[])
 ON CONFLICT (person_tag) DO UPDATE SET entries = counter.entries + excluded.entries
 RETURNING person_tag, entries
-""")
-_APPEND = text("""
+"""
+_APPEND = """
 WITH appended AS (
     INSERT INTO log_entry (seq, decision, phase, subject_tag, body, leaf_hash, sealed, at)
-    SELECT seq, decision, phase, subject_tag, body, leaf_hash, sealed, CAST(:at AS timestamptz) FROM unnest(
-        CAST(:seqs AS bigint[]), CAST(:decisions AS uuid[]), CAST(:phases AS text[]), CAST(:tags AS bytea[]),
-        CAST(:bodies AS bytea[]), CAST(:leaves AS bytea[]), CAST(:boxes AS bytea[])
-    ) AS line (seq, decision, phase, subject_tag, body, leaf_hash, sealed)
+    SELECT *, $8::timestamptz
+    FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[])
 ), gained AS (
-    INSERT INTO log_node (level, place, hash)
-    SELECT * FROM unnest(CAST(:levels AS smallint[]), CAST(:places AS bigint[]), CAST(:hashes AS bytea[]))
+    INSERT INTO log_node (level, place, hash) SELECT * FROM unnest($9::smallint[], $10::bigint[], $11::bytea[])
 )
-UPDATE log_head SET size = :size, edge = :edge
-""")
+UPDATE log_head SET size = $12, edge = $13
+"""
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class Refusal:
 class Guard(Protocol[Question]):
     """A condition that is read, or counted, in the very transaction that writes the entries depending on it."""
 
-    async def check(self, connection: AsyncConnection, questions: Sequence[Question]) -> Sequence[Refusal | None]:
+    async def check(self, connection: Connection, questions: Sequence[Question]) -> Sequence[Refusal | None]:
         """One answer per question, in their order: None lets an entry stand.
 
         An exception undoes the transaction and fails every entry that asked this guard; the others are written.
@@ -145,7 +144,7 @@ class Log:
         self._writing: asyncio.Task[None] | None = None
         self._checkpoint_due = asyncio.Event()
         self._covered = 0
-        self._connection: AsyncConnection | None = None
+        self._kept = Kept(engine)
         self._known: dict[str, tuple[bytes, float]] = {}
 
     async def append(self, entry: entries.Entry, condition: Condition[Any] | None = None) -> Receipt:
@@ -168,7 +167,7 @@ class Log:
         """Wait until everything handed in is written, and give the connection back."""
         if self._writing:
             await self._writing
-        await self._drop_connection()
+        await self._kept.drop()
 
     def reading(self) -> AsyncConnection:
         """A connection for queries, to be entered."""
@@ -230,7 +229,8 @@ class Log:
         """Write a batch and answer its callers; left is what is to be written again, without a guard that failed."""
         try:
             about = {waiting.person for waiting in batch if waiting.person}
-            keys = await self._keys(about, batch[0].entry.decision)
+            refused = {waiting.person for waiting in batch if not waiting.entry.permitted}
+            keys = await self._keys(about, batch[0].entry.decision, refused)
             size, written, at = await self._append(batch, keys)
         except _GuardFailed as failure:
             logger.error("guard_failed", reason=type(failure.__cause__).__name__)
@@ -252,43 +252,31 @@ class Log:
 
     async def _append(self, batch: list[_Waiting], keys: Mapping[str, bytes]) -> tuple[int, list[_Line], datetime]:
         """One transaction; when it fails in any way nothing of the batch is acknowledged."""
+        connection = await self._kept.open()
         try:
-            connection, edge = await self._locked()
-            await _ask_guards(connection, batch)
-            counters = await _reserve(connection, batch)
-            at = datetime.now(UTC)
-            lines = _lines(batch, keys, counters, at)
-            edge, nodes = tree.extended(edge, [line.leaf for line in lines])
-            await connection.execute(_APPEND, _columns(lines, edge, nodes) | {"at": at})
-            await connection.commit()
+            async with connection.transaction():
+                edge = await queries.locked_head(connection)
+                await _ask_guards(connection, batch)
+                counters = await _reserve(connection, batch)
+                at = datetime.now(UTC)
+                lines = _lines(batch, keys, counters, at)
+                columns = _columns(edge.size, lines, at)
+                edge, nodes = tree.extended(edge, [line.leaf for line in lines])
+                await connection.execute(_APPEND, *columns, *_tree(edge, nodes))
         except BaseException:
-            await self._drop_connection()
+            await self._kept.drop()
             raise
         return edge.size, lines, at
 
-    async def _locked(self) -> tuple[AsyncConnection, tree.Edge]:
-        """The locked head, on the one connection that is kept for writing; one that died while idle is replaced."""
-        if self._connection is not None:
-            try:
-                return self._connection, await queries.head(self._connection, lock=True)
-            except DBAPIError as error:
-                if not error.connection_invalidated:
-                    raise
-                await self._drop_connection()
-        self._connection = await self._engine.connect()
-        return self._connection, await queries.head(self._connection, lock=True)
+    async def _keys(self, persons: set[str], decision: str, again: Collection[str] = ()) -> Mapping[str, bytes]:
+        """The persons' keys, remembered for a few seconds: long enough for intent and outcome of one call.
 
-    async def _drop_connection(self) -> None:
-        if self._connection is not None:
-            connection, self._connection = self._connection, None
-            await connection.close()
-
-    async def _keys(self, persons: set[str], decision: str) -> Mapping[str, bytes]:
-        """The persons' keys, remembered for a few seconds: long enough for intent and outcome of one call."""
+        `again` are those that are read even so: how long a refusal takes must not tell whose key was used of late.
+        """
         now = time.monotonic()
         if len(self._known) > KEYS_KNOWN:
             self._known.clear()
-        fresh = {person for person in persons if person not in self._known or self._known[person][1] < now}
+        fresh = {each for each in persons if each in again or self._known.get(each, (b"", 0.0))[1] < now}
         if fresh:
             with evidence("decision", decision):
                 read = await self._vault.keys(fresh)
@@ -296,7 +284,7 @@ class Log:
         return {person: self._known[person][0] for person in persons}
 
 
-async def _ask_guards(connection: AsyncConnection, batch: list[_Waiting]) -> None:
+async def _ask_guards(connection: Connection, batch: list[_Waiting]) -> None:
     """Every guard once, with all that is asked of it; refused entries become their own refusals."""
     asked: dict[Guard[Any], list[tuple[_Waiting, object]]] = {}
     for waiting in batch:
@@ -311,13 +299,12 @@ async def _ask_guards(connection: AsyncConnection, batch: list[_Waiting]) -> Non
             raise _GuardFailed([waiting for waiting, _ in questions]) from error
 
 
-async def _reserve(connection: AsyncConnection, batch: list[_Waiting]) -> dict[str, int]:
+async def _reserve(connection: Connection, batch: list[_Waiting]) -> dict[str, int]:
     """The number of each person's first entry in this batch."""
     counts = Counter(bytes.fromhex(waiting.person) for waiting in batch if waiting.person)
     if not counts:
         return {}
-    columns = {"tags": list(counts), "counts": list(counts.values())}
-    after = await connection.execute(_COUNT, columns)
+    after = await connection.fetch(_COUNT, list(counts), list(counts.values()))
     return {tag.hex(): total - counts[tag] for tag, total in after}
 
 
@@ -342,21 +329,27 @@ def _lines(batch: list[_Waiting], keys: Mapping[str, bytes], counters: dict[str,
     return lines
 
 
-def _columns(lines: list[_Line], edge: tree.Edge, nodes: Mapping[tree.Node, bytes]) -> dict[str, Any]:
-    return {
-        "seqs": list(range(edge.size - len(lines), edge.size)),
-        "decisions": [uuid.UUID(line.waiting.entry.decision) for line in lines],
-        "phases": [line.waiting.entry.phase.value for line in lines],
-        "tags": [line.subject.tag if line.subject else None for line in lines],
-        "bodies": [line.body for line in lines],
-        "leaves": [line.leaf for line in lines],
-        "boxes": [entries.sealed(line.waiting.entry, line.subject) if line.subject else None for line in lines],
-        "levels": [node.level for node in nodes],
-        "places": [node.place for node in nodes],
-        "hashes": list(nodes.values()),
-        "size": edge.size,
-        "edge": b"".join(edge.hashes),
-    }
+def _columns(first: int, lines: list[_Line], at: datetime) -> tuple[object, ...]:
+    return (
+        list(range(first, first + len(lines))),
+        [line.waiting.entry.decision for line in lines],
+        [line.waiting.entry.phase.value for line in lines],
+        [line.subject.tag if line.subject else None for line in lines],
+        [line.body for line in lines],
+        [line.leaf for line in lines],
+        [entries.sealed(line.waiting.entry, line.subject) if line.subject else None for line in lines],
+        at,
+    )
+
+
+def _tree(edge: tree.Edge, nodes: Mapping[tree.Node, bytes]) -> tuple[object, ...]:
+    return (
+        [node.level for node in nodes],
+        [node.place for node in nodes],
+        list(nodes.values()),
+        edge.size,
+        b"".join(edge.hashes),
+    )
 
 
 def _fail(batch: list[_Waiting]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.audit import tables
 from gateway.audit.rules import tree
+from gateway.kept import Connection, driver
 
 _ENTRY = select(
     tables.LOG_ENTRY.c.seq,
@@ -20,11 +21,12 @@ _ENTRY = select(
     tables.LOG_ENTRY.c.leaf_hash,
     tables.LOG_ENTRY.c.sealed,
 )
-_NODES = text("""
-SELECT node.level, node.place, node.hash
-FROM unnest(CAST(:levels AS smallint[]), CAST(:places AS bigint[])) AS wanted (level, place)
+_HASHES = """
+SELECT node.level, node.place, node.hash FROM unnest($1::smallint[], $2::bigint[]) AS wanted (level, place)
 JOIN log_node AS node ON node.level = wanted.level AND node.place = wanted.place
-""")
+UNION ALL
+SELECT 0, seq, leaf_hash FROM log_entry WHERE seq = ANY($3)
+"""
 # Of the newest cosigned checkpoints over an entry, the one that most witnesses cosigned.
 _COSIGNED = text("""
 SELECT size, note FROM log_checkpoint JOIN (
@@ -69,10 +71,18 @@ class Checkpoint(NamedTuple):
     note: str
 
 
-async def head(connection: AsyncConnection, *, lock: bool = False) -> tree.Edge:
-    """The tree as it stands. With `lock` no other writer appends until the transaction ends."""
-    statement = select(tables.LOG_HEAD.c.size, tables.LOG_HEAD.c.edge)
-    size, edge = (await connection.execute(statement.with_for_update() if lock else statement)).one()
+async def head(connection: AsyncConnection) -> tree.Edge:
+    """The tree as it stands."""
+    return _edge(*(await connection.execute(select(tables.LOG_HEAD.c.size, tables.LOG_HEAD.c.edge))).one())
+
+
+async def locked_head(connection: Connection) -> tree.Edge:
+    """The tree as it stands, and no other writer appends until the transaction ends."""
+    (line,) = await connection.fetch("SELECT size, edge FROM log_head FOR UPDATE")
+    return _edge(*line)
+
+
+def _edge(size: int, edge: bytes) -> tree.Edge:
     return tree.Edge(size, tuple(edge[at : at + tree.HASH_SIZE] for at in range(0, len(edge), tree.HASH_SIZE)))
 
 
@@ -138,18 +148,11 @@ async def of_decisions(connection: AsyncConnection, decisions: Collection[uuid.U
 async def hashes(connection: AsyncConnection, nodes: Iterable[tree.Node]) -> dict[tree.Node, bytes]:
     """The stored hashes of these subtrees."""
     wanted = list(nodes)
-    leaves = [node.place for node in wanted if node.level == 0]
     inner = [node for node in wanted if node.level > 0]
-    found: dict[tree.Node, bytes] = {}
-    if leaves:
-        statement = select(tables.LOG_ENTRY.c.seq, tables.LOG_ENTRY.c.leaf_hash).where(
-            tables.LOG_ENTRY.c.seq.in_(leaves)
-        )
-        found |= {tree.Node(0, seq): value for seq, value in await connection.execute(statement)}
-    if inner:
-        places = {"levels": [node.level for node in inner], "places": [node.place for node in inner]}
-        found |= {tree.Node(level, place): value for level, place, value in await connection.execute(_NODES, places)}
-    return found
+    levels, places = [node.level for node in inner], [node.place for node in inner]
+    leaves = [node.place for node in wanted if node.level == 0]
+    rows = await (await driver(connection)).fetch(_HASHES, levels, places, leaves)
+    return {tree.Node(level, place): value for level, place, value in rows}
 
 
 async def root(connection: AsyncConnection, size: int) -> bytes:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from gateway.agreements.rules import Terms
@@ -18,23 +18,21 @@ from gateway.exchange.forward import Answer
 from gateway.exchange.rules import Refuse, Request, Usage
 from gateway.exchange.seals import Seals
 from gateway.exchange.tables import Withdrawal
+from gateway.kept import Connection
 from shared import problems
 
 NEVER = frozenset({404, 409, 422})  # no such consent, or nothing in it to withdraw
 
-_COUNT = text("""
+_COUNT = """
 WITH called AS (
     INSERT INTO quota (agreement, span, starts_at, calls)
-    SELECT * FROM unnest(
-        CAST(:agreements AS text[]), CAST(:spans AS text[]), CAST(:starts AS timestamptz[]), CAST(:counts AS bigint[])
-    )
+    SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[])
     ON CONFLICT (agreement, span, starts_at) DO UPDATE SET calls = quota.calls + excluded.calls
 )
 INSERT INTO quota_referral (agreement, day, referral)
-SELECT agreement, CAST(:day AS date), referral
-FROM unnest(CAST(:of AS text[]), CAST(:referrals AS text[])) AS reached (agreement, referral)
+SELECT agreement, $7::date, referral FROM unnest($5::text[], $6::text[]) AS reached (agreement, referral)
 ON CONFLICT DO NOTHING
-""")
+"""
 
 
 @dataclass
@@ -52,15 +50,14 @@ class LiveConsent:
     The log's head is locked by then, so that counting is exact over several gateway processes.
     """
 
-    async def check(self, connection: AsyncConnection, questions: Sequence[Asked]) -> Sequence[Refusal | None]:
+    async def check(self, connection: Connection, questions: Sequence[Asked]) -> Sequence[Refusal | None]:
         """A refusal for each exchange that may not happen any more."""
         now = datetime.now(UTC)
         rows = await queries.held(connection, [asked.request.object_id for asked in questions])
         in_force = await queries.in_force(connection, [asked.terms.agreement_id for asked in questions])
         counted = await _Counted.load(connection, questions, now)
         verdicts = []
-        for asked in questions:
-            row = rows.get(asked.request.object_id)
+        for asked, row in zip(questions, rows, strict=True):
             seen = queries.seen(row, now) if row else rules.Found(None, None, False)
             verdict = _still(asked.terms, in_force) or rules.after_lookup(asked.request, asked.terms, seen, now)
             refused = verdict if isinstance(verdict, Refuse) else counted.take(asked, now)
@@ -88,7 +85,7 @@ class _Counted:
         self._people: set[tuple[str, str]] = set()
 
     @classmethod
-    async def load(cls, connection: AsyncConnection, questions: Sequence[Asked], now: datetime) -> "_Counted":
+    async def load(cls, connection: Connection, questions: Sequence[Asked], now: datetime) -> "_Counted":
         agreements = sorted({asked.terms.agreement_id for asked in questions})
         referrals = [asked.request.object_id for asked in questions]
         return cls(*await queries.counted(connection, agreements, referrals, now))
@@ -116,16 +113,14 @@ class _Counted:
         asked.limits = limits.headers(asked.terms.rate, usage, now)
         return refused
 
-    async def store(self, connection: AsyncConnection, now: datetime) -> None:
+    async def store(self, connection: Connection, now: datetime) -> None:
         """Write what was counted."""
         if not self._calls:
             return
         spans = (("minute", queries.minute(now)), ("day", queries.day(now)))
         calls = [(agreement, *span, count) for agreement, count in self._calls.items() for span in spans]
-        agreements, names, starts, counts = map(list, zip(*calls, strict=True))
-        columns = {"agreements": agreements, "spans": names, "starts": starts, "counts": counts}
-        people = {"of": [agreement for agreement, _ in self._people], "referrals": [each for _, each in self._people]}
-        await connection.execute(_COUNT, columns | people | {"day": queries.day(now).date()})
+        of, referrals = [agreement for agreement, _ in self._people], [referral for _, referral in self._people]
+        await connection.execute(_COUNT, *map(list, zip(*calls, strict=True)), of, referrals, queries.day(now).date())
 
 
 async def withdraw(engine: AsyncEngine, seals: Seals, person: str, consent: str) -> bool:

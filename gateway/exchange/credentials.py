@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from gateway.exchange import queries
 from gateway.exchange.forward import Services
 from gateway.exchange.persons import NOBODY, Acting
+from gateway.kept import Together
 from shared import problems
 from shared.contracts import proofs
 from shared.seals import Sealer
@@ -93,13 +94,17 @@ class Credentials:
     def __init__(self, settings: Settings, services: Services, engine: AsyncEngine) -> None:
         self._issuer = settings.public_url
         self._services = services
-        self._engine = engine
+        self._first_use = Together(engine, queries.first_uses)
         key, *older = in_turn(settings.token_key)
         self._hidden = Sealer(key, "jieli-token-v1", *older)
         self._keys: dict[str, ECKey] = {}
         self._asked = float("-inf")
         self._asking = asyncio.Lock()
         self._known: OrderedDict[bytes, Caller] = OrderedDict()
+
+    async def close(self) -> None:
+        """Give the connection for proofs back."""
+        await self._first_use.close()
 
     async def caller(self, presented: Presented, revoked: frozenset[tuple[str, str]]) -> Caller:
         """The caller behind a request; 401 with the reason otherwise."""
@@ -138,9 +143,7 @@ class Credentials:
         if proof.thumbprint != key:
             raise PROOF_INVALID("The token is bound to another key.")
         name = hashlib.sha256(f"{key}|{proof.jti}".encode()).digest()
-        async with queries.single(self._engine) as connection:
-            fresh = await queries.first_use(connection, name, datetime.fromtimestamp(proof.expires, UTC))
-        if not fresh:
+        if not await self._first_use((name, datetime.fromtimestamp(proof.expires, UTC))):
             raise PROOF_INVALID("The proof was used before; sign one for each request.")
 
     async def _verify(self, token: str) -> Caller:

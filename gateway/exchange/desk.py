@@ -8,8 +8,10 @@ from gateway.exchange.credentials import Credentials
 from gateway.exchange.crowd import Crowd
 from gateway.exchange.forward import Services
 from gateway.exchange.known import Known
+from gateway.exchange.queries import Look
 from gateway.exchange.rules import Policy
 from gateway.exchange.seals import Seals
+from gateway.kept import Together
 from shared.runtime import Runtime
 
 
@@ -26,6 +28,7 @@ class Desk:
     seals: Seals
     log: Log
     live: LiveConsent
+    look: Together[str, Look | None]
     regions: frozenset[str]
 
 

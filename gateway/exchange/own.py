@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row
 
-from gateway.exchange import queries, refusals, routes
+from gateway.exchange import refusals, routes
 from gateway.exchange.calls import Call
 from gateway.exchange.desk import Desk
+from gateway.exchange.queries import Look
 from gateway.exchange.rules import Refuse
 from shared import problems
 
@@ -88,12 +88,11 @@ CHECKS: Mapping[str, Callable[[Desk, Call], Awaitable[Refuse | None]]] = {
 }
 
 
-async def _own_referral(at: Desk, call: Call, referral: str) -> Row[Any] | None:
+async def _own_referral(at: Desk, call: Call, referral: str) -> Look | None:
     """The person's own referral; the fact that it was drafted may still be on its way."""
     deadline, pause = time.monotonic() + ON_ITS_WAY, 0.05
     while True:
-        async with at.runtime.engine.connect() as connection:
-            row = (await queries.found(connection, [referral])).get(referral)
+        row = await at.look(referral)
         if row is not None and row.type == "referral" and call.caller.person in map(at.seals.open, row.seals):
             return row
         if time.monotonic() > deadline:
@@ -102,7 +101,7 @@ async def _own_referral(at: Desk, call: Call, referral: str) -> Row[Any] | None:
         pause = min(pause * 1.5, 0.5)
 
 
-def _differs(at: Desk, given: Consent, row: Row[Any]) -> list[str]:
+def _differs(at: Desk, given: Consent, row: Look) -> list[str]:
     """The members that are not what the referral would have to show; with them the decision could have no effect."""
     index = at.known.index
     terms = index.get(given.agreement)

@@ -7,14 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
-from typing import Any
 
 import msgspec
 import structlog
 from starlette.routing import Match as Fit
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.audit.commands import Condition, Receipt
+from gateway.audit.commands import NOBODY, Condition, Receipt
 from gateway.audit.rules.entries import Entry, Outcome
 from gateway.exchange import challenges, deprecations, desk, filter, here, own, queries, routes, rules, withdrawals
 from gateway.exchange.calls import Call
@@ -22,6 +21,7 @@ from gateway.exchange.commands import Asked
 from gateway.exchange.credentials import Presented
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import NOT_MODIFIED, SERVICE_SLOW, SERVICE_UNAVAILABLE, Answer, Outgoing
+from gateway.exchange.queries import Look
 from gateway.exchange.routes import Match
 from gateway.exchange.rules import Found, Refuse
 from shared import problems, requests, telemetry
@@ -149,13 +149,11 @@ async def _decide(at: Desk, call: Call) -> Condition[Asked] | None:
         raise await _refused(at, call, refuse)
     if request.kind == "self" or not request.object_id:
         return None
-    async with queries.single(at.runtime.engine) as connection:
-        row = (await queries.found(connection, [request.object_id])).get(request.object_id)
+    row = await at.look(request.object_id)
     if request.kind == "internal":
         await _inside(at, call, row)
         return None
-    if row is not None:
-        call.persons = _opened(at, row.seals)
+    call.persons = _whom(at, row)
     terms = call.terms
     found = _of_one_person(at, call, queries.seen(row, now), row) if row is not None else rules.Found(None, None, True)
     second = rules.after_lookup(request, terms, found, now) if terms else first
@@ -166,16 +164,16 @@ async def _decide(at: Desk, call: Call) -> Condition[Asked] | None:
     return Condition(at.live, Asked(request, terms))
 
 
-async def _inside(at: Desk, call: Call, row: Any) -> None:
+async def _inside(at: Desk, call: Call, row: Look | None) -> None:
     """Internal, on one object: it must be the own organisation's; whom it is about is logged."""
+    call.persons = _whom(at, row)
     if row is None or row.consumer != call.request.caller_organisation or row.type != call.request.object_type:
         raise await _refused(at, call, Refuse(10, problems.NOT_FOUND, log_code="not-of-organisation"))
-    call.persons = _opened(at, row.seals)
 
 
-def _of_one_person(at: Desk, call: Call, found: Found, row: Any) -> Found:
+def _of_one_person(at: Desk, call: Call, found: Found, row: Look) -> Found:
     """The consent counts only when it is of the person whom the referral is about."""
-    if not call.persons:
+    if call.persons == (NOBODY,):
         return rules.Found(None, None, found.fresh)
     if row.consent_seal and at.seals.open(row.consent_seal) != call.persons[0]:
         return rules.Found(found.link, None, found.fresh)
@@ -224,9 +222,10 @@ async def _append(at: Desk, made: Sequence[Entry], condition: Condition[Asked] |
     return list(await asyncio.gather(*(at.log.append(entry, condition) for entry in made)))
 
 
-def _opened(at: Desk, seals: Sequence[str]) -> tuple[str, ...]:
-    persons = (at.seals.open(seal) for seal in seals)
-    return tuple(dict.fromkeys(person for person in persons if person))
+def _whom(at: Desk, row: Look | None) -> tuple[str, ...]:
+    """Those whom a link is about; nobody, who has a key in the log too, where there is none: time tells nothing."""
+    persons = (at.seals.open(seal) for seal in (row.seals if row else ()))
+    return tuple(dict.fromkeys(person for person in persons if person)) or (NOBODY,)
 
 
 def _check_form(match: Match, outgoing: Outgoing) -> None:

@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col, select
 
 from gateway.exchange.rules import ConsentFact, Found, Link
 from gateway.exchange.tables import Party, Revocation, Withdrawal
+from gateway.kept import Connection
 from shared.contracts.clock import CHINA
 
 SILENCE = timedelta(seconds=5)  # a consent stream silent for longer means deny
 
-_LOOK = """
+_FOUND = """
 SELECT link.id AS object_id, link.type, link.provider, link.consumer, link.service, link.state AS link_state,
        link.consent AS consent_id, link.seals,
        consent.id, consent.state, consent.referral, consent.recipient, consent.purpose, consent.agreement,
@@ -25,38 +26,61 @@ SELECT link.id AS object_id, link.type, link.provider, link.consumer, link.servi
        EXISTS (SELECT 1 FROM dead_letter WHERE subject LIKE 'registry.consent.%') AS buried
 FROM link LEFT JOIN consent ON consent.referral = link.id AND consent.state <> 'refused'
      AND (link.consent IS NULL OR consent.id = link.consent)
-WHERE link.id = ANY(:objects)
+WHERE link.id = ANY($1)
 """
-_FOUND = text(_LOOK)
-_HOLD = text("SELECT id FROM link WHERE id = ANY(:objects) ORDER BY id FOR SHARE")
-_USE = text("""
-INSERT INTO used_proof (name, expires_at) VALUES (:name, :expires) ON CONFLICT DO NOTHING RETURNING name
-""")
+_HOLD = "SELECT id FROM link WHERE id = ANY($1) ORDER BY id FOR SHARE"
+# In order, so that two processes that meet the same proofs do not wait for each other.
+_USE = """
+INSERT INTO used_proof (name, expires_at)
+SELECT * FROM unnest($1::bytea[], $2::timestamptz[]) AS used (name, expires_at) ORDER BY name
+ON CONFLICT DO NOTHING RETURNING name
+"""
 _OWNER = text("SELECT seal FROM consent WHERE id = :consent")
 _BLOCK = text("SELECT id FROM link WHERE consent = :consent FOR UPDATE")
-_COUNTED = text("""
+_COUNTED = """
 SELECT agreement, span, calls, CAST(NULL AS text) AS referral FROM quota
-WHERE agreement = ANY(:agreements)
-  AND ((span = 'minute' AND starts_at = :minute) OR (span = 'day' AND starts_at = :day))
+WHERE agreement = ANY($1) AND ((span = 'minute' AND starts_at = $3) OR (span = 'day' AND starts_at = $4))
 UNION ALL
 SELECT agreement, 'people', count(*), NULL FROM quota_referral
-WHERE agreement = ANY(:agreements) AND day = :date GROUP BY agreement
+WHERE agreement = ANY($1) AND day = $5 GROUP BY agreement
 UNION ALL
 SELECT agreement, 'reached', 1, referral FROM quota_referral
-WHERE agreement = ANY(:agreements) AND day = :date AND referral = ANY(:referrals)
-""")
+WHERE agreement = ANY($1) AND day = $5 AND referral = ANY($2)
+"""
 # Shared locks: who suspends waits for a release that was checked, and no release is checked before and sent after.
-_IN_FORCE = text("""
-SELECT id, version FROM agreement WHERE id = ANY(:agreements) AND state = 'active' ORDER BY id FOR SHARE
-""")
+_IN_FORCE = "SELECT id, version FROM agreement WHERE id = ANY($1) AND state = 'active' ORDER BY id FOR SHARE"
 
 
-def single(engine: AsyncEngine) -> AsyncConnection:
-    """A connection for one statement, which is a transaction by itself: two ways to the database and back are saved."""
-    return engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+class Look(NamedTuple):
+    """A link and, where there is one, the consent that it stands on, in the order of the statement."""
+
+    object_id: str
+    type: str
+    provider: str
+    consumer: str
+    service: str
+    link_state: str
+    consent_id: str | None
+    seals: list[str]
+    id: str | None
+    state: str
+    referral: str
+    recipient: str
+    purpose: str
+    agreement: str
+    consent_hash: str
+    frozen: bool
+    consent_seal: str
+    fields: list[str]
+    separate: list[str]
+    opens_at: datetime | None
+    expires_at: datetime
+    withdrawn_here: bool | None
+    beat: datetime | None
+    buried: bool
 
 
-def seen(row: Row[Any], now: datetime) -> Found:
+def seen(row: Look, now: datetime) -> Found:
     """What one row says, for the pure rules."""
     fresh = row.beat is not None and now - row.beat <= SILENCE and not row.buried
     consent = None
@@ -79,29 +103,28 @@ def seen(row: Row[Any], now: datetime) -> Found:
     return Found(link, consent, fresh)
 
 
-async def found(connection: AsyncConnection, objects: Sequence[str]) -> dict[str, Row[Any]]:
-    """Links with their consents, by object id."""
-    rows = await connection.execute(_FOUND, {"objects": list(objects)})
-    return {row.object_id: row for row in rows}
+async def looked_up(connection: Connection, objects: Sequence[str]) -> list[Look | None]:
+    """Links with their consents, in the order asked for."""
+    rows = {row["object_id"]: Look(*row) for row in await connection.fetch(_FOUND, objects)}
+    return [rows.get(each) for each in objects]
 
 
-async def held(connection: AsyncConnection, objects: Sequence[str]) -> dict[str, Row[Any]]:
+async def held(connection: Connection, objects: Sequence[str]) -> list[Look | None]:
     """The same, and until this transaction ends no withdrawal can slip in between.
 
     A statement of its own takes the lock, so that the look after it sees what was committed while it waited.
     """
-    await connection.execute(_HOLD, {"objects": list(objects)})
-    return await found(connection, objects)
+    await connection.fetch(_HOLD, objects)
+    return await looked_up(connection, objects)
 
 
-async def in_force(connection: AsyncConnection, agreements: Sequence[str]) -> dict[str, int]:
+async def in_force(connection: Connection, agreements: Sequence[str]) -> dict[str, int]:
     """Which version of each agreement is in force."""
-    rows = await connection.execute(_IN_FORCE, {"agreements": list(agreements)})
-    return {row.id: row.version for row in rows}
+    return {row["id"]: row["version"] for row in await connection.fetch(_IN_FORCE, agreements)}
 
 
 async def counted(
-    connection: AsyncConnection, agreements: Sequence[str], referrals: Sequence[str], now: datetime
+    connection: Connection, agreements: Sequence[str], referrals: Sequence[str], now: datetime
 ) -> tuple[dict[tuple[str, str], int], set[tuple[str, str]]]:
     """What each agreement used up and which of these referrals it reached.
 
@@ -109,14 +132,14 @@ async def counted(
     referral) of those among `referrals` that were reached today. Each referral counts as somebody else: were people
     counted, the limit would tell which referrals are of one person (product line 12).
     """
-    spans = {"minute": minute(now), "day": day(now), "date": day(now).date()}
-    rows = await connection.execute(_COUNTED, {"agreements": list(agreements), "referrals": list(referrals), **spans})
+    today = day(now)
     used, reached = {}, set()
-    for row in rows:
-        if row.referral is None:
-            used[row.agreement, row.span] = row.calls
+    for row in await connection.fetch(_COUNTED, agreements, referrals, minute(now), today, today.date()):
+        agreement, span, calls, referral = row
+        if referral is None:
+            used[agreement, span] = calls
         else:
-            reached.add((row.agreement, row.referral))
+            reached.add((agreement, referral))
     return used, reached
 
 
@@ -142,10 +165,15 @@ async def revoked(session: AsyncSession) -> frozenset[tuple[str, str]]:
     return frozenset((row.kind, row.id) for row in found)
 
 
-async def first_use(connection: AsyncConnection, name: bytes, expires: datetime) -> bool:
-    """Whether a proof is used for the first time; from now on it was used."""
-    used = await connection.execute(_USE, {"name": name, "expires": expires})
-    return used.first() is not None
+async def first_uses(connection: Connection, shown: Sequence[tuple[bytes, datetime]]) -> list[bool]:
+    """Of each proof, by name and expiry, whether it is used for the first time; from now on it was."""
+    rows = await connection.fetch(_USE, [name for name, _ in shown], [expires for _, expires in shown])
+    fresh = {row["name"] for row in rows}
+    answers = []
+    for name, _ in shown:
+        answers.append(name in fresh)
+        fresh.discard(name)
+    return answers
 
 
 async def open_withdrawals(session: AsyncSession) -> list[Withdrawal]:

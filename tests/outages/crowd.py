@@ -4,7 +4,6 @@ import contextlib
 import io
 import random
 import re
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-import yaml
 from joserfc.jwk import ECKey
 
 from demo import family
@@ -103,11 +101,7 @@ def somebody(number: int) -> Somebody:
 
 def installation(directory: Path) -> Installation:
     """One whose agreement with the partner has a rate of an office's size."""
-    agreements = directory / "agreements"
-    shutil.copytree(places.ROOT / "demo" / "agreements" / "610118", agreements)
-    file = agreements / "centre-education.yaml"
-    file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text("utf-8")) | {"rate": RATE}, allow_unicode=True))
-    return Installation.fresh(directory, JIELI_610118_GATEWAY_AGREEMENTS_DIR=str(agreements))
+    return Installation.rated(directory, "centre-education", **RATE)
 
 
 def gathered(made: Installation, count: int) -> Crowd:

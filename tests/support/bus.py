@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 from shared.bus import Away, Consumer, Delivery
@@ -47,14 +48,15 @@ class MemoryBus:
         late: list[tuple[str, bytes, int]] = []
         while not self.stopping.is_set():
             async with self.arrived:
-                await self.arrived.wait_for(
-                    lambda at=done, again=bool(late): again or len(self.messages) > at or self.stopping.is_set()
-                )
+                await self.arrived.wait_for(partial(self._to_do, done, bool(late)))
                 batch = [(subject, payload, 1) for subject, payload in self.messages[done:]]
             done += len(batch)
             fresh = [message for message in batch for _ in range(2) if _wanted(message[0], filters)]
             waiting = [*fresh, *late]
             late = await self._deliver(waiting[::-1] if self.shuffled else waiting, consumer)
+
+    def _to_do(self, done: int, again: bool) -> bool:
+        return again or len(self.messages) > done or self.stopping.is_set()
 
     async def _deliver(
         self, messages: list[tuple[str, bytes, int]], consumer: Consumer

@@ -219,6 +219,11 @@ class Region:
         async with self.gateway.runtime.engine.connect() as connection:
             return list(await connection.execute(text(statement), values))
 
+    def keys_read(self) -> float:
+        """How many keys of persons the gateway read so far."""
+        passed = self.gateway.runtime.telemetry.unwrapped.collect()
+        return sum(sample.value for metric in passed for sample in metric.samples if sample.name.endswith("_total"))
+
     async def size(self) -> int:
         """How many entries the log has."""
         return int((await self.rows("SELECT count(*) AS n FROM log_entry"))[0].n)

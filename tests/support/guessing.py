@@ -91,4 +91,4 @@ class Classifier:
 
 def by_chance(right: int, of: int) -> float:
     """How probable it is to guess so many or more right by tossing a coin."""
-    return float(sum(math.comb(of, each) for each in range(right, of + 1))) / 2**of
+    return float(sum(math.comb(of, each) for each in range(right, of + 1)) / 2**of)

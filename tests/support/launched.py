@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from typing import Any
 import asyncpg
 import psutil
 import pytest
+import yaml
 
 from demo import client
 from deploy.local import places, ports
@@ -47,6 +49,15 @@ class Installation:
             "JIELI_PORT_BASE_621124": str(first + 100),
         }
         return cls(directory, environ | settings)
+
+    @classmethod
+    def rated(cls, directory: Path, agreement: str, **rate: int) -> "Installation":
+        """A new one in which the demonstration's agreement in this file has another rate."""
+        agreements = directory / "agreements"
+        shutil.copytree(places.ROOT / "demo" / "agreements" / "610118", agreements)
+        file = agreements / f"{agreement}.yaml"
+        file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text("utf-8")) | {"rate": rate}, allow_unicode=True))
+        return cls.fresh(directory, JIELI_LOG_LEVEL="ERROR", JIELI_610118_GATEWAY_AGREEMENTS_DIR=str(agreements))
 
     def launch(self) -> None:
         """Start the platform in the background."""

@@ -12,6 +12,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -108,14 +109,14 @@ class Entry:
     response_sha256: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """The key of the person an entry is about, and the number of this entry among hers."""
 
     key: bytes
     counter: int
 
-    @property
+    @cached_property
     def tag(self) -> bytes:
         """What marks this one entry of the person: HMAC-SHA-256 of the counter under the person's key."""
         return hmac.digest(self.key, self.counter.to_bytes(8, "big"), hashlib.sha256)

@@ -130,6 +130,7 @@ async def here(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -
             following = asyncio.create_task(credentials.follow(every=0.2))
             yield Region(identity, credentials)
             following.cancel()
+            await credentials.close()
     await services.close()
     await engine.dispose()
 

@@ -15,6 +15,7 @@ from gateway.agreements import commands as agreements
 from gateway.agreements.index import Index
 from gateway.exchange.commands import Asked, LiveConsent
 from gateway.exchange.queries import in_force
+from gateway.kept import Kept
 from gateway.lifecycle import expiry
 from gateway.lifecycle.rules import signatures
 from tests.service.gateway import lives
@@ -173,12 +174,15 @@ async def test_a_draft_is_its_drafters_and_an_offer_that_the_other_side_ends_is_
 
 async def test_a_suspension_waits_for_what_was_checked_and_is_not_sent_yet(room: Lives) -> None:
     await room.in_force("agr-610118-centre-between")
-    async with room.runtime.engine.begin() as release:
+    kept = Kept(room.runtime.engine)
+    release = await kept.open()
+    async with release.transaction():
         assert await in_force(release, ["agr-610118-centre-between"]) == {"agr-610118-centre-between": 1}
         async with room.runtime.engine.connect() as other:
             with pytest.raises(DBAPIError, match="could not obtain lock"):
                 taken = "SELECT 1 FROM agreement WHERE id = 'agr-610118-centre-between' FOR UPDATE NOWAIT"
                 await other.execute(text(taken))
+    await kept.drop()
 
 
 async def test_what_one_process_suspends_is_refused_by_another_that_does_not_know_it_yet(room: Lives) -> None:
@@ -190,9 +194,11 @@ async def test_what_one_process_suspends_is_refused_by_another_that_does_not_kno
     assert known and known.state == "active"
     asked = Asked(msgspec.structs.replace(decisions.REQUEST, agreement_id="agr-610118-centre-bites"), known, b"tag")
     other = create_async_engine(room.running.settings.database_url)
+    kept = Kept(other)
 
     async def refused() -> str | None:
-        async with other.begin() as connection:
+        connection = await kept.open()
+        async with connection.transaction():
             (verdict,) = await LiveConsent().check(connection, [asked])
             return verdict.reason if verdict else None
 
@@ -202,6 +208,7 @@ async def test_what_one_process_suspends_is_refused_by_another_that_does_not_kno
     await room.does(CHEN, "resume", "agr-610118-centre-bites")
     await room.does(DAI, "resume", "agr-610118-centre-bites")
     assert await refused() == "subject-not-linked"
+    await kept.drop()
     await other.dispose()
 
 

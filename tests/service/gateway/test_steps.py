@@ -61,6 +61,20 @@ async def test_a_closed_referral_is_told_as_one_that_nobody_has(answering: Regio
     assert [answer.status_code for answer in told] == [404, 404]
 
 
+async def test_the_log_works_as_much_for_nobodys_referral_as_for_anothers(answering: Region) -> None:
+    """What a refusal writes, and which keys it reads for that, would tell in time who has a referral somewhere."""
+    another = await answering.referral(consumer="org-610118-medical")
+    lines, read = [], []
+    for each in (another, "0198aaaa-0000-7000-8000-000000000000") * 2:
+        before, entries = answering.keys_read(), await answering.size()
+        assert (await answering.send(sound(each))).status_code == 404
+        read.append(answering.keys_read() - before)
+        lines.append((await answering.logged())[entries:])
+    assert read == [1, 1, 1, 1]
+    shapes = [[sorted(name for name, value in line.items() if value is not None) for line in each] for each in lines]
+    assert shapes == [shapes[0]] * 4
+
+
 async def test_a_picture_that_is_old_decides_nothing(answering: Region) -> None:
     """Whatever the gateway learns too late is a no: its picture of agreements, the registry's consents, the dead."""
     ask = sound(await answering.referral())
