@@ -16,7 +16,7 @@ from pydantic.dataclasses import dataclass
 from cli.installation import APPS, Directory, Installation
 from deploy.local import nats, places, provision, secrets
 from gateway.federation.peers import FEDERATION_KEY
-from gateway.main import LOG_KEY
+from gateway.main import LOG_KEY, WITNESS_KEY
 from services.identity.rules import keys
 from services.registry.commands.receipts import KEY_FILE
 from shared.contracts import vocabulary
@@ -204,6 +204,7 @@ def key_files(made: Installation) -> None:
     """The keys that lie in files of their own, and an empty list of peers."""
     secrets.es256(made.token_keys / keys.name(datetime.now(UTC)))
     secrets.ed25519(made.directory / "gateway" / LOG_KEY)
+    secrets.ed25519(made.directory / "gateway" / WITNESS_KEY)
     secrets.es256(made.directory / "gateway" / FEDERATION_KEY)
     secrets.write_private(made.directory / "gateway" / "peers.json", as_json({}))
     receipts = ECKey.generate_key("P-256").as_dict(private=True)

@@ -189,7 +189,7 @@ def _own_rooms() -> Iterator[tuple[str, str, Route]]:
     """The gateway's own routes, as lines of the table; those between regions are left out."""
     for operation in authorisation.own_rooms():
         method, _, path = operation.name.partition(" ")
-        if operation.who == authorisation.ANYONE:
+        if operation.who == authorisation.ANYONE and not path.startswith("/federation/"):
             yield method, path, Route("public", method, path, "gateway")
         elif operation.who == authorisation.HERSELF:
             yield method, path, Route("self", method, path, "gateway")

@@ -30,6 +30,7 @@ from gateway.federation import api as federation_api
 from gateway.federation import deliver
 from gateway.federation import handlers as federation
 from gateway.federation.peers import FEDERATION_KEY, Peers
+from gateway.federation.rules import Verifiers
 from gateway.kept import Together
 from gateway.lifecycle import api as lifecycle_api
 from gateway.lifecycle import expiry, reminders
@@ -37,6 +38,9 @@ from gateway.lifecycle.commands import Room as Lifecycle
 from gateway.webhooks import api as webhooks_api
 from gateway.webhooks import deliver as webhooks
 from gateway.webhooks import handlers as webhook_handlers
+from gateway.witness import alarms, submit
+from gateway.witness import api as witness_api
+from gateway.witness.rules.checkpoints import witness_name
 from shared import app
 from shared.bus import Bus
 from shared.contracts import events, vocabulary
@@ -44,7 +48,7 @@ from shared.erasure import Erasing
 from shared.runtime import Runtime
 from shared.settings import Settings, SettingsError
 
-LOG_KEY = "log.pem"  # file in the secrets directory
+LOG_KEY, WITNESS_KEY = "log.pem", "witness.pem"  # files in the secrets directory
 POOL = 5  # connections: one each for log, proofs and looks, the others for all rooms
 
 
@@ -58,11 +62,13 @@ async def furnish(runtime: Runtime) -> None:
             await agreements.apply_directory(session, settings.agreements_dir, settings.region, closed, index)
     services = Services(settings)
     runtime.grant_keys = (services.own_key,)
-    signer = notes.Signer(notes.origin(settings.region), _log_key(settings))
+    signer = notes.Signer(notes.origin(settings.region), _ed25519(settings, LOG_KEY))
+    witness = notes.Signer(witness_name(settings.region), _ed25519(settings, WITNESS_KEY), notes.COSIGNATURE)
     log = Log(runtime.engine, runtime.vault, signer, bytes.fromhex(settings.index_key))
     known = Known(index)
     credentials = Credentials(settings, services, runtime.engine)
-    peers = runtime.extras["peers"] = Peers(settings)
+    peers = runtime.extras["peers"] = Peers(settings, Verifiers(signer.verifier_key, witness.verifier_key))
+    runtime.extras["witness"] = witness_api.Room(witness, peers, alarms.Alarms(runtime.telemetry.metrics))
     runtime.extras["desk"] = Desk(
         runtime=runtime,
         services=services,
@@ -96,14 +102,15 @@ def check(settings: Settings) -> None:
         raise settings.error(
             f"JIELI_DATABASE_POOL must be {POOL} at least: the gateway holds three connections all the time."
         )
-    _log_key(settings)
+    if _ed25519(settings, LOG_KEY).private_bytes_raw() == _ed25519(settings, WITNESS_KEY).private_bytes_raw():
+        raise settings.error(f"{WITNESS_KEY} must hold another key than {LOG_KEY}.")
     settings.key_file(FEDERATION_KEY)
 
 
-def _log_key(settings: Settings) -> Ed25519PrivateKey:
-    key = load_pem_private_key(settings.key_file(LOG_KEY).encode(), password=None)
+def _ed25519(settings: Settings, name: str) -> Ed25519PrivateKey:
+    key = load_pem_private_key(settings.key_file(name).encode(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
-        raise SettingsError(f"{LOG_KEY} must hold an Ed25519 private key (openssl genpkey -algorithm ed25519).")
+        raise SettingsError(f"{name} must hold an Ed25519 private key (openssl genpkey -algorithm ed25519).")
     return key
 
 
@@ -120,6 +127,17 @@ async def follow_keys(runtime: Runtime) -> None:
 async def sign_checkpoints(runtime: Runtime) -> None:
     """Sign the log as it grows."""
     await desk.at(runtime).log.keep_checkpoints()
+
+
+async def have_cosigned(runtime: Runtime) -> None:
+    """Have the peers cosign what the log signs."""
+    await submit.run(runtime, desk.at(runtime).log, witness_api.held(runtime).known)
+
+
+async def show_alarms(runtime: Runtime) -> None:
+    """Show what speaks against a log."""
+    room = witness_api.held(runtime)
+    await alarms.run(runtime, room.known, room.alarms)
 
 
 async def close_orphans(runtime: Runtime) -> None:
@@ -144,7 +162,7 @@ SERVICE = app.Service(
     title="gateway",
     routers=(
         *(api.router, lifecycle_api.router, agreements_api.router, webhooks_api.router),
-        *(audit_api.router, copies_api.router, federation_api.router, explain_api.router),
+        *(audit_api.router, copies_api.router, federation_api.router, witness_api.router, explain_api.router),
     ),
     handlers={**handlers.HANDLERS, **webhook_handlers.HANDLERS, **federation.HANDLERS, **erasures.HANDLERS},
     events=events.BY_SUBJECT,
@@ -152,7 +170,7 @@ SERVICE = app.Service(
     on_start=(furnish,),
     erasing=Erasing(events.ErasureAsked, erasure.order),
     background=(
-        *(follow, follow_keys, sign_checkpoints, close_orphans),
+        *(follow, follow_keys, sign_checkpoints, have_cosigned, show_alarms, close_orphans),
         *(withdrawals.carry, deliver.run, forget.run, erasure.run, expiry.run, reminders.run, webhooks.run),
     ),
     on_stop=(close,),

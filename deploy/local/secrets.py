@@ -3,6 +3,7 @@
 .run/<region>/secrets/secrets.json                 passwords and symmetric keys
 .run/<region>/secrets/identity/token.pem           ES256, signs access tokens
 .run/<region>/secrets/gateway/log.pem              Ed25519, signs checkpoints of the access log
+.run/<region>/secrets/gateway/witness.pem          Ed25519, cosigns checkpoints of the other region's log
 .run/<region>/secrets/gateway/federation.pem       ES256, signs requests to the other region
 .run/<region>/secrets/demonstration/<client>.pem   ES256, the key of a department's system or of a front end
 .run/<region>/secrets/demonstration/staff.json     passwords and authenticators of the demonstration's staff
@@ -90,6 +91,11 @@ def log_key(region: places.Region) -> OKPKey:
     return ed25519(region.secrets / "gateway" / "log.pem")
 
 
+def witness_key(region: places.Region) -> OKPKey:
+    """The key by which the region's gateway cosigns the checkpoints of other logs."""
+    return ed25519(region.secrets / "gateway" / "witness.pem")
+
+
 def staff(path: Path, names: Sequence[str]) -> dict[str, dict[str, str]]:
     """Password, its hash (argon2id) and authenticator secret (base32) of each, generating those that do not exist."""
     kept: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -108,6 +114,7 @@ def signing_keys(region: places.Region) -> None:
     """Makes those keys of the region's apps that do not exist yet."""
     es256(region.secrets / "identity" / "token.pem")
     log_key(region)
+    witness_key(region)
     federation_key(region)
 
 

@@ -106,10 +106,15 @@ async def own_proof(
 
 @router.get("/v1/log/checkpoint", response_class=PlainTextResponse, dependencies=[Depends(public)])
 async def checkpoint(held: RoomDep) -> str:
-    """The newest signed checkpoint (C2SP tlog-checkpoint). Keep it: the log can never again deny what it covers."""
+    """The newest signed checkpoint (C2SP tlog-checkpoint) with the cosignatures that it has by now.
+
+    Keep it: the log can never again deny what it covers.
+    """
     async with held.log.reading() as connection:
         newest = await queries.newest_checkpoint(connection)
-    return (newest or await held.log.checkpoint()).note
+    newest = newest or await held.log.checkpoint()
+    async with held.log.reading() as connection:
+        return await queries.shown(connection, newest)
 
 
 @router.get("/v1/log/consistency", dependencies=[Depends(public)])

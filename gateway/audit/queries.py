@@ -28,6 +28,15 @@ JOIN log_node AS node ON node.level = wanted.level AND node.place = wanted.place
 UNION ALL
 SELECT 0, seq, leaf_hash FROM log_entry WHERE seq = ANY(:leaves)
 """)
+# Of the newest cosigned checkpoints over an entry, the one that most witnesses cosigned.
+_COSIGNED = text("""
+SELECT size, note FROM log_checkpoint JOIN (
+    SELECT size, count(*) AS lines FROM (
+        SELECT size FROM log_cosignature WHERE size > :seq ORDER BY size DESC LIMIT 100
+    ) AS newest GROUP BY size
+) AS cosigned USING (size)
+ORDER BY lines DESC, size DESC LIMIT 1
+""")
 _ORPHANS = text("""
 SELECT intent.body FROM log_entry AS intent
 WHERE intent.seq >= :since AND intent.phase = 'intent' AND intent.at < :before
@@ -83,6 +92,19 @@ async def newest_checkpoint(connection: AsyncConnection) -> Checkpoint | None:
     statement = select(tables.LOG_CHECKPOINT.c.size, tables.LOG_CHECKPOINT.c.note)
     row = (await connection.execute(statement.order_by(tables.LOG_CHECKPOINT.c.size.desc()).limit(1))).one_or_none()
     return Checkpoint(*row) if row else None
+
+
+async def cosigned_checkpoint(connection: AsyncConnection, seq: int) -> Checkpoint | None:
+    """A checkpoint over entry `seq` that witnesses cosigned, or None before they did."""
+    row = (await connection.execute(_COSIGNED, {"seq": seq})).one_or_none()
+    return Checkpoint(*row) if row else None
+
+
+async def shown(connection: AsyncConnection, checkpoint: Checkpoint) -> str:
+    """The note of a checkpoint with the cosignatures that it has."""
+    line = tables.LOG_COSIGNATURE.c
+    statement = select(line.line).where(line.size == checkpoint.size).order_by(line.witness)
+    return checkpoint.note + "".join(await connection.scalars(statement))
 
 
 async def count_of(connection: AsyncConnection, person_tag: bytes) -> int:

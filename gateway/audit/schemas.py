@@ -143,7 +143,7 @@ class ProofOut(BaseModel):
     entry: str = Field(description="The entry's exact bytes as text: hash these, do not format them anew.")
     index: int
     inclusion: list[str]
-    checkpoint: str
+    checkpoint: str = Field(description="Signed by the log, with the cosignatures that it has by now.")
     opening: OpeningOut | None
 
 

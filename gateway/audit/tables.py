@@ -63,6 +63,16 @@ LOG_CHECKPOINT = Table(
     Column("at", DateTime(timezone=True), nullable=False),
 )
 
+# what witnesses, which are other regions, said of a checkpoint: their signature lines, to be served with its note
+LOG_COSIGNATURE = Table(
+    "log_cosignature",
+    _METADATA,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("witness", Text, primary_key=True),
+    Column("line", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
 # how many entries a person has; she is named by a keyed hash, and the key to her entries lies elsewhere
 LOG_COUNTER = Table(
     "log_counter",
@@ -71,12 +81,13 @@ LOG_COUNTER = Table(
     Column("entries", BigInteger, nullable=False),
 )
 
-TABLES = (LOG_ENTRY, LOG_NODE, LOG_HEAD, LOG_CHECKPOINT, LOG_COUNTER)
+TABLES = (LOG_ENTRY, LOG_NODE, LOG_HEAD, LOG_CHECKPOINT, LOG_COSIGNATURE, LOG_COUNTER)
 
 
 @event.listens_for(LOG_ENTRY, "after_create")
 @event.listens_for(LOG_NODE, "after_create")
 @event.listens_for(LOG_CHECKPOINT, "after_create")
+@event.listens_for(LOG_COSIGNATURE, "after_create")
 def _only_grows(target: Table, connection: Connection, **_: object) -> None:
     """Even the run-time role, which may write everywhere, cannot change or remove what the log holds."""
     connection.execute(

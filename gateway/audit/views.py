@@ -105,14 +105,15 @@ async def read_proof(log: Log, reading: Reading, seq: int) -> Proof:
         if line is None:
             raise problems.NOT_FOUND()
         opening = await _opening(connection, line, key)
-        newest = await queries.newest_checkpoint(connection)
-    if newest is None or newest.size <= seq:
-        newest = await log.checkpoint()
+        covering = await queries.cosigned_checkpoint(connection, seq) or await queries.newest_checkpoint(connection)
+    if covering is None or covering.size <= seq:
+        covering = await log.checkpoint()
     async with log.reading() as connection:
-        path = await queries.proof(connection, tree.inclusion_spans(seq, newest.size))
-    if not tree.included(tree.leaf_hash(line.body), seq, (newest.size, notes.root_of(newest.note)), path):
+        path = await queries.proof(connection, tree.inclusion_spans(seq, covering.size))
+        note = await queries.shown(connection, covering)
+    if not tree.included(tree.leaf_hash(line.body), seq, (covering.size, notes.root_of(note)), path):
         raise LOG_DAMAGED()
-    return Proof(line.body, path, newest.note, opening)
+    return Proof(line.body, path, note, opening)
 
 
 async def _noted(log: Log, reading: Reading) -> str:

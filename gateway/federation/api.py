@@ -85,9 +85,9 @@ SignedDep = Annotated[Signed, Depends(signed)]
     responses={200: {"content": {"application/jose": {}}}},
     dependencies=[Depends(public)],
 )
-async def metadata(known: PeersDep, at: DeskDep) -> PlainTextResponse:
-    """Who this region is and with which key it signs."""
-    return PlainTextResponse(known.metadata(at.log.signer.verifier_key), media_type="application/jose")
+async def metadata(known: PeersDep) -> PlainTextResponse:
+    """Who this region is, with which key it signs, and those of its log and of its witness."""
+    return PlainTextResponse(known.metadata(), media_type="application/jose")
 
 
 @router.post("/federation/v1/record-requests", status_code=202)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from gateway.federation import rules, signatures
-from gateway.federation.rules import Peer
+from gateway.federation.rules import Peer, Verifiers
 from gateway.federation.signatures import Message, Proof, Reply
 from shared.settings import Settings, SettingsError
 
@@ -39,17 +40,28 @@ class Own:
         return held
 
 
+@dataclass(frozen=True)
+class Published:
+    """What a peer's metadata say, good until `until` (seconds since 1970)."""
+
+    until: float
+    keys: Mapping[str, EllipticCurvePublicKey]
+    verifiers: Verifiers
+
+
 class Peers:
     """The pinned regions, and the keys they publish for as long as those are good."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, verifiers: Verifiers) -> None:
         self._settings = settings
+        self._own_verifiers = verifiers
         key = ECKey.import_key((settings.secrets_dir / FEDERATION_KEY).read_text())
         self.own = Own(key, key.thumbprint())
         pinned = json.loads(settings.peers_file.read_text()) if settings.peers_file else {}
         self.by_region = {region: Peer(region, **entry) for region, entry in pinned.items()}
         self.by_thumbprint = {each: peer for peer in self.by_region.values() for each in peer.thumbprints}
         self._keys: dict[str, tuple[float, EllipticCurvePublicKey]] = {}
+        self._published: dict[str, Published] = {}
         self._asking: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._not_before: dict[str, float] = defaultdict(float)
         self.client = httpx.AsyncClient(timeout=httpx.Timeout(10, connect=3), trust_env=False)
@@ -58,7 +70,7 @@ class Peers:
         """Close the connections."""
         await self.client.aclose()
 
-    def metadata(self, log_key: str) -> str:
+    def metadata(self) -> str:
         """This region's metadata as a JWS, good for 24 h."""
         settings = self._settings
         claims = {
@@ -66,7 +78,8 @@ class Peers:
             "name": settings.region_name,
             "gateway_url": settings.public_url,
             "keys": [{**self.own.key.as_dict(private=False), "kid": self.own.kid}],
-            "log_key": log_key,
+            "log_key": self._own_verifiers.log,
+            "witness_key": self._own_verifiers.witness,
             "exp": int(time.time()) + rules.METADATA_LIFETIME,
         }
         header = {"alg": "ES256", "typ": "region-federation+jws", "kid": self.own.kid}
@@ -89,18 +102,34 @@ class Peers:
             until, key = self._keys.get(thumbprint, (0.0, None))
             if key is not None and until > time.time():
                 return key
-            if time.monotonic() < self._not_before[peer.region]:
-                raise rules.PEER_AWAY()
-            try:
-                fetched = await self._fetched(peer)
-            finally:
-                self._not_before[peer.region] = time.monotonic() + rules.ASK_AGAIN
-            self._keys |= fetched
-            if thumbprint not in fetched:
+            fetched = await self._asked(peer)
+            if thumbprint not in fetched.keys:
                 raise rules.PEER_UNKNOWN()
-            return fetched[thumbprint][1]
+            return fetched.keys[thumbprint]
 
-    async def _fetched(self, peer: Peer) -> dict[str, tuple[float, EllipticCurvePublicKey]]:
+    async def verifiers(self, peer: Peer, *, anew: bool = False) -> Verifiers:
+        """The keys of the peer's log and of its witness; `anew` asks again, at most once in some seconds."""
+        async with self._asking[peer.region]:
+            held = self._published.get(peer.region)
+            if held and held.until > time.time() and not (anew and self._may_ask(peer)):
+                return held.verifiers
+            return (await self._asked(peer)).verifiers
+
+    def _may_ask(self, peer: Peer) -> bool:
+        return time.monotonic() >= self._not_before[peer.region]
+
+    async def _asked(self, peer: Peer) -> Published:
+        if not self._may_ask(peer):
+            raise rules.PEER_AWAY()
+        try:
+            fetched = await self._fetched(peer)
+        finally:
+            self._not_before[peer.region] = time.monotonic() + rules.ASK_AGAIN
+        self._published[peer.region] = fetched
+        self._keys |= {thumbprint: (fetched.until, key) for thumbprint, key in fetched.keys.items()}
+        return fetched
+
+    async def _fetched(self, peer: Peer) -> Published:
         try:
             answer = await self.client.get(peer.gateway_url + WELL_KNOWN)
         except httpx.HTTPError:
@@ -108,8 +137,8 @@ class Peers:
         return _pinned(answer.text, peer)
 
 
-def _pinned(token: str, peer: Peer) -> dict[str, tuple[float, EllipticCurvePublicKey]]:
-    """The pinned keys in a peer's metadata, if one of them signed this and the metadata are good; 24 h at most."""
+def _pinned(token: str, peer: Peer) -> Published:
+    """A peer's metadata with their pinned keys, if one of these signed it and it is good; for 24 h at most."""
     now = time.time()
     try:
         read = jws.extract_compact(token.encode())
@@ -118,9 +147,10 @@ def _pinned(token: str, peer: Peer) -> dict[str, tuple[float, EllipticCurvePubli
         pinned = {name: key for name, key in keys.items() if name in peer.thumbprints}
         jws.deserialize_compact(token, pinned[read.headers()["kid"]], algorithms=ALGORITHMS)
         issuer, until = claims["issuer"], float(claims["exp"])
+        verifiers = Verifiers(str(claims.get("log_key", "")), str(claims.get("witness_key", "")))
     except (JoseError, ValueError, KeyError, TypeError):
         raise rules.PEER_UNKNOWN() from None
     if issuer != peer.region or not until > now:
         raise rules.PEER_UNKNOWN("The peer's metadata have run out.")
     good_until = min(until, now + rules.METADATA_LIFETIME)
-    return {name: (good_until, key.public_key) for name, key in pinned.items()}
+    return Published(good_until, {name: key.public_key for name, key in pinned.items()}, verifiers)

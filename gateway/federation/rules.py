@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from shared import problems
 from shared.states import Machine, moves
@@ -53,6 +54,13 @@ class Peer:
     def thumbprints(self) -> frozenset[str]:
         """The keys that are pinned."""
         return frozenset(self.thumbprint.split(","))
+
+
+class Verifiers(NamedTuple):
+    """The public keys (C2SP vkeys) by which a region's log signs, and as a witness it cosigns; empty for none."""
+
+    log: str
+    witness: str
 
 
 @dataclass(frozen=True)

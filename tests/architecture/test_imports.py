@@ -45,6 +45,7 @@ MAY_CALL_OUT = {
     "gateway.exchange.forward": "the only way to a service",
     "gateway.federation": "other regions",
     "gateway.webhooks": "partners' systems",
+    "gateway.witness": "other regions: to be cosigned by them, and to hear their logs",
     "shared.bus": "the event bus, and its monitoring page at the start",
     "shared.sender": "whoever sends messages to phones",
 }
@@ -55,6 +56,7 @@ ROOMS: dict[str, set[str]] = {
     "audit": set(),
     "federation": {"exchange", "audit"},
     "webhooks": {"exchange"},
+    "witness": {"audit", "federation"},
     "erasure": {"exchange", "federation", "webhooks"},
     "copies": {"exchange", "federation"},
     "lifecycle": {"agreements"},

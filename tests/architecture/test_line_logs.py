@@ -11,6 +11,15 @@ from cli import documents
 from shared import telemetry
 from tests.architecture import house
 
+# The log only grows; so it is kept for longer than the three years (1,095 days) that the design asks for.
+LOG_TABLES = r"log_(?:entry|node|checkpoint|cosignature)"
+SHORTENS = re.compile(
+    rf"(?:DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?|UPDATE|DROP\s+TABLE(?:\s+IF\s+EXISTS)?|ALTER\s+TABLE)\s+(?:\w+\.)?{LOG_TABLES}\b"
+    r"|(?:DISABLE|DROP)\s+TRIGGER|session_replication_role|DROP\s+FUNCTION\s+log_only_grows",
+    re.IGNORECASE,
+)
+TAKES_AWAY = frozenset({"delete", "update", "drop_table", "drop_column", "alter_column", "drop", "rename_table"})
+
 LEVELS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
 NOT_LOGGED = frozenset(
     "name phone contact email address birth person subject resident seal locale language accept_language user_agent ip"
@@ -73,6 +82,39 @@ def test_metrics_have_few_labels_and_none_of_a_person() -> None:
                 listed = next((each for each in call.args if isinstance(each, ast.List)), ast.List([], ast.Load()))
                 labels = {each.value for each in listed.elts if isinstance(each, ast.Constant)}
                 assert labels <= LABELS, f"{module.where}:{call.lineno}: {labels - LABELS}"
+
+
+def test_nothing_shortens_the_log() -> None:
+    """No route, job, command or migration: what the log holds stays, also behind the trigger that says so."""
+    written = [
+        f"{module.where}:{line}"
+        for module in house.modules(*house.CODE)
+        for line, text in house.texts(module)
+        if SHORTENS.search(text)
+    ]
+    built = [
+        f"{module.where}:{call.lineno}"
+        for module in house.modules(*house.CODE)
+        for name, call in module.calls()
+        if name in TAKES_AWAY and re.search(rf"\b{LOG_TABLES}\b", ast.unparse(call), re.IGNORECASE)
+    ]
+    assert not written + built, f"the log only grows: {written + built}"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM log_entry WHERE at < now() - interval '1095 days'",
+        "truncate log_checkpoint",
+        "ALTER TABLE gateway.log_node DISABLE TRIGGER only_grows",
+        "UPDATE log_cosignature SET line = ''",
+        "drop trigger only_grows on log_entry",
+        "SET session_replication_role = replica",
+    ],
+)
+def test_a_statement_that_shortens_the_log_is_recognised(statement: str) -> None:
+    assert SHORTENS.search(statement)
+    assert not SHORTENS.search("DELETE FROM log_counter WHERE person_tag = :tag")
 
 
 async def test_a_query_string_reaches_neither_log_nor_metric(capsys: pytest.CaptureFixture[str]) -> None:

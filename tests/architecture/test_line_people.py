@@ -44,6 +44,7 @@ MEMBERS = {
     *("referral", "consent", "case", "request", "entry"),
     *("organization", "organization_id", "service_id", "agreement", "version", "client", "code"),
     "notice",  # the code of a purpose
+    "log",  # a digest of the log's name
     *("at_location_id", "taxonomy_id", "term_id", "listing", "import_id", "part"),
     *(
         "session_id",

@@ -14,6 +14,9 @@ import httpx
 from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
+from deploy.local.secrets import ed25519, es256
+from gateway.federation.peers import FEDERATION_KEY
+from gateway.main import LOG_KEY, WITNESS_KEY
 from shared import migrate
 from shared.contracts.envelope import Envelope, Event
 from shared.runtime import Runtime
@@ -53,6 +56,13 @@ def settings(app: str, urls: dict[str, str], directory: Path, **more: object) ->
         **{key.lower(): value for key, value in urls.items()},
     }
     return Settings.model_validate(values | more)
+
+
+def gateway_keys(directory: Path) -> None:
+    """The key files without which no gateway starts."""
+    for name in (LOG_KEY, WITNESS_KEY):
+        ed25519(directory / name)
+    es256(directory / FEDERATION_KEY)
 
 
 @dataclass

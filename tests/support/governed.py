@@ -15,8 +15,6 @@ from urllib.parse import quote
 import httpx
 import msgspec
 from aiohttp import web
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from sqlalchemy import text
@@ -266,9 +264,7 @@ def client(gateway: RunningApp) -> httpx.AsyncClient:
 
 def settings(urls: Mapping[str, str], directory: Path, port: int) -> Settings:
     """Of a gateway with every service at one address, and the demonstration's agreements."""
-    log = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (directory / "log.pem").write_bytes(log)
-    (directory / "federation.pem").write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
+    apps.gateway_keys(directory)
     there = dict.fromkeys(apps.SERVICES, f"http://127.0.0.1:{port}")
     return apps.settings(
         "gateway", dict(urls), directory, service_urls=there, agreements_dir=DEMONSTRATION, public_url=ISSUER

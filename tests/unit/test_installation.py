@@ -146,6 +146,7 @@ def _unlink(name: str) -> Any:
     ("harm", "named"),
     [
         (_unlink("gateway/log.pem"), r"gateway cannot start: .*log\.pem cannot be read"),
+        (_unlink("gateway/witness.pem"), r"gateway cannot start: .*witness\.pem cannot be read"),
         (_unlink("gateway/federation.pem"), r"gateway cannot start: .*federation\.pem cannot be read"),
         (_unlink("registry/registry-receipts.jwk"), r"registry cannot start: .*registry-receipts\.jwk"),
         (_unlink("cases.env"), r"cases\.env cannot be read"),

@@ -76,7 +76,8 @@ def test_the_apps_accept_their_settings_and_no_app_sees_anothers_secrets(regions
     assert loaded["gateway"].grant_keys == {app: loaded[app].grant_key for app in provision.APPS if app != "gateway"}
     for private in ("kek", "index_key", "database_url", "nats_password", "secrets_dir", "port"):
         assert len({getattr(settings, private) for settings in loaded.values()}) == len(loaded), private
-    for app, key in (("identity", "token.pem"), ("gateway", "log.pem"), ("gateway", "federation.pem")):
+    gateways = [("gateway", name) for name in ("log.pem", "witness.pem", "federation.pem")]
+    for app, key in (("identity", "token.pem"), *gateways):
         assert (loaded[app].secrets_dir / key).read_text(encoding="ascii").startswith("-----BEGIN")
     assert loaded["identity"].keys_database_url == ""
     assert loaded["referrals"].seal_key == ""

@@ -15,7 +15,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Checks what the arguments name and prints the verdict. Returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        lines = options.check(options, note.key(_key_line(options.key)))
+        witnesses = tuple(note.witness_key(_key_line(each)) for each in options.witness)
+        lines = options.check(options, note.Trusted(note.key(_key_line(options.key)), witnesses))
     except VerificationError as fault:
         print(f"DOES NOT VERIFY: {fault}")
         return REFUSED
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return VERIFIES
 
 
-def proof(options: argparse.Namespace, trusted: note.Key) -> list[str]:
+def proof(options: argparse.Namespace, trusted: note.Trusted) -> list[str]:
     """One entry is in the log, as it was written."""
     subject = bundle.read(_text(options.bundle))
     covered = bundle.check(subject, trusted)
@@ -34,23 +35,24 @@ def proof(options: argparse.Namespace, trusted: note.Key) -> list[str]:
     lines = [f"VERIFIES: this is {place}, as it was written"]
     if subject.opening:
         lines.append(f"VERIFIES: it is entry {subject.opening.counter} of the person whose key the bundle holds")
+    lines += _cosigned(covered)
     if options.checkpoint:
         saved = note.checkpoint(_text(options.checkpoint), trusted)
-        lines.append(_continued(saved, covered, options.consistency))
+        lines += [*_cosigned(saved), _continued(saved, covered, options.consistency)]
     if options.receipt:
-        bundle.check_receipt(bundle.obj(_text(options.receipt), "the receipt"), subject, trusted)
+        bundle.check_receipt(bundle.obj(_text(options.receipt), "the receipt"), subject, trusted.log)
         lines.append("VERIFIES: the log kept the promise of the receipt")
     return lines
 
 
-def consistency(options: argparse.Namespace, trusted: note.Key) -> list[str]:
+def consistency(options: argparse.Namespace, trusted: note.Trusted) -> list[str]:
     """The newer log holds the older one unchanged."""
     older = note.checkpoint(_text(options.old), trusted)
     newer = note.checkpoint(_text(options.new), trusted)
-    return [_continued(older, newer, options.proof)]
+    return [_continued(older, newer, options.proof), *_cosigned(older), *_cosigned(newer)]
 
 
-def log(options: argparse.Namespace, trusted: note.Key) -> list[str]:
+def log(options: argparse.Namespace, trusted: note.Trusted) -> list[str]:
     """All entries give the root that was signed."""
     covered = note.checkpoint(_text(options.checkpoint), trusted)
     leaves = [tree.leaf(line.encode()) for line in _text(options.entries).removesuffix("\n").split("\n") if line]
@@ -60,7 +62,16 @@ def log(options: argparse.Namespace, trusted: note.Key) -> list[str]:
         raise VerificationError(
             "the entries do not give the root of the checkpoint: one was edited, removed, added or moved"
         )
-    return [f"VERIFIES: the {covered.size} entries of the log {covered.origin}, none edited, removed or moved"]
+    whole = f"VERIFIES: the {covered.size} entries of the log {covered.origin}, none edited, removed or moved"
+    return [whole, *_cosigned(covered)]
+
+
+def _cosigned(covered: note.Checkpoint) -> list[str]:
+    """Who saw the checkpoint, and when by their clock."""
+    return [
+        f"VERIFIES: {each.witness} cosigned the checkpoint of {covered.size} entries at {each.at:%Y-%m-%dT%H:%M:%SZ}"
+        for each in covered.cosignatures
+    ]
 
 
 def _continued(first: note.Checkpoint, second: note.Checkpoint, proof_file: str | None) -> str:
@@ -101,6 +112,8 @@ def _parser() -> argparse.ArgumentParser:
     every.set_defaults(check=log)
     for command in (one, two, every):
         command.add_argument("--key", required=True, help="the log's public key, or a file that holds it")
+        more = "the public key of a witness that must have cosigned every checkpoint, or a file with it; repeatable"
+        command.add_argument("--witness", action="append", default=[], help=more)
     return parser
 
 

@@ -45,7 +45,7 @@ def read(text: str) -> Bundle:
     )
 
 
-def check(bundle: Bundle, trusted: note.Key) -> note.Checkpoint:
+def check(bundle: Bundle, trusted: note.Trusted) -> note.Checkpoint:
     """The checkpoint over the entry, when signature, place and the opening, if given, all hold."""
     covered = note.checkpoint(bundle.checkpoint, trusted)
     leaf = tree.leaf(bundle.entry.encode())

@@ -30,7 +30,7 @@ class Operations(Calls):
         return cast("schemas.IdentityMetadataOut", self.call(Asked('GET', "/.well-known/openid-configuration", token=False)))
 
     def gateway_metadata(self) -> "bytes":
-        """Who this region is and with which key it signs."""
+        """Who this region is, with which key it signs, and those of its log and of its witness."""
         return cast("bytes", self.call(Asked('GET', "/.well-known/region-federation", token=False)))
 
     def gateway_evaluate(self, body: "schemas.GatewayEvaluationIn") -> "schemas.GatewayEvaluationOut":
@@ -419,7 +419,7 @@ class Operations(Calls):
         return cast("schemas.RegistryListingOut", self.call(Asked('POST', f"/v1/listings/{quoted(listing)}:assure", idempotency_key=idempotency_key)))
 
     def gateway_checkpoint(self) -> "bytes":
-        """The newest signed checkpoint (C2SP tlog-checkpoint). Keep it: the log can never again deny what it covers."""
+        """The newest signed checkpoint (C2SP tlog-checkpoint) with the cosignatures that it has by now."""
         return cast("bytes", self.call(Asked('GET', "/v1/log/checkpoint", token=False)))
 
     def gateway_consistency(self, *, from_: "int", to: "int") -> "schemas.GatewayConsistencyOut":
@@ -878,3 +878,11 @@ class Operations(Calls):
     def gateway_rotate_webhook_secret(self, *, idempotency_key: str | None = None) -> "schemas.GatewayWebhookKeptOut":
         """A new secret; for 24 hours the one before signs along."""
         return cast("schemas.GatewayWebhookKeptOut", self.call(Asked('POST', "/v1/webhook:rotate", idempotency_key=idempotency_key)))
+
+    def gateway_witness_key(self) -> "bytes":
+        """The key by which this region cosigns other logs (C2SP signed-note). Compare it with a copy from elsewhere."""
+        return cast("bytes", self.call(Asked('GET', "/v1/witness/key", token=False)))
+
+    def gateway_witnessed_checkpoint(self, log: str) -> "bytes":
+        """The checkpoint of another region's log that was cosigned last; `log` is the SHA-256 of the log's origin."""
+        return cast("bytes", self.call(Asked('GET', f"/v1/witness/{quoted(log)}/checkpoint", token=False)))

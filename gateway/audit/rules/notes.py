@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-# the note's signature type for Ed25519
+# signature types of C2SP signed-note: Ed25519 over the text, and a witness's over text and time (tlog-cosignature)
 ED25519 = b"\x01"
+COSIGNATURE = b"\x04"
 
 
 @dataclass(frozen=True)
 class Signer:
-    """The log's identity: its origin, which is also the name of its key, and the private key."""
+    """Whoever signs notes: a log by its origin, which is also the name of its key, or a witness by its name."""
 
     origin: str
     private: ed25519.Ed25519PrivateKey
+    kind: bytes = ED25519
 
     def __post_init__(self) -> None:
         if not self.origin or "+" in self.origin or any(character.isspace() for character in self.origin):
-            raise ValueError("the origin of a log holds neither spaces nor a plus sign")
+            raise ValueError("an origin, as the name of every key, holds neither spaces nor a plus sign")
 
     @classmethod
     def load(cls, pem: bytes, origin: str) -> "Signer":
@@ -38,12 +40,12 @@ class Signer:
     @property
     def key_id(self) -> bytes:
         """The four bytes that name the key in a signed note."""
-        return hashlib.sha256(self.origin.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        return hashlib.sha256(self.origin.encode() + b"\n" + self.kind + self.public).digest()[:4]
 
     @property
     def verifier_key(self) -> str:
         """The public key as one line, `origin+id+key`, the form that tools for signed notes take."""
-        return f"{self.origin}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+        return f"{self.origin}+{self.key_id.hex()}+{base64.b64encode(self.kind + self.public).decode()}"
 
     def sign(self, message: bytes) -> bytes:
         """An Ed25519 signature (RFC 8032)."""

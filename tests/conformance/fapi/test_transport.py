@@ -21,7 +21,7 @@ from cli import documents
 from deploy.local import places, ports, secrets, tls
 from gateway.federation import rules
 from gateway.federation.peers import Peers
-from gateway.federation.rules import Peer
+from gateway.federation.rules import Peer, Verifiers
 from shared.problems import Problem
 from shared.settings import Settings, SettingsError
 from tests.support.launched import PATIENCE, Installation
@@ -193,7 +193,7 @@ async def test_5_2_1_5_our_own_client_checks_the_certificate_of_another_region(
     secured: Secured, tmp_path: Path
 ) -> None:
     key = secrets.es256(tmp_path / "federation.pem")
-    peers = Peers(documents.settings("gateway").model_copy(update={"secrets_dir": tmp_path}))
+    peers = Peers(documents.settings("gateway").model_copy(update={"secrets_dir": tmp_path}), Verifiers("", ""))
     try:
         with pytest.raises(Problem) as refused:
             await peers.key_of(Peer("610118", "鄠邑区", secured.url, key.thumbprint()), key.thumbprint())

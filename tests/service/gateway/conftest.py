@@ -4,9 +4,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from joserfc.jwk import ECKey
 
 from tests.service.gateway import logs
 from tests.service.gateway import place as places
@@ -33,9 +30,7 @@ async def empty_log(log_databases: dict[str, str]) -> dict[str, str]:
 @pytest.fixture
 async def gateway(postgres: TestServer, tmp_path: Path) -> AsyncIterator[RunningApp]:
     """A gateway that is joined with no region, over services that do not answer."""
-    log = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (tmp_path / "log.pem").write_bytes(log)
-    (tmp_path / "federation.pem").write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
+    apps.gateway_keys(tmp_path)
     async with apps.running("gateway", postgres, tmp_path) as running:
         yield running
 

@@ -49,7 +49,7 @@ async def empty(addresses: dict[str, str]) -> None:
         (
             addresses["OWNER_DATABASE_URL"],
             (
-                "TRUNCATE log_entry, log_node, log_checkpoint, log_counter",
+                "TRUNCATE log_entry, log_node, log_checkpoint, log_cosignature, log_counter",
                 "UPDATE log_head SET size = 0, edge = ''",
                 "ALTER TABLE log_entry ENABLE TRIGGER only_grows",
                 "DROP TABLE IF EXISTS stock",

@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from joserfc.jwk import ECKey
 from sqlalchemy import text
 
 from demo.tokens import Token
@@ -117,9 +114,7 @@ class Place:
 
 
 async def gateway(postgres: TestServer, directory: Path, **more: object) -> AsyncIterator[Place]:
-    log = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (directory / "log.pem").write_bytes(log)
-    (directory / "federation.pem").write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
+    apps.gateway_keys(directory)
     async with issuer.issuer(str(more.get("public_url", HERE))) as made:
         urls = dict.fromkeys(apps.SERVICES, "http://127.0.0.1:1") | {"identity": made.url}
         async with apps.running("gateway", postgres, directory, service_urls=urls, **more) as running:

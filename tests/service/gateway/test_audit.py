@@ -191,7 +191,7 @@ async def test_a_caller_that_goes_away_does_not_hold_up_the_others(opened: logs.
 
 
 async def test_a_checkpoint_covers_the_log_and_is_made_once_per_size(opened: logs.Opened) -> None:
-    trusted = note.key(logs.SIGNER.verifier_key)
+    trusted = note.Trusted(note.key(logs.SIGNER.verifier_key))
     empty = await opened.log.checkpoint()
     await asyncio.gather(*(opened.log.append(logs.entry()) for _ in range(9)))
     first, again = await opened.log.checkpoint(), await opened.log.checkpoint()

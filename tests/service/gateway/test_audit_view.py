@@ -1,13 +1,16 @@
 """What a person reads of her own log over HTTP, and that she can prove every line of it with the separate verifier."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from sqlalchemy import text
 
-from gateway.audit.rules import entries
+from gateway.audit.rules import entries, notes
+from gateway.audit.tables import LOG_COSIGNATURE
+from gateway.witness.rules import checkpoints
 from shared.contracts import vocabulary
 from tests.service.gateway import logs, views
 from tests.service.gateway.views import AMY, BOB, Gateway
@@ -225,6 +228,27 @@ async def test_a_kept_checkpoint_and_a_later_bundle_fit_together(gateway: Gatewa
     newer = await gateway.get("/v1/log/checkpoint")
     assert await gateway.verdict("consistency", "saved", "newer", "path", saved=saved, newer=newer, path=path) == 0
     assert await gateway.verdict("proof", "bundle", bundle=bundle) == 0
+
+
+async def test_what_she_keeps_is_a_checkpoint_that_was_cosigned_where_there_is_one(gateway: Gateway) -> None:
+    """Not a newer one that no witness knows: it is to convince without this region."""
+    await gateway.access()
+    note = (await gateway.log.checkpoint()).note
+    signer = notes.Signer("jieli/621124/witness", logs.SIGNER.private, notes.COSIGNATURE)
+    line = checkpoints.cosigned(signer, checkpoints.read(note).text, 1_800_000_000)
+    row = {"size": checkpoints.read(note).size, "witness": "621124", "line": line, "at": datetime.now(UTC)}
+    async with gateway.runtime.engine.begin() as connection:
+        await connection.execute(LOG_COSIGNATURE.insert().values(row))
+    assert await gateway.get("/v1/log/checkpoint") == note + line
+    await gateway.access("bob")
+    await gateway.log.checkpoint()
+    bundle = await gateway.get("/v1/me/accesses/1/proof", AMY)
+    assert bundle["checkpoint"] == note + line
+    wanted = ("proof", "bundle", "--witness", signer.verifier_key)
+    assert await gateway.verdict(*wanted, bundle=bundle) == 0
+    newest = (await gateway.log.checkpoint()).note
+    assert await gateway.get("/v1/log/checkpoint") == newest
+    assert await gateway.verdict(*wanted, bundle=bundle | {"checkpoint": note}) == 1
 
 
 async def test_an_entry_edited_behind_the_triggers_is_not_proved(gateway: Gateway) -> None:

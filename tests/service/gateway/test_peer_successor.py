@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey
 
 from gateway.federation import rules, signatures
 from gateway.federation.peers import FEDERATION_KEY, WELL_KNOWN, Peers
+from gateway.federation.rules import Verifiers
 from gateway.federation.signatures import Message
 from shared.problems import Problem
 from tests.support import apps
@@ -28,7 +29,7 @@ class Region:
 
     @property
     def peers(self) -> Peers:
-        return Peers(apps.settings("gateway", DATABASE, self.folder, region="621124"))
+        return Peers(apps.settings("gateway", DATABASE, self.folder, region="621124"), Verifiers("", ""))
 
     def take(self, key: ECKey) -> None:
         (self.folder / FEDERATION_KEY).write_bytes(key.as_pem(private=True))
@@ -46,7 +47,7 @@ async def elsewhere(tmp_path: Path) -> AsyncIterator[Region]:
     region.folder.mkdir()
 
     async def metadata(_: web.Request) -> web.Response:
-        return web.Response(text=region.peers.metadata("log"))
+        return web.Response(text=region.peers.metadata())
 
     app = web.Application()
     app.router.add_get(WELL_KNOWN, metadata)
@@ -71,7 +72,7 @@ def pinning(folder: Path, elsewhere: Region, *keys: ECKey) -> Peers:
     (folder / "peers.json").write_text(
         json.dumps({"621124": {"name": "通渭县", "gateway_url": elsewhere.url, "thumbprint": pin}})
     )
-    return Peers(apps.settings("gateway", DATABASE, folder, peers_file=folder / "peers.json"))
+    return Peers(apps.settings("gateway", DATABASE, folder, peers_file=folder / "peers.json"), Verifiers("", ""))
 
 
 async def test_both_pinned_keys_are_taken_before_and_after_the_change(

@@ -11,8 +11,6 @@ import httpx
 import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc.jwk import ECKey
 
 from gateway.federation import rules, signatures
@@ -64,9 +62,7 @@ class Elsewhere:
 
 @pytest.fixture
 async def elsewhere(postgres: TestServer, tmp_path: Path) -> AsyncIterator[Elsewhere]:
-    log = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (tmp_path / "log.pem").write_bytes(log)
-    (tmp_path / "federation.pem").write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
+    apps.gateway_keys(tmp_path)
     thumbprint = ECKey.generate_key("P-256").thumbprint()
     other = web.Application()
     runner = web.AppRunner(other)

@@ -1,0 +1,91 @@
+"""Hears logs about checkpoints that do not fit, and shows what speaks against a log: this region's or another's."""
+
+import asyncio
+from collections.abc import Sequence
+
+import httpx
+import structlog
+from prometheus_client import CollectorRegistry, Gauge
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.audit.api import SIZE_UNKNOWN
+from gateway.audit.rules import notes
+from gateway.federation.peers import Peers
+from gateway.witness import commands, queries
+from gateway.witness.rules import checkpoints, submissions
+from gateway.witness.tables import LogConflict
+from shared.problems import Problem
+from shared.runtime import Runtime
+
+EVERY = 10.0  # seconds between looks
+CONSISTENCY = "/v1/log/consistency"
+
+log = structlog.get_logger()
+
+
+class Alarms:
+    """What the metrics say; both are 0 while all is well."""
+
+    def __init__(self, metrics: CollectorRegistry) -> None:
+        self.forked = Gauge("jieli_log_forked", "Checkpoints of a log against it", ["source"], registry=metrics)
+        self.refused = Gauge(
+            "jieli_log_not_continued", "Witnesses that know this log otherwise", ["source"], registry=metrics
+        )
+
+
+async def run(runtime: Runtime, known: Peers, alarms: Alarms) -> None:
+    """Look again and again."""
+    while True:
+        try:
+            await hear(runtime, known)
+            await show(runtime, known, alarms)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("alarms_wait", reason=type(error).__name__)
+        await asyncio.sleep(EVERY)
+
+
+async def show(runtime: Runtime, known: Peers, alarms: Alarms) -> None:
+    """Bring the metrics up to date."""
+    async with runtime.sessions() as session:
+        forked, refusing = await queries.confirmed(session), await queries.refusing(session)
+    for region in known.by_region:
+        origin = notes.origin(region)
+        alarms.forked.labels(origin).set(forked.get(origin, 0))
+        alarms.refused.labels(region).set(region in refusing)
+
+
+async def hear(runtime: Runtime, known: Peers) -> None:
+    """Ask each log for the proof that a suspected checkpoint fits; one that does not answer is asked again."""
+    async with runtime.sessions() as session:
+        waiting = await queries.to_be_heard(session)
+    for conflict in waiting:
+        try:
+            explained = await is_explained(known, conflict)
+        except (httpx.HTTPError, Problem, ValueError) as error:
+            log.warning("log_not_heard", peer=conflict.log, reason=type(error).__name__)
+            continue
+        async with runtime.sessions() as session, session.begin():
+            await commands.settle(session, conflict, explained)
+
+
+async def is_explained(known: Peers, conflict: LogConflict) -> bool:
+    """Whether the log proves that both checkpoints are of one history; ValueError where it gave no answer."""
+    peer = commands.peer_of(known, conflict.log)
+    kept, other = checkpoints.read(conflict.kept), checkpoints.read(conflict.note)
+    older, newer = sorted((kept.size, other.size))
+    answer = await known.client.get(f"{peer.gateway_url}{CONSISTENCY}", params={"from": older, "to": newer})
+    content = answer.json()
+    if not isinstance(content, dict):
+        raise ValueError("not a consistency proof")
+    if answer.status_code == 404 and content.get("code") == SIZE_UNKNOWN.code:
+        return False  # it does not know a size that it signed
+    answer.raise_for_status()
+    return submissions.explains(kept, other, _path(content))
+
+
+def _path(content: dict[str, object]) -> Sequence[bytes]:
+    """The hashes of a proof; ValueError for anything else."""
+    listed = content.get("consistency")
+    if not isinstance(listed, list):
+        raise ValueError("not a consistency proof")
+    return [checkpoints.hash_of(str(value)) for value in listed]

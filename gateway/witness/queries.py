@@ -1,0 +1,55 @@
+"""Every SELECT of the witness."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, or_
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from gateway.audit.tables import LOG_CHECKPOINT
+from gateway.witness.rules.submissions import AGAINST
+from gateway.witness.tables import LogConflict, LogWitness, WitnessedLog
+
+
+async def locked(session: AsyncSession, origin: str) -> WitnessedLog:
+    """What this region knows of a log; nobody else moves it until the transaction ends."""
+    return await session.get_one(WitnessedLog, origin, with_for_update=True)
+
+
+async def note_of(session: AsyncSession, log: str) -> str | None:
+    """The note that was cosigned last of the log whose origin has this SHA-256, in hexadecimal."""
+    origin = func.encode(func.sha256(func.convert_to(col(WitnessedLog.log), "UTF8")), "hex")
+    return await session.scalar(select(WitnessedLog.note).where(origin == log))
+
+
+async def suspicions(session: AsyncSession, origin: str) -> int:
+    """How many checkpoints of a log wait until it is heard about them."""
+    waiting = select(func.count()).where(col(LogConflict.log) == origin, col(LogConflict.state) == "suspected")
+    return await session.scalar(waiting) or 0
+
+
+async def to_be_heard(session: AsyncSession) -> Sequence[LogConflict]:
+    """Of each log the checkpoint that has waited longest until the log is heard about it."""
+    waiting = select(LogConflict).where(col(LogConflict.state) == "suspected")
+    waiting = waiting.ext(distinct_on(col(LogConflict.log)))
+    return (await session.scalars(waiting.order_by(col(LogConflict.log), col(LogConflict.at)))).all()
+
+
+async def suspected(session: AsyncSession, conflict: object) -> LogConflict | None:
+    """A conflict that is suspected still, locked."""
+    found = await session.get(LogConflict, conflict, with_for_update=True)
+    return found if found and found.state == "suspected" else None
+
+
+async def confirmed(session: AsyncSession) -> dict[str, int]:
+    """How many conflicts of each log are confirmed."""
+    counted = select(LogConflict.log, func.count()).where(col(LogConflict.state) == "confirmed")
+    return {str(row[0]): int(row[1]) for row in await session.execute(counted.group_by(col(LogConflict.log)))}
+
+
+async def refusing(session: AsyncSession) -> set[str]:
+    """The witnesses that know this region's log as another or a longer one than it is."""
+    longest = func.coalesce(select(func.max(LOG_CHECKPOINT.c.size)).scalar_subquery(), 0)
+    against = or_(col(LogWitness.reason).in_(AGAINST), col(LogWitness.size) > longest)
+    return set(await session.scalars(select(LogWitness.witness).where(against)))

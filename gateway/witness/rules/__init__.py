@@ -1,0 +1,1 @@
+"""What a witness reads, how it judges and what it signs, without any input or output."""

@@ -1,0 +1,112 @@
+"""Has each checkpoint of this region's log cosigned by every peer; one that is away holds up nobody."""
+
+import asyncio
+
+import httpx
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.audit import queries as audit
+from gateway.audit.commands import Log
+from gateway.audit.queries import Checkpoint
+from gateway.audit.rules import notes, tree
+from gateway.federation.peers import Peers
+from gateway.federation.rules import Peer
+from gateway.witness import commands
+from gateway.witness.rules import checkpoints, submissions
+from gateway.witness.rules.checkpoints import Verifier
+from gateway.witness.tables import LogWitness
+from shared.problems import Problem
+from shared.runtime import Runtime
+
+EVERY = 1.0  # seconds between looks for a newer checkpoint
+PATIENCE = 30.0  # seconds for one try, within the lease
+
+log = structlog.get_logger()
+
+
+class NotCosigned(Exception):
+    """The witness did not cosign; the text says why in one of the words of `submissions`."""
+
+
+async def run(runtime: Runtime, written: Log, known: Peers) -> None:
+    """Ask each peer by itself, for ever."""
+    async with runtime.sessions() as session, session.begin():
+        await commands.appoint(session, known.by_region)
+    async with asyncio.TaskGroup() as group:
+        for peer in known.by_region.values():
+            group.create_task(_follow(runtime, written, known, peer))
+
+
+async def _follow(runtime: Runtime, written: Log, known: Peers, peer: Peer) -> None:
+    while True:
+        try:
+            due = await commands.next_due(runtime.engine, peer.region)
+            if due:
+                await _settle(runtime, due, await _tried(written, known, peer, due))
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("cosigning_waits", peer=peer.region, reason=type(error).__name__)
+        await asyncio.sleep(EVERY)
+
+
+async def _tried(written: Log, known: Peers, peer: Peer, due: LogWitness) -> tuple[int, str] | str:
+    """The size that the peer cosigned and its line; or why it did not, a word of `submissions`."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await cosignature(written, known, peer, due)
+    except NotCosigned as refusal:
+        reason = str(refusal)
+    except (httpx.HTTPError, TimeoutError, Problem, ValueError) as error:
+        log.info("witness_unanswered", peer=peer.region, reason=type(error).__name__, attempt=due.attempts)
+        return submissions.NO_ANSWER
+    if reason in submissions.AGAINST:
+        log.error("log_not_continued", peer=peer.region, reason=reason, attempt=due.attempts)
+    return reason
+
+
+async def _settle(runtime: Runtime, due: LogWitness, came: tuple[int, str] | str) -> None:
+    async with runtime.sessions() as session, session.begin():
+        if isinstance(came, str):
+            await commands.postpone(session, due, came)
+        else:
+            await commands.keep(session, due, *came)
+
+
+async def cosignature(written: Log, known: Peers, peer: Peer, due: LogWitness) -> tuple[int, str]:
+    """The peer's cosignature of the newest checkpoint, with its size.
+
+    NotCosigned where it refuses, ValueError where its answer does not hold; the next try reads its key again.
+    """
+    said = await known.verifiers(peer, anew=due.attempts > 1)
+    key = checkpoints.verifier(said.witness, notes.COSIGNATURE)
+    async with written.reading() as connection:
+        newest = await audit.newest_checkpoint(connection)
+    assert newest is not None  # noqa: S101 - it is due because there is one
+    answer = await _offered(written, known, peer, (due.size, newest))
+    if answer.status_code == 409:
+        answer = await _offered(written, known, peer, (_size(answer.text), newest))
+    return newest.size, _line(answer, newest, key)
+
+
+async def _offered(written: Log, known: Peers, peer: Peer, step: tuple[int, Checkpoint]) -> httpx.Response:
+    """Send the newest checkpoint with the proof that it continues the log of so many entries."""
+    since, newest = step
+    if since > newest.size:
+        raise NotCosigned(submissions.LONGER)
+    try:
+        async with written.reading() as connection:
+            path = await audit.proof(connection, tree.consistency_spans(since, newest.size))
+    except KeyError:  # a part of the tree is gone
+        raise NotCosigned(submissions.NOT_CONTINUED) from None
+    content = submissions.body(since, path, newest.note)
+    return await known.client.post(peer.gateway_url + submissions.ADD_CHECKPOINT, content=content)
+
+
+def _size(answer: str) -> int:
+    return checkpoints.number(answer.removesuffix("\n"))
+
+
+def _line(answer: httpx.Response, newest: Checkpoint, key: Verifier) -> str:
+    if answer.status_code == 200:
+        return checkpoints.cosignature(answer.text, checkpoints.read(newest.note).text, key)
+    raise NotCosigned(submissions.REFUSED.get(answer.status_code, submissions.NO_ANSWER))

@@ -1,0 +1,108 @@
+"""Another region as far as a witness meets it: its metadata, its log's proofs, and the log that a test plays."""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from aiohttp import web
+
+from gateway.audit.api import SIZE_UNKNOWN
+from gateway.federation.peers import WELL_KNOWN, Peers
+from gateway.federation.rules import Verifiers
+from gateway.witness.rules import submissions
+from tests.service.gateway import logs
+from tests.support import apps
+from tests.support.another_log import AnotherLog
+from tests.support.apps import RunningApp
+from tests.support.postgres import TestServer
+
+REGION = "621124"
+ORIGIN = f"jieli/{REGION}"
+DATABASE = {"DATABASE_URL": "postgresql+asyncpg://nobody"}
+
+
+@dataclass
+class Elsewhere:
+    """The other region; `log` is the one that it proves when it is asked, `verifiers` the keys that it publishes."""
+
+    folder: Path
+    log: AnotherLog
+    verifiers: Verifiers = field(init=False)
+    asked: list[str] = field(default_factory=list)
+    away: bool = False
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        apps.gateway_keys(self.folder)
+        self.verifiers = Verifiers(self.log.signer.verifier_key, "")
+
+    @property
+    def peers(self) -> Peers:
+        return Peers(apps.settings("gateway", DATABASE, self.folder, region=REGION), self.verifiers)
+
+    async def metadata(self, _: web.Request) -> web.Response:
+        self.asked.append("metadata")
+        return web.Response(text=self.peers.metadata())
+
+    async def consistency(self, request: web.Request) -> web.Response:
+        self.asked.append("consistency")
+        old, new = int(request.query["from"]), int(request.query["to"])
+        if self.away:
+            return web.Response(status=503)
+        if new > len(self.log.leaves):
+            return web.json_response({"code": SIZE_UNKNOWN.code}, status=404)
+        return web.json_response({"consistency": [logs.text_of(value) for value in self.log.proof(old, new)]})
+
+
+@dataclass
+class Witnessing:
+    """A witness and the other region whose log it watches."""
+
+    app: RunningApp
+    elsewhere: Elsewhere
+
+    async def add(self, body: bytes) -> httpx.Response:
+        async with self.app.as_() as client:
+            return await client.post(submissions.ADD_CHECKPOINT, content=body)
+
+    async def get(self, path: str) -> httpx.Response:
+        async with self.app.as_() as client:
+            return await client.get(path)
+
+    async def rows(self, statement: str, **values: Any) -> list[Any]:
+        async with self.app.runtime.engine.connect() as connection:
+            return list(await connection.execute(logs.text(statement), values))
+
+    async def conflicts(self) -> list[tuple[int, str]]:
+        """Size and state of what speaks against the log."""
+        rows = await self.rows("SELECT size, state FROM log_conflict ORDER BY at")
+        return [(row.size, row.state) for row in rows]
+
+
+@contextlib.asynccontextmanager
+async def witnessing(postgres: TestServer, folder: Path, log: AnotherLog) -> AsyncIterator[Witnessing]:
+    """A gateway that is a witness of this log, until the block ends."""
+    there, here = folder / "there", folder / "here"
+    there.mkdir()
+    here.mkdir()
+    other = Elsewhere(there, log)
+    served = web.Application()
+    served.router.add_get(WELL_KNOWN, other.metadata)
+    served.router.add_get("/v1/log/consistency", other.consistency)
+    runner = web.AppRunner(served)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    other.url = site.name
+    pin = {"name": "通渭县", "gateway_url": other.url, "thumbprint": other.peers.own.kid}
+    apps.gateway_keys(here)
+    (here / "peers.json").write_text(json.dumps({REGION: pin}))
+    try:
+        async with apps.running("gateway", postgres, here, peers_file=here / "peers.json") as running:
+            yield Witnessing(running, other)
+    finally:
+        await runner.cleanup()
