@@ -35,9 +35,8 @@ def engine(url: str, pool: int = 10) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=5,
         connect_args={
-            "timeout": 5,
-            "command_timeout": GIVE_UP,
-            "max_cached_statement_lifetime": 0,  # an old one is closed without a time limit
+            # no statement is closed for its age: asyncpg sets no time limit to that
+            **{"timeout": 5, "command_timeout": GIVE_UP, "max_cached_statement_lifetime": 0},
             "server_settings": {
                 "statement_timeout": "10000",
                 "lock_timeout": "4000",

@@ -4,11 +4,12 @@ import contextlib
 import time
 from collections.abc import Collection, Iterator, Set
 from contextvars import ContextVar
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from prometheus_client import Counter
 
 MINUTE = 60.0  # seconds
+Kind: TypeAlias = Literal["decision", "event", "erasure", "job"]
 _EVIDENCE: ContextVar[tuple[str, str, set[str]]] = ContextVar("evidence", default=("", "", set()))
 
 
@@ -21,13 +22,8 @@ class Crowded(OSError):
 
 
 @contextlib.contextmanager
-def evidence(
-    kind: Literal["decision", "event", "erasure", "job"], name: str, known: Set[str] = frozenset()
-) -> Iterator[None]:
-    """What runs within may want persons' keys, on these grounds: the id of a decision, or what the platform does.
-
-    `known` are persons who were counted before.
-    """
+def evidence(kind: Kind, name: str, known: Set[str] = frozenset()) -> Iterator[None]:
+    """What runs within may want persons' keys, on these grounds; those who are `known` were counted before."""
     before = _EVIDENCE.set((kind, name, set(known)))
     try:
         yield

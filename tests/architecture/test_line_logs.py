@@ -15,7 +15,7 @@ from tests.architecture import house
 LOG_TABLES = r"log_(?:entry|node|checkpoint|cosignature)"
 SHORTENS = re.compile(
     rf"(?:DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?|UPDATE|DROP\s+TABLE(?:\s+IF\s+EXISTS)?|ALTER\s+TABLE)\s+(?:\w+\.)?{LOG_TABLES}\b"
-    r"|(?:DISABLE|DROP)\s+TRIGGER|session_replication_role|DROP\s+FUNCTION\s+log_only_grows",
+    r"|(?:DISABLE|DROP)\s+TRIGGER\s+(?:IF\s+EXISTS\s+)?(?:ALL|USER|only_grows)\b|session_replication_role|DROP\s+FUNCTION\s+log_only_grows",
     re.IGNORECASE,
 )
 TAKES_AWAY = frozenset({"delete", "update", "drop_table", "drop_column", "alter_column", "drop", "rename_table"})

@@ -79,7 +79,8 @@ def test_a_forbidden_thing_is_refused_with_the_line_it_crosses(
 
 def test_the_demonstrations_agreements_are_sound_and_housing_gets_no_number_and_no_account() -> None:
     read = [a for region in ("610118", "621124") for a in files.read(DEMONSTRATION / region, d.KNOWN)]
-    assert {a.agreement_id.partition("-centre-")[2] for a in read} == {"education", "medical", "housing", "health"}
+    told = {a.agreement_id.partition("-centre-")[2] for a in read}
+    assert told == {"education", "education-aid", "medical", "housing", "health"}
     (housing,) = (a for a in read if a.agreement_id.endswith("housing"))
     assert not {field.path for field in housing.fields} & {"证件号码", "银行账户", "户籍地"}
 
