@@ -19,7 +19,7 @@ from schemathesis import GenerationMode
 from demo.scene import EDUCATION
 from tests.outages import fuzzed, lives, watch
 from tests.outages.fuzzed import Fuzz
-from tests.outages.lives import Lives
+from tests.outages.lives import Lives, Standing
 from tests.outages.watch import READ, Watch, Who
 from tests.support import canaries
 from tests.support.attempts import Attempt, Operation
@@ -94,15 +94,26 @@ async def test_every_column_and_every_sealed_member_has_its_canary(installation:
     assert {each for each in empty if not matches(each, lists.empty)} == set(), "nobody left anything there"
 
 
+def questions(watching: Watch, callers: list[Who]) -> st.SearchStrategy[tuple[Who, Standing, list[str]]]:
+    """Who asks for what of which referral: mostly a recipient, for fields of its agreement."""
+    standings, lists = watching.lives.standings, watching.agreed
+    anything = st.lists(st.sampled_from((*LISTED, *BEYOND, *ODD)), max_size=5)
+    fitting = [(who, each) for who in callers for each in standings if who.caller.organisation == each.recipient]
+    of_list = [(*pair, side[pair[1].terms.agreement]) for pair in fitting for side in (lists.preview, lists.full)]
+    some = st.sampled_from(of_list).flatmap(lambda each: _some(*each))
+    return st.one_of(st.tuples(st.sampled_from(callers), st.sampled_from(standings), anything), some, some)
+
+
+def _some(
+    who: Who, standing: Standing, listed: dict[str, str]
+) -> st.SearchStrategy[tuple[Who, Standing, list[str]]]:
+    names = st.lists(st.sampled_from(sorted(listed)), min_size=1, unique=True)
+    return st.tuples(st.just(who), st.just(standing), names)
+
+
 def test_of_a_referral_comes_what_agreement_state_and_question_allow_and_no_more(
     watching: Watch, everybody: list[Who], http: httpx.Client
 ) -> None:
-    callers = [each for each in everybody if each.name in EXCHANGING]
-    fields = st.lists(st.sampled_from((*LISTED, *BEYOND, *ODD)), max_size=5)
-    lists = (*watching.agreed.full.values(), *watching.agreed.preview.values())
-    agreed = st.sampled_from([sorted(each) for each in lists])
-    of_agreement = agreed.flatmap(lambda names: st.lists(st.sampled_from(names), min_size=1, unique=True))
-
     @settings(
         max_examples=SEVERAL,
         deadline=None,
@@ -111,12 +122,9 @@ def test_of_a_referral_comes_what_agreement_state_and_question_allow_and_no_more
         phases=(Phase.explicit, Phase.generate),
         suppress_health_check=list(HealthCheck),
     )
-    @given(
-        st.sampled_from(callers),
-        st.sampled_from(watching.lives.standings),
-        st.one_of(fields, of_agreement, of_agreement),
-    )
-    def read(who: Who, standing: lives.Standing, names: list[str]) -> None:
+    @given(questions(watching, [each for each in everybody if each.name in EXCHANGING]))
+    def read(question: tuple[Who, Standing, list[str]]) -> None:
+        who, standing, names = question
         answer = watch.send(http, who, watch.read(who, names, standing.id))
         may = watching.agreed.may(standing, who, frozenset(names)) if names else {}
         told = answer.json().get("fields", {}) if answer.is_success else {}

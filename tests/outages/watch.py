@@ -155,7 +155,9 @@ async def everybody(installation: Installation, lives: Lives) -> list[Who]:
         return Who(name, caller, terms[0] if terms else EDUCATION)
 
     def person(name: str, actor: Actor, *theirs: str) -> Who:
-        return Who(name, Caller(name, "person", region.code, token=actor.token), EDUCATION, frozenset(theirs))
+        assert actor.sign_in is not None
+        caller = Caller(name, "person", region.code, token=actor.sign_in())  # some readings want a fresh proof
+        return Who(name, caller, EDUCATION, frozenset(theirs))
 
     return [
         Who("nobody", Caller("nobody", "nobody")),
