@@ -20,6 +20,7 @@ ANSWER_LIMIT = 4 * 1_048_576  # bytes
 NOT_MODIFIED = 304  # has no body and therefore no length
 DEADLINE = 15.0  # seconds for a service to answer
 CONNECTIONS = 100  # per service
+IDLE = 3.0  # seconds that one is kept unused: a service closes it after 5, and a write that meets the end is lost
 PASSED_ON = ("content-type", "idempotency-key", "if-match", "accept", "dpop")
 # Only for what anybody may read: a person's data is not kept by anybody on the way, and each release is filtered anew.
 PUBLIC_PASSED_ON = (*PASSED_ON, "if-none-match")
@@ -65,7 +66,7 @@ class Services:
         self._keys = {service: in_turn(key)[0] for service, key in settings.grant_keys.items()}
         self._keys[settings.app] = self.own_key
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit_per_host=CONNECTIONS, keepalive_timeout=30),
+            connector=aiohttp.TCPConnector(limit_per_host=CONNECTIONS, keepalive_timeout=IDLE),
             timeout=aiohttp.ClientTimeout(total=DEADLINE, sock_connect=3),
             auto_decompress=False,
             skip_auto_headers=("User-Agent", "Accept-Encoding"),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import PlainTextResponse
 
 from gateway.audit.rules.entries import Actor, Entry, Outcome, Phase
 from gateway.exchange import routes
@@ -22,6 +21,7 @@ from shared.requests import RuntimeDep
 
 router = APIRouter()
 ANSWER = "receive_record"
+JWS = "application/jose"
 
 
 async def held(runtime: RuntimeDep) -> Peers:
@@ -79,10 +79,15 @@ async def signed(request: Request, runtime: RuntimeDep, known: PeersDep) -> Sign
 SignedDep = Annotated[Signed, Depends(signed)]
 
 
-@router.get(peers.WELL_KNOWN, dependencies=[Depends(public)])
-async def metadata(known: PeersDep, at: DeskDep) -> PlainTextResponse:
+@router.get(
+    peers.WELL_KNOWN,
+    dependencies=[Depends(public)],
+    response_class=Response,
+    responses={200: {"content": {JWS: {}}}},
+)
+async def metadata(known: PeersDep, at: DeskDep) -> Response:
     """Who this region is and with which key it signs."""
-    return PlainTextResponse(known.metadata(at.log.signer.verifier_key), media_type="application/jose")
+    return Response(known.metadata(at.log.signer.verifier_key), media_type=JWS)
 
 
 @router.post("/federation/v1/record-requests", status_code=202)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
+from demo.client import until
 from deploy.local import places
 from gateway.federation.signatures import Message
 from tests.outages.watch import Watch, Who
@@ -91,7 +92,7 @@ class Fuzz:
         def tried(case: schemathesis.Case, pick: int, names: list[str]) -> None:
             if mode is GenerationMode.POSITIVE:
                 self._real(label, who, case, (pick, names))
-            answer = self._send(who, case)
+            answer = self._answered(who, case)
             case.validate_response(answer, checks=CHECKED)
             self.watching.look(who, label, answer)
             if mode is GenerationMode.POSITIVE:
@@ -108,7 +109,8 @@ class Fuzz:
         pick, names = chosen
         members: dict[str, Any] = dict(case.path_parameters or {})
         if label.startswith("GET ") or who.name in AT_WORK:
-            known = {name: self.ids[name] for name in members if self.ids.get(name)}
+            own = self.watching.lives.another.ids if who.name == "another" else {}
+            known = {name: ids[name] for ids in (self.ids, own) for name in members if ids.get(name)}
             case.path_parameters = members | {name: each[pick % len(each)] for name, each in known.items()}
         headers = {name: value for name, value in (case.headers or {}).items() if name.lower() != "if-match"}
         if "Idempotency-Key" in headers:
@@ -120,6 +122,14 @@ class Fuzz:
         case.headers = type(case.headers)(headers) if case.headers is not None else case.headers
         if any(each.name == "fields" for each in OPERATIONS[label].iter_parameters()):
             case.query = {"fields": ",".join(names)}
+
+    def _answered(self, who: Who, case: schemathesis.Case) -> httpx.Response:
+        """A region on a starved machine says 503 until it is with it again: the same is tried once more then."""
+        answer = self._send(who, case)
+        if answer.status_code == 503:
+            until("the region", lambda: self.http.get("/ready").status_code == 200)
+            answer = self._send(who, case)
+        return answer
 
     def _send(self, who: Who, case: schemathesis.Case) -> httpx.Response:
         base = str(self.http.base_url).rstrip("/")

@@ -104,9 +104,7 @@ def questions(watching: Watch, callers: list[Who]) -> st.SearchStrategy[tuple[Wh
     return st.one_of(st.tuples(st.sampled_from(callers), st.sampled_from(standings), anything), some, some)
 
 
-def _some(
-    who: Who, standing: Standing, listed: dict[str, str]
-) -> st.SearchStrategy[tuple[Who, Standing, list[str]]]:
+def _some(who: Who, standing: Standing, listed: dict[str, str]) -> st.SearchStrategy[tuple[Who, Standing, list[str]]]:
     names = st.lists(st.sampled_from(sorted(listed)), min_size=1, unique=True)
     return st.tuples(st.just(who), st.just(standing), names)
 
@@ -187,8 +185,9 @@ def test_a_canary_is_noticed_in_whatever_form(told: Callable[[str], dict[str, An
 
 @pytest.fixture(scope="module")
 def fuzz(watching: Watch, everybody: list[Who], http: httpx.Client) -> Fuzz:
-    own = ids(watching.lives) | watching.lives.another.ids
-    own["referral"] = [each.id for each in watching.lives.standings if each.recipient == "org-610118-education"]
+    own = ids(watching.lives)
+    standings = [each for each in watching.lives.standings if each.terms == EDUCATION]
+    own["referral"] = [each.id for each in standings if each.state in ("requested", *watch.OPEN)]
     return Fuzz(watching, {each.name: each for each in everybody}, http, own, agreed(watching))
 
 

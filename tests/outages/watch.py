@@ -132,7 +132,7 @@ class Watch:
 
 
 async def everybody(installation: Installation, lives: Lives) -> list[Who]:
-    """All kinds of callers; those who could put others out of office come last."""
+    """All kinds of callers, people first: some of what they read wants a fresh proof of who they are."""
     region = lives.region
 
     async def subject(app: str, column: str, table: str, of: str) -> str:
@@ -160,6 +160,12 @@ async def everybody(installation: Installation, lives: Lives) -> list[Who]:
         return Who(name, caller, EDUCATION, frozenset(theirs))
 
     return [
+        person("landlord", lives.landlord, case, f"{case}/respondent"),
+        person(
+            *("another", lives.another.actor, anothers, *lives.another.referrals.values()),
+            *(other_case, f"{other_case}/applicant"),
+        ),
+        person("her", lives.her, hers, *(each.id for each in lives.standings), *cases),
         Who("nobody", Caller("nobody", "nobody")),
         _peer(installation),
         system("an office", "education", EDUCATION),
@@ -170,12 +176,6 @@ async def everybody(installation: Installation, lives: Lives) -> list[Who]:
         staff("registrar", "centre", "registrar"),
         staff("mediator", "mediation", "mediator", *cases, f"{case}/respondent"),
         staff("mediator-ganting", "mediation-ganting", "mediator", other_case, f"{other_case}/applicant"),
-        person("landlord", lives.landlord, case, f"{case}/respondent"),
-        person(
-            *("another", lives.another.actor, anothers, *lives.another.referrals.values()),
-            *(other_case, f"{other_case}/applicant"),
-        ),
-        person("her", lives.her, hers, *(each.id for each in lives.standings), *cases),
         staff("education-administrator", "education", "administrator"),
         staff("coordinator", "centre", "coordinator"),
         staff("protection", "centre", "data_protection_officer", hers, anothers),
@@ -209,14 +209,17 @@ def readings(who: Who, ids: dict[str, list[str]], fields: tuple[str, ...]) -> It
     for operation in attempts.operations():
         if operation.method == "GET":
             for path in _paths(operation, ids):
-                query = [f"{name}={schema.get('maximum', 200)}" for name, schema in _limits(operation)]
+                query = _much(operation)
                 query += [f"fields={quote(','.join(fields), safe='')}"] if path.startswith("/v1/referrals/") else []
                 asked = f"{path}?{'&'.join(query)}" if query else path
                 yield Attempt(operation, asked, who.headers, b"", frozenset(), False)
 
 
-def _limits(operation: Operation) -> list[tuple[str, dict[str, Any]]]:
-    return [(name, schema) for where, name, schema in operation.members if where == "query" and name in ("limit",)]
+def _much(operation: Operation) -> list[str]:
+    """What makes an answer as long as it gets."""
+    asked = {name: schema for where, name, schema in operation.members if where == "query"}
+    long = [f"limit={asked['limit'].get('maximum', 200)}"] if "limit" in asked else []
+    return [*long, *(["full=true"] if "full" in asked else [])]
 
 
 def _paths(operation: Operation, ids: dict[str, list[str]]) -> list[str]:

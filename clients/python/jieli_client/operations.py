@@ -25,9 +25,9 @@ class Operations(Calls):
         """The same under its other name (OpenID Connect Discovery 1.0)."""
         return cast("schemas.IdentityMetadataOut", self.call(Asked('GET', "/.well-known/openid-configuration", token=False)))
 
-    def gateway_metadata(self) -> "Any":
+    def gateway_metadata(self) -> "bytes":
         """Who this region is and with which key it signs."""
-        return cast("Any", self.call(Asked('GET', "/.well-known/region-federation", token=False)))
+        return cast("bytes", self.call(Asked('GET', "/.well-known/region-federation", token=False)))
 
     def gateway_evaluate(self, body: "schemas.GatewayEvaluationIn") -> "schemas.GatewayEvaluationOut":
         """What a partner would get under an agreement as it is now, and which steps would refuse (AuthZEN 1.0)."""
