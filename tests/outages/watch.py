@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -84,7 +85,10 @@ class Watch:
     lives: Lives
     agreed: Agreed = field(default_factory=Agreed.read)
     expected: dict[str, Any] = field(
-        default_factory=lambda: yaml.safe_load(canaries.LISTS.read_text("utf-8"))["shown"] or {}
+        default_factory=lambda: yaml.safe_load(canaries.LISTS.read_text("utf-8"))["shown"]
+    )
+    told: dict[str, Any] = field(
+        default_factory=lambda: yaml.safe_load(canaries.LISTS.read_text("utf-8"))["told_of_changes"]
     )
     leaks: list[str] = field(default_factory=list)
     shown: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -109,7 +113,8 @@ class Watch:
     def line(self, who: Who, operation: str, seen: Seen) -> tuple[str, str, str] | None:
         """The line of the hand-written file that lets this caller see that here."""
         for name in ("anyone", who.name):
-            for pattern in self.expected.get(name, {}).get(operation, []):
+            told = [lines for at, lines in self.told.get(name, {}).items() if matches(operation, [at])]
+            for pattern in (*self.expected.get(name, {}).get(operation, []), *chain.from_iterable(told)):
                 if matches(seen.place, [pattern]) and (not seen.whose or seen.whose in who.theirs):
                     return name, operation, pattern
         return None
