@@ -1,8 +1,9 @@
 """No answer holds a value beyond the grant: canaries in every column, looked for in whatever anybody is answered."""
 
 import asyncio
+import json
 import tempfile
-from base64 import b64encode
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -172,9 +173,9 @@ def test_whatever_one_should_not_see_would_be_noticed(
     "told",
     [
         pytest.param(lambda value: {"text": f"… {value}!"}, id="text"),
-        pytest.param(lambda value: {"json": {"value": value}}, id="escaped JSON"),
+        pytest.param(lambda value: {"text": json.dumps({"value": value})}, id="escaped JSON"),
         pytest.param(lambda value: {"headers": {"link": f"<https://a.example/{quote(value)}>"}}, id="link"),
-        pytest.param(lambda value: {"text": b64encode(f'{{"a":"{value}"}}'.encode()).decode()}, id="base64"),
+        pytest.param(lambda value: {"text": urlsafe_b64encode(f'{{"a":"{value}"}}'.encode()).decode()}, id="signed"),
     ],
 )
 def test_a_canary_is_noticed_in_whatever_form(told: Callable[[str], dict[str, Any]]) -> None:

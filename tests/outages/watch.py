@@ -84,9 +84,7 @@ class Watch:
     planted: Planted
     lives: Lives
     agreed: Agreed = field(default_factory=Agreed.read)
-    expected: dict[str, Any] = field(
-        default_factory=lambda: yaml.safe_load(canaries.LISTS.read_text("utf-8"))["shown"]
-    )
+    expected: dict[str, Any] = field(default_factory=lambda: yaml.safe_load(canaries.LISTS.read_text("utf-8"))["shown"])
     told: dict[str, Any] = field(
         default_factory=lambda: yaml.safe_load(canaries.LISTS.read_text("utf-8"))["told_of_changes"]
     )
