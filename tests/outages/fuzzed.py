@@ -18,7 +18,7 @@ from schemathesis.checks import CHECKS
 from demo.client import until
 from deploy.local import places
 from gateway.federation.signatures import Message
-from tests.outages.watch import Watch, Who
+from tests.outages.watch import BEHIND, Watch, Who
 
 DOCUMENT: dict[str, Any] = json.loads((places.ROOT / "docs" / "openapi" / "partners.json").read_text("utf-8"))
 OPERATIONS = {found.ok().label: found.ok() for found in schemathesis.openapi.from_dict(DOCUMENT).get_all_operations()}
@@ -124,9 +124,9 @@ class Fuzz:
             case.query = {"fields": ",".join(names)}
 
     def _answered(self, who: Who, case: schemathesis.Case) -> httpx.Response:
-        """A region on a starved machine says 503 until it is with it again: the same is tried once more then."""
+        """The same once more where the region was behind."""
         answer = self._send(who, case)
-        if answer.status_code == 503:
+        if answer.status_code == BEHIND:
             until("the region", lambda: self.http.get("/ready").status_code == 200)
             answer = self._send(who, case)
         return answer

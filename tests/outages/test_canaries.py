@@ -95,24 +95,40 @@ async def test_every_column_and_every_sealed_member_has_its_canary(installation:
     assert {each for each in empty if not matches(each, lists.empty)} == set(), "nobody left anything there"
 
 
-def questions(watching: Watch, callers: list[Who]) -> st.SearchStrategy[tuple[Who, Standing, list[str]]]:
+Question = tuple[Who, Standing, list[str]]
+
+
+def fitting(watching: Watch, callers: list[Who]) -> list[Question]:
+    """Each recipient, of each of its referrals, for the whole of either list."""
+    lists = (watching.agreed.preview, watching.agreed.full)
+    return [
+        (who, each, sorted(side[each.terms.agreement]))
+        for who in callers
+        for each in watching.lives.standings
+        for side in lists
+        if who.caller.organisation == each.recipient
+    ]
+
+
+def questions(watching: Watch, callers: list[Who]) -> st.SearchStrategy[Question]:
     """Who asks for what of which referral: mostly a recipient, for fields of its agreement."""
-    standings, lists = watching.lives.standings, watching.agreed
     anything = st.lists(st.sampled_from((*LISTED, *BEYOND, *ODD)), max_size=5)
-    fitting = [(who, each) for who in callers for each in standings if who.caller.organisation == each.recipient]
-    of_list = [(*pair, side[pair[1].terms.agreement]) for pair in fitting for side in (lists.preview, lists.full)]
-    some = st.sampled_from(of_list).flatmap(lambda each: _some(*each))
-    return st.one_of(st.tuples(st.sampled_from(callers), st.sampled_from(standings), anything), some, some)
+    some = st.sampled_from(fitting(watching, callers)).flatmap(lambda each: _some(*each))
+    return st.one_of(
+        st.tuples(st.sampled_from(callers), st.sampled_from(watching.lives.standings), anything), some, some
+    )
 
 
-def _some(who: Who, standing: Standing, listed: dict[str, str]) -> st.SearchStrategy[tuple[Who, Standing, list[str]]]:
-    names = st.lists(st.sampled_from(sorted(listed)), min_size=1, unique=True)
+def _some(who: Who, standing: Standing, listed: list[str]) -> st.SearchStrategy[Question]:
+    names = st.lists(st.sampled_from(listed), min_size=1, unique=True)
     return st.tuples(st.just(who), st.just(standing), names)
 
 
 def test_of_a_referral_comes_what_agreement_state_and_question_allow_and_no_more(
     watching: Watch, everybody: list[Who], http: httpx.Client
 ) -> None:
+    callers = [each for each in everybody if each.name in EXCHANGING]
+
     @settings(
         max_examples=SEVERAL,
         deadline=None,
@@ -121,8 +137,11 @@ def test_of_a_referral_comes_what_agreement_state_and_question_allow_and_no_more
         phases=(Phase.explicit, Phase.generate),
         suppress_health_check=list(HealthCheck),
     )
-    @given(questions(watching, [each for each in everybody if each.name in EXCHANGING]))
-    def read(question: tuple[Who, Standing, list[str]]) -> None:
+    @given(questions(watching, callers))
+    def read(question: Question) -> None:
+        ask(question)
+
+    def ask(question: Question) -> None:
         who, standing, names = question
         answer = watch.send(http, who, watch.read(who, names, standing.id))
         may = watching.agreed.may(standing, who, frozenset(names)) if names else {}
@@ -134,6 +153,8 @@ def test_of_a_referral_comes_what_agreement_state_and_question_allow_and_no_more
         seen = {each.place for each in watching.look(who, READ, answer)}
         assert {f"{ANSWERS}/{name}" for name in may.keys() - coarse.keys()} <= seen, answer.text
 
+    for each in fitting(watching, callers):
+        ask(each)
     read()
     assert watching.leaks == []
     for name in ("an office", "education", "another office"):
