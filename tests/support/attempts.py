@@ -31,19 +31,19 @@ class Operation:
     schemas: dict[str, Any]
 
 
-def operations() -> list[Operation]:
-    """Every GET and POST of every document, each once; the partners' document, which is whole, goes first."""
+def operations(methods: tuple[str, ...] = METHODS) -> list[Operation]:
+    """Every operation by these methods of every document, each once; the partners', which is whole, goes first."""
     found: dict[tuple[str, str], Operation] = {}
     for file in sorted((places.ROOT / "docs" / "openapi").glob("*.json"), key=lambda each: each.stem != "partners"):
-        for each in _of(json.loads(file.read_text("utf-8"))):
+        for each in _of(json.loads(file.read_text("utf-8")), methods):
             found.setdefault((each.method, re.sub(r"\{\w+\}", "{}", each.path)), each)
     return list(found.values())
 
 
-def _of(document: dict[str, Any]) -> Iterator[Operation]:
+def _of(document: dict[str, Any], wanted: tuple[str, ...]) -> Iterator[Operation]:
     schemas = document.get("components", {}).get("schemas", {})
     for path, methods in document["paths"].items():
-        for method in METHODS & methods.keys():
+        for method in (each for each in wanted if each in methods):
             told = methods[method]
             members = tuple((each["in"], each["name"], each["schema"]) for each in told.get("parameters", []))
             ((media, content),) = told.get("requestBody", {}).get("content", {"": {}}).items()

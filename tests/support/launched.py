@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -121,12 +121,18 @@ class Installation:
 
     async def rows(self, region: str, app: str, query: str) -> list[dict[str, Any]]:
         """Look into a database as its administrator."""
+        async with self.connected(region, app) as connection:
+            return [dict(row) for row in await connection.fetch(query)]
+
+    @contextlib.asynccontextmanager
+    async def connected(self, region: str, app: str) -> AsyncIterator[asyncpg.Connection]:
+        """The administrator's own connection to a database."""
         place = next(found for found in places.regions(self.environ) if found.code == region)
         password = json.loads((place.secrets / "secrets.json").read_text())["database"]["superuser"]
         address = f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{place.base + places.POSTGRES}/r{region}_{app}"
         connection = await asyncpg.connect(address)
         try:
-            return [dict(row) for row in await connection.fetch(query)]
+            yield connection
         finally:
             await connection.close()
 

@@ -1,0 +1,240 @@
+"""No answer holds a value beyond the grant: canaries in every column, looked for in whatever anybody is answered."""
+
+import asyncio
+import json
+import tempfile
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from demo.scene import EDUCATION
+from tests.outages import fuzzed, lives, watch
+from tests.outages.fuzzed import Fuzz
+from tests.outages.lives import Lives, Standing
+from tests.outages.watch import READ, Watch, Who
+from tests.support import canaries
+from tests.support.attempts import Attempt, Operation
+from tests.support.canaries import ANSWERS, BEYOND, Lists, matches
+from tests.support.launched import Installation
+from tests.system.test_partners import EXAMPLES
+
+REGION = "610118"
+AT_ONCE = 4
+SEVERAL = 120  # random readings of a referral
+LISTED = tuple("姓名 联系电话 现住区划代码 儿童姓名 出生日期 监护人关系 居住地址 房屋地址 争议 请求".split())
+ODD = ("", *"fields * 姓名.姓 fields.姓名 居住地址/门牌 姓名[0] sealed seal person id state".split())
+EXCHANGING = ("an office", "education", "another office", "an office without an agreement", "coordinator", "her")
+# Those who could put others out of office write when nobody else is at work.
+LAST = ("coordinator", "protection", "education-administrator", "administrator", "her")
+
+
+@pytest.fixture(scope="module")
+def installation() -> Iterator[Installation]:
+    """One of its own: nothing in it keeps its name."""
+    with tempfile.TemporaryDirectory(prefix="jieli-canaries-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)  # PostgreSQL may run as nobody and has to pass through
+        made = lives.installation(Path(folder))
+        made.launch()
+        try:
+            made.wait_ready()
+            yield made
+        finally:
+            made.remove()
+
+
+@pytest.fixture(scope="module")
+async def watching(installation: Installation) -> Watch:
+    lived = await asyncio.to_thread(lives.lived, installation)
+    return Watch(await canaries.plant(installation, REGION), lived)
+
+
+@pytest.fixture(scope="module")
+async def everybody(installation: Installation, watching: Watch) -> list[Who]:
+    return await watch.everybody(installation, watching.lives)
+
+
+@pytest.fixture(scope="module")
+def http(watching: Watch) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=watching.lives.region.gateway_url, timeout=60, trust_env=False) as made:
+        yield made
+
+
+def ids(lived: Lives) -> dict[str, list[str]]:
+    """What paths may name: hers, another's, and what is public."""
+    both = {kind: list(values) for kind, values in lived.ids.items()}
+    for kind, values in lived.another.ids.items():
+        both.setdefault(kind, []).extend(values)
+    return both | {kind: [value] for kind, value in EXAMPLES.items()} | {"version": ["1"]}
+
+
+def agreed(watching: Watch) -> tuple[str, ...]:
+    """What the office may ask for once it has accepted."""
+    return tuple(watching.agreed.full[EDUCATION.agreement])
+
+
+async def test_every_column_and_every_sealed_member_has_its_canary(installation: Installation, watching: Watch) -> None:
+    lists, planted = Lists.read(), watching.planted
+    names = [each.name for each in await canaries.columns(installation, REGION)]
+    assert [each for each in names if not lists.of(each)] == [], "add it to tests/outages/canaries.yaml"
+    whole = [each for told in lists.whole.values() for each in told]
+    patterns = [*lists.written, *lists.found, *canaries.SEALED, *whole]
+    assert [each for each in patterns if not any(matches(name, [each]) for name in names)] == []
+    members = [*lists.kept, *lists.days]
+    assert [each for each in members if not any(matches(name, [each]) for name in planted.members)] == []
+    empty = {each for each in names if lists.of(each)[0] in ("written", "sealed")} - planted.columns
+    assert {each for each in empty if not matches(each, lists.empty)} == set(), "nobody left anything there"
+
+
+Question = tuple[Who, Standing, list[str]]
+
+
+def fitting(watching: Watch, callers: list[Who]) -> list[Question]:
+    """Each recipient, of each of its referrals, for the whole of either list."""
+    lists = (watching.agreed.preview, watching.agreed.full)
+    return [
+        (who, each, sorted(side[each.terms.agreement]))
+        for who in callers
+        for each in watching.lives.standings
+        for side in lists
+        if who.caller.organisation == each.recipient
+    ]
+
+
+def questions(watching: Watch, callers: list[Who]) -> st.SearchStrategy[Question]:
+    """Who asks for what of which referral: mostly a recipient, for fields of its agreement."""
+    anything = st.lists(st.sampled_from((*LISTED, *BEYOND, *ODD)), max_size=5)
+    some = st.sampled_from(fitting(watching, callers)).flatmap(lambda each: _some(*each))
+    return st.one_of(
+        st.tuples(st.sampled_from(callers), st.sampled_from(watching.lives.standings), anything), some, some
+    )
+
+
+def _some(who: Who, standing: Standing, listed: list[str]) -> st.SearchStrategy[Question]:
+    names = st.lists(st.sampled_from(listed), min_size=1, unique=True)
+    return st.tuples(st.just(who), st.just(standing), names)
+
+
+def test_of_a_referral_comes_what_agreement_state_and_question_allow_and_no_more(
+    watching: Watch, everybody: list[Who], http: httpx.Client
+) -> None:
+    callers = [each for each in everybody if each.name in EXCHANGING]
+
+    @settings(
+        max_examples=SEVERAL,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(questions(watching, callers))
+    def read(question: Question) -> None:
+        ask(question)
+
+    def ask(question: Question) -> None:
+        who, standing, names = question
+        answer = watch.send(http, who, watch.read(who, names, standing.id))
+        may = watching.agreed.may(standing, who, frozenset(names)) if names else {}
+        told = answer.json().get("fields", {}) if answer.is_success else {}
+        asked = f"{who.name}: {standing}: {names}"
+        assert (answer.is_success, set(told)) == (bool(may), set(may)), f"{asked}: {answer.text}"
+        coarse = {name: value for name, value in told.items() if may[name] == "year"}
+        assert all(len(value) == len("1901") for value in coarse.values()), coarse
+        seen = {each.place for each in watching.look(who, READ, answer)}
+        assert {f"{ANSWERS}/{name}" for name in may.keys() - coarse.keys()} <= seen, answer.text
+
+    for each in fitting(watching, callers):
+        ask(each)
+    read()
+    assert watching.leaks == []
+    for name in ("an office", "education", "another office"):
+        assert watching.shown[name, READ, ANSWERS] > 0, f"{name} was shown nothing"
+
+
+def test_whoever_reads_whatever_sees_what_the_hand_written_list_says(
+    watching: Watch, everybody: list[Who], http: httpx.Client
+) -> None:
+    def look(who: Who) -> None:
+        for each in watch.readings(who, ids(watching.lives), agreed(watching)):
+            answer = watch.send(http, who, each)
+            watching.look(who, f"{each.operation.method} {each.operation.path}", answer)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(look, everybody))
+    assert sorted(set(watching.leaks)) == []
+    assert watching.unseen() == [], "shown by nothing: the list says more than is true"
+
+
+def test_whatever_one_should_not_see_would_be_noticed(
+    watching: Watch, everybody: list[Who], http: httpx.Client
+) -> None:
+    """Her own reading, as if nothing were hers."""
+    blind = Watch(watching.planted, watching.lives)
+    her = next(each for each in everybody if each.name == "her")
+    for each in ("/v1/me/record", "/v1/me/copy.jws", f"/v1/me/referrals/{watching.lives.standings[0].id}"):
+        operation = Operation("GET", each, (), "", {}, {})
+        answer = watch.send(http, her, Attempt(operation, each, {}, b"", frozenset(), True))
+        assert answer.status_code == 200, answer.text
+        before = len(blind.leaks)
+        blind.look(replace(her, theirs=frozenset()), f"GET {each}", answer)
+        assert len(blind.leaks) > before, each
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(lambda value: {"text": f"… {value}!"}, id="text"),
+        pytest.param(lambda value: {"text": json.dumps({"value": value})}, id="escaped JSON"),
+        pytest.param(lambda value: {"headers": {"link": f"<https://a.example/{quote(value)}>"}}, id="link"),
+        pytest.param(lambda value: {"text": urlsafe_b64encode(f'{{"a":"{value}"}}'.encode()).decode()}, id="signed"),
+    ],
+)
+def test_a_canary_is_noticed_in_whatever_form(told: Callable[[str], dict[str, Any]]) -> None:
+    planted = canaries.Planted()
+    value = planted.value(f"{ANSWERS}/姓名", "somebody")
+    assert planted.seen(httpx.Response(404, **told(value))) == {canaries.Seen(f"{ANSWERS}/姓名", "somebody")}
+
+
+@pytest.fixture(scope="module")
+def fuzz(watching: Watch, everybody: list[Who], http: httpx.Client) -> Fuzz:
+    own = ids(watching.lives)
+    standings = [each for each in watching.lives.standings if each.terms == EDUCATION]
+    own["referral"] = [each.id for each in standings if each.state in ("requested", *watch.OPEN)]
+    return Fuzz(watching, {each.name: each for each in everybody}, http, own, agreed(watching))
+
+
+@pytest.mark.parametrize(
+    ("label", "mode"),
+    [(label, mode) for label in sorted(fuzzed.OPERATIONS, key=fuzzed.order) for mode in fuzzed.modes(label)],
+    ids=lambda value: getattr(value, "value", value),
+)
+def test_schemathesis_finds_nothing(fuzz: Fuzz, label: str, mode: GenerationMode) -> None:
+    fuzz.run(label, fuzz.everybody[fuzzed.callers()[label]], mode)
+
+
+def test_most_of_its_calls_were_let_in(fuzz: Fuzz) -> None:
+    for name in ("an office", "another", "nobody"):
+        assert fuzz.passed[name, True] > fuzz.passed[name, False], f"{name}: {fuzz.passed}"
+
+
+def test_whoever_writes_whatever_is_told_no_more(watching: Watch, everybody: list[Who], http: httpx.Client) -> None:
+    def write(who: Who) -> None:
+        for each in watch.writings(who, ids(watching.lives), agreed(watching)):
+            answer = watch.send(http, who, each)
+            watching.look(who, f"{each.operation.method} {each.operation.path}", answer)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(write, [each for each in everybody if each.name not in LAST]))
+    for name in LAST:
+        write(next(each for each in everybody if each.name == name))
+    assert sorted(set(watching.leaks)) == []
