@@ -34,6 +34,7 @@ CHECKED = CHECKS.get_by_names(
 )
 EXAMPLES = {GenerationMode.POSITIVE: 3, GenerationMode.NEGATIVE: 1}  # calls of each operation
 REFUSED = (401, 403, 404)
+SHOWN = ("authorization", "dpop")  # what the caller shows itself
 # Who calls on behalf of whom the matrix names; a system goes first.
 CALLERS = {
     "system": "an office",
@@ -134,7 +135,7 @@ class Fuzz:
     def _send(self, who: Who, case: schemathesis.Case) -> httpx.Response:
         base = str(self.http.base_url).rstrip("/")
         made = requests.Request(**case.as_transport_kwargs(base_url=base)).prepare()
-        headers = {name: value for name, value in made.headers.items() if name.lower() not in ("authorization", "dpop")}
+        headers = {name: str(value).strip() for name, value in made.headers.items() if name.lower() not in SHOWN}
         body = made.body or b""
         content = body.encode() if isinstance(body, str) else body
         message = Message(str(made.method), str(made.url), headers)
