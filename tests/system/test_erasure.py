@@ -8,11 +8,12 @@ import pytest
 
 from demo import family
 from demo.client import Actor, Region
+from tests.support.documented import fits
 from tests.support.launched import Installation
 from tests.support.until import until
 from tests.system.test_administration import came
 from tests.system.test_foreign_ids import consent, refer
-from tests.system.test_partners import OPERATIONS, fits
+from tests.system.test_partners import OPERATIONS
 
 UNKNOWN = "0198aaaa-0000-7000-8000-000000000000"
 READ = "/v1/erasures/{erasure}"

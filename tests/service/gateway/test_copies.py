@@ -30,6 +30,7 @@ async def hers(region: Region) -> AsyncIterator[Region]:
     """A region whose services answer that they keep nothing of her."""
     region.persons["hers"] = "0198aaaa-0000-7000-8000-000000000001"
     region.behind.body, region.behind.asked = {}, []
+    await region.look()
     yield region
     region.behind.body, region.behind.status, region.behind.answering = None, 200, None
 

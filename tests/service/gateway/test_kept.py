@@ -18,6 +18,7 @@ from shared import db
 from shared.problems import Problem
 from tests.service.gateway import logs
 from tests.support.postgres import TestServer
+from tests.support.until import until
 
 IDLE = 6
 
@@ -33,11 +34,18 @@ def proof() -> tuple[bytes, datetime]:
 
 
 async def end_all(held: logs.Opened) -> None:
-    """End every connection of the gateway's role but the one that says so."""
+    """End every connection of the gateway's role but the one that says so, and wait until they are gone."""
+    others = "FROM pg_stat_activity WHERE usename = current_user AND datname = current_database()"
+    others = f"{others} AND pid <> pg_backend_pid()"
     other = db.engine(held.addresses["DATABASE_URL"])
     async with other.connect() as connection:
-        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-        await connection.execute(text(f"{ended} AND usename = current_user AND pid <> pg_backend_pid()"))
+        await connection.execute(text(f"SELECT pg_terminate_backend(pid) {others}"))
+
+        async def gone() -> bool:
+            await connection.commit()  # what the server says of itself stays as it is within a transaction
+            return await connection.scalar(text(f"SELECT count(*) = 0 {others}")) is True
+
+        await until(gone)
     await other.dispose()
 
 
