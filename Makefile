@@ -71,7 +71,7 @@ outages: $(VENV)/.dev-lock ## servers and whole platforms that are killed in the
 	@$(BIN)/python -m pytest tests/outages
 
 conformance: $(VENV)/.dev-lock ## published vectors and schemas (JIELI_VECTORS: where they lie)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/conformance
+	@$(BIN)/python -m pytest tests/conformance
 
 browser: $(VENV)/.dev-lock ## the sign-in in a real Chromium (JIELI_CHROMIUM: another than /usr/bin/chromium)
 	@$(BIN)/python -m pytest tests/browser
