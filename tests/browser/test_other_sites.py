@@ -28,7 +28,7 @@ async def test_show_the_page_in_a_frame_of_its_own(person: Tab, portal: FrontEnd
     await person.open(portal.address())
     await person.open(portal.callback)
     await person.page.evaluate(FRAME, page(portal, "/sign-in"))
-    assert person.page.frames[1].url == "chrome-error://chromewebdata/"
+    await person.page.frames[1].wait_for_url("chrome-error://chromewebdata/", wait_until="commit")
     assert any("frame-ancestors" in said for said in person.wrong)
     person.wrong.clear()
 
