@@ -2,7 +2,6 @@
 
 import asyncio
 
-import httpx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -10,13 +9,12 @@ from gateway.audit import queries as audit
 from gateway.audit.commands import Log
 from gateway.audit.queries import Checkpoint
 from gateway.audit.rules import notes, tree
-from gateway.federation.peers import Peers
+from gateway.federation.peers import Answer, Peers
 from gateway.federation.rules import Peer
 from gateway.witness import commands
 from gateway.witness.rules import checkpoints, submissions
 from gateway.witness.rules.checkpoints import Verifier
 from gateway.witness.tables import LogWitness
-from shared.problems import Problem
 from shared.runtime import Runtime
 
 EVERY = 1.0  # seconds between looks for a newer checkpoint
@@ -56,7 +54,9 @@ async def _tried(written: Log, known: Peers, peer: Peer, due: LogWitness) -> tup
             return await cosignature(written, known, peer, due)
     except NotCosigned as refusal:
         reason = str(refusal)
-    except (httpx.HTTPError, TimeoutError, Problem, ValueError) as error:
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # whatever one peer answers keeps no other from being asked
         log.info("witness_unanswered", peer=peer.region, reason=type(error).__name__, attempt=due.attempts)
         return submissions.NO_ANSWER
     if reason in submissions.AGAINST:
@@ -83,12 +83,12 @@ async def cosignature(written: Log, known: Peers, peer: Peer, due: LogWitness) -
         newest = await audit.newest_checkpoint(connection)
     assert newest is not None  # noqa: S101 - it is due because there is one
     answer = await _offered(written, known, peer, (due.size, newest))
-    if answer.status_code == 409:
+    if answer.status == 409:
         answer = await _offered(written, known, peer, (_size(answer.text), newest))
     return newest.size, _line(answer, newest, key)
 
 
-async def _offered(written: Log, known: Peers, peer: Peer, step: tuple[int, Checkpoint]) -> httpx.Response:
+async def _offered(written: Log, known: Peers, peer: Peer, step: tuple[int, Checkpoint]) -> Answer:
     """Send the newest checkpoint with the proof that it continues the log of so many entries."""
     since, newest = step
     if since > newest.size:
@@ -99,14 +99,14 @@ async def _offered(written: Log, known: Peers, peer: Peer, step: tuple[int, Chec
     except KeyError:  # a part of the tree is gone
         raise NotCosigned(submissions.NOT_CONTINUED) from None
     content = submissions.body(since, path, newest.note)
-    return await known.client.post(peer.gateway_url + submissions.ADD_CHECKPOINT, content=content)
+    return await known.ask(peer, submissions.ADD_CHECKPOINT, content)
 
 
 def _size(answer: str) -> int:
     return checkpoints.number(answer.removesuffix("\n"))
 
 
-def _line(answer: httpx.Response, newest: Checkpoint, key: Verifier) -> str:
-    if answer.status_code == 200:
+def _line(answer: Answer, newest: Checkpoint, key: Verifier) -> str:
+    if answer.status == 200:
         return checkpoints.cosignature(answer.text, checkpoints.read(newest.note).text, key)
-    raise NotCosigned(submissions.REFUSED.get(answer.status_code, submissions.NO_ANSWER))
+    raise NotCosigned(submissions.REFUSED.get(answer.status, submissions.NO_ANSWER))
