@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import structlog
 from prometheus_client import CollectorRegistry, Gauge
@@ -22,10 +23,13 @@ log = structlog.get_logger()
 
 
 class Alarms:
-    """What the metrics say; both are 0 while all is well."""
+    """What the metrics say; all are 0 while all is well."""
 
     def __init__(self, metrics: CollectorRegistry) -> None:
         self.forked = Gauge("jieli_log_forked", "Checkpoints of a log against it", ["source"], registry=metrics)
+        self.suspected = Gauge(
+            "jieli_log_suspected_seconds", "Since a log was to be heard first", ["source"], registry=metrics
+        )
         self.refused = Gauge(
             "jieli_log_not_continued", "Witnesses that know this log otherwise", ["source"], registry=metrics
         )
@@ -48,9 +52,11 @@ async def show(runtime: Runtime, known: Peers, alarms: Alarms) -> None:
     """Bring the metrics up to date."""
     async with runtime.sessions() as session:
         forked, refusing = await queries.confirmed(session), await queries.refusing(session)
+        since, now = await queries.waiting_since(session), datetime.now(UTC)
     for region in known.by_region:
         origin = notes.origin(region)
         alarms.forked.labels(origin).set(forked.get(origin, 0))
+        alarms.suspected.labels(origin).set((now - since.get(origin, now)).total_seconds())
         alarms.refused.labels(region).set(region in refusing)
 
 

@@ -18,7 +18,7 @@ from gateway.federation import rules as federation
 from gateway.federation.peers import WELL_KNOWN, Peers
 from gateway.federation.rules import Verifiers
 from gateway.witness import alarms, api
-from gateway.witness.rules import checkpoints
+from gateway.witness.rules import checkpoints, submissions
 from gateway.witness.rules.submissions import ADD_CHECKPOINT
 from shared.problems import Problem
 from tests.service.gateway import elsewhere, logs
@@ -199,3 +199,75 @@ async def test_what_is_known_of_a_peer_is_at_hand_while_it_is_asked_again(here: 
         assert await here.known.key_of(peer, peer.thumbprint)
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)
+
+
+def shown(signer: notes.Signer, size: int) -> str:
+    return notes.checkpoint(signer, size, bytes(32))
+
+
+STRANGER = notes.Signer("jieli/610118", LOG.signer.private)
+CLAIMS = {"a longer log": plain("999999\n", 409), "another log": plain("no", 422)}
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS.keys())
+@pytest.mark.parametrize("proof", ["nothing", "signed by a stranger", "of this log"])
+async def test_who_says_that_the_log_does_not_continue_shows_what_its_key_signed(
+    here: Here, claim: Answer, proof: str
+) -> None:
+    await here.grows()
+    note = (await here.log.checkpoint()).note
+    shows = {"nothing": "none", "signed by a stranger": shown(STRANGER, 999_999), "of this log": note}
+    here.instead.update({ADD_CHECKPOINT: claim, SHOWN: plain(shows[proof])})
+    await here.grows()
+    await here.told("unproved")
+    assert await here.measured("jieli_log_not_continued") == 0
+
+
+async def test_who_shows_a_longer_log_that_its_key_signed_raises_the_alarm(here: Here) -> None:
+    proof = plain(shown(here.log.signer, 999_999))
+    here.instead.update({ADD_CHECKPOINT: CLAIMS["a longer log"], SHOWN: proof})
+    await here.grows()
+    await here.told("longer-there")
+    assert await here.measured("jieli_log_not_continued") == 1
+
+
+async def test_who_knows_another_checkpoint_of_the_same_size_raises_the_alarm(here: Here) -> None:
+    """The answer of C2SP tlog-witness to it is 409 with that very size."""
+    size = await here.grows()
+    proof = plain(shown(here.log.signer, size))
+    here.instead.update({ADD_CHECKPOINT: plain(f"{size}\n", 409), SHOWN: proof})
+    await here.told("not-continued")
+    assert await here.measured("jieli_log_not_continued") == 1
+
+
+async def test_a_checkpoint_that_is_signed_while_the_witness_answers_is_no_longer_log(here: Here) -> None:
+    """Another process of the gateway was faster: what the witness names is the size that the log has meanwhile."""
+    asked: list[bytes] = []
+
+    async def faster(request: web.Request) -> web.StreamResponse:
+        asked.append(await request.read())
+        if len(asked) == 1:
+            return web.Response(text=f"{await here.grows()}\n", status=409)
+        return web.Response(status=503)
+
+    here.instead[ADD_CHECKPOINT] = faster
+    await here.grows()
+    await here.told("no-answer")
+    first, second = (submissions.read(each) for each in asked[:2])
+    assert second.old == second.note.size > first.note.size
+
+
+async def test_a_cosignature_by_the_name_of_this_log_is_not_kept(here: Here) -> None:
+    """Nobody could check a proof of which one line bears the log's own name and is not by its key."""
+    pretender = notes.Signer("jieli/610118", WITNESS.private, notes.COSIGNATURE)
+    here.witness.elsewhere.verifiers = Verifiers(LOG.signer.verifier_key, pretender.verifier_key)
+
+    async def cosigns(request: web.Request) -> web.StreamResponse:
+        text = submissions.read(await request.read()).note.text
+        return web.Response(text=checkpoints.cosigned(pretender, text, 1))
+
+    here.instead[ADD_CHECKPOINT] = cosigns
+
+    await here.grows()
+    await here.told("no-answer")
+    assert await here.witness.rows("SELECT line FROM log_cosignature") == []
