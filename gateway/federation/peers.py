@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
@@ -22,6 +22,8 @@ from shared.settings import Settings, SettingsError
 FEDERATION_KEY = "federation.pem"  # file in the secrets directory
 ALGORITHMS = ["ES256"]
 WELL_KNOWN = "/.well-known/region-federation"
+LARGEST = 65_536  # bytes of an answer
+PATIENCE = 10.0  # seconds until the whole of an answer is there
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,26 @@ class Own:
         if held is None:
             raise SettingsError(f"{FEDERATION_KEY} must hold a P-256 private key.")
         return held
+
+
+class Answer(NamedTuple):
+    """What a peer answered. It may be anything, and is read as UTF-8 whatever the peer calls it."""
+
+    status: int
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        """The answer as text; ValueError where it is none."""
+        return self.content.decode()
+
+    @property
+    def json(self) -> object:
+        """The answer as JSON; ValueError where it is none."""
+        try:
+            return json.loads(self.text)
+        except RecursionError:
+            raise ValueError("nested too deep") from None
 
 
 @dataclass(frozen=True)
@@ -98,22 +120,47 @@ class Peers:
         """
         if thumbprint not in peer.thumbprints:
             raise rules.PEER_UNKNOWN()
-        async with self._asking[peer.region]:
-            until, key = self._keys.get(thumbprint, (0.0, None))
-            if key is not None and until > time.time():
-                return key
-            fetched = await self._asked(peer)
-            if thumbprint not in fetched.keys:
-                raise rules.PEER_UNKNOWN()
-            return fetched.keys[thumbprint]
+        key = self._key(thumbprint)
+        if key is None:
+            async with self._asking[peer.region]:
+                key = self._key(thumbprint) or (await self._asked(peer)).keys.get(thumbprint)
+        if key is None:
+            raise rules.PEER_UNKNOWN()
+        return key
+
+    def _key(self, thumbprint: str) -> EllipticCurvePublicKey | None:
+        until, key = self._keys.get(thumbprint, (0.0, None))
+        return key if until > time.time() else None
 
     async def verifiers(self, peer: Peer, *, anew: bool = False) -> Verifiers:
         """The keys of the peer's log and of its witness; `anew` asks again, at most once in some seconds."""
-        async with self._asking[peer.region]:
-            held = self._published.get(peer.region)
-            if held and held.until > time.time() and not (anew and self._may_ask(peer)):
-                return held.verifiers
-            return (await self._asked(peer)).verifiers
+        held = self._verifiers(peer, anew)
+        if held is None:
+            async with self._asking[peer.region]:
+                held = self._verifiers(peer, anew) or (await self._asked(peer)).verifiers
+        return held
+
+    def _verifiers(self, peer: Peer, anew: bool) -> Verifiers | None:
+        held = self._published.get(peer.region)
+        is_good = held and held.until > time.time() and not (anew and self._may_ask(peer))
+        return held.verifiers if held and is_good else None
+
+    async def ask(self, peer: Peer, path: str, content: bytes | None = None) -> Answer:
+        """What the peer answers to a GET, or to a POST of this content; nothing is unpacked.
+
+        httpx.HTTPError or TimeoutError where it is away, ValueError for more than 64 KiB.
+        """
+        method, url = "GET" if content is None else "POST", peer.gateway_url + path
+        plain, read = {"accept-encoding": "identity"}, bytearray()
+        async with (
+            asyncio.timeout(PATIENCE),
+            self.client.stream(method, url, content=content, headers=plain) as answer,
+        ):
+            async for part in answer.aiter_raw():
+                read += part
+                if len(read) > LARGEST:
+                    raise ValueError("an answer of more than 64 KiB")
+        return Answer(answer.status_code, bytes(read))
 
     def _may_ask(self, peer: Peer) -> bool:
         return time.monotonic() >= self._not_before[peer.region]
@@ -131,24 +178,24 @@ class Peers:
 
     async def _fetched(self, peer: Peer) -> Published:
         try:
-            answer = await self.client.get(peer.gateway_url + WELL_KNOWN)
-        except httpx.HTTPError:
+            answer = await self.ask(peer, WELL_KNOWN)
+        except (httpx.HTTPError, TimeoutError, ValueError):
             raise rules.PEER_AWAY() from None
-        return _pinned(answer.text, peer)
+        return _pinned(answer.content, peer)
 
 
-def _pinned(token: str, peer: Peer) -> Published:
+def _pinned(token: bytes, peer: Peer) -> Published:
     """A peer's metadata with their pinned keys, if one of these signed it and it is good; for 24 h at most."""
     now = time.time()
     try:
-        read = jws.extract_compact(token.encode())
+        read = jws.extract_compact(token)
         claims: dict[str, Any] = json.loads(read.payload)
         keys = {key.thumbprint(): key for key in map(ECKey.import_key, claims["keys"])}
         pinned = {name: key for name, key in keys.items() if name in peer.thumbprints}
         jws.deserialize_compact(token, pinned[read.headers()["kid"]], algorithms=ALGORITHMS)
         issuer, until = claims["issuer"], float(claims["exp"])
         verifiers = Verifiers(str(claims.get("log_key", "")), str(claims.get("witness_key", "")))
-    except (JoseError, ValueError, KeyError, TypeError):
+    except (JoseError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError):
         raise rules.PEER_UNKNOWN() from None
     if issuer != peer.region or not until > now:
         raise rules.PEER_UNKNOWN("The peer's metadata have run out.")

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
-import httpx
 import structlog
 from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,7 +14,6 @@ from gateway.federation.peers import Peers
 from gateway.witness import commands, queries
 from gateway.witness.rules import checkpoints, submissions
 from gateway.witness.tables import LogConflict
-from shared.problems import Problem
 from shared.runtime import Runtime
 
 EVERY = 10.0  # seconds between looks
@@ -24,10 +23,13 @@ log = structlog.get_logger()
 
 
 class Alarms:
-    """What the metrics say; both are 0 while all is well."""
+    """What the metrics say; all are 0 while all is well."""
 
     def __init__(self, metrics: CollectorRegistry) -> None:
         self.forked = Gauge("jieli_log_forked", "Checkpoints of a log against it", ["source"], registry=metrics)
+        self.suspected = Gauge(
+            "jieli_log_suspected_seconds", "Since a log was to be heard first", ["source"], registry=metrics
+        )
         self.refused = Gauge(
             "jieli_log_not_continued", "Witnesses that know this log otherwise", ["source"], registry=metrics
         )
@@ -37,8 +39,10 @@ async def run(runtime: Runtime, known: Peers, alarms: Alarms) -> None:
     """Look again and again."""
     while True:
         try:
-            await hear(runtime, known)
-            await show(runtime, known, alarms)
+            try:
+                await hear(runtime, known)
+            finally:
+                await show(runtime, known, alarms)
         except (SQLAlchemyError, OSError) as error:
             log.warning("alarms_wait", reason=type(error).__name__)
         await asyncio.sleep(EVERY)
@@ -48,9 +52,11 @@ async def show(runtime: Runtime, known: Peers, alarms: Alarms) -> None:
     """Bring the metrics up to date."""
     async with runtime.sessions() as session:
         forked, refusing = await queries.confirmed(session), await queries.refusing(session)
+        since, now = await queries.waiting_since(session), datetime.now(UTC)
     for region in known.by_region:
         origin = notes.origin(region)
         alarms.forked.labels(origin).set(forked.get(origin, 0))
+        alarms.suspected.labels(origin).set((now - since.get(origin, now)).total_seconds())
         alarms.refused.labels(region).set(region in refusing)
 
 
@@ -61,7 +67,7 @@ async def hear(runtime: Runtime, known: Peers) -> None:
     for conflict in waiting:
         try:
             explained = await is_explained(known, conflict)
-        except (httpx.HTTPError, Problem, ValueError) as error:
+        except Exception as error:  # whatever one log answers keeps no other from being heard
             log.warning("log_not_heard", peer=conflict.log, reason=type(error).__name__)
             continue
         async with runtime.sessions() as session, session.begin():
@@ -73,13 +79,14 @@ async def is_explained(known: Peers, conflict: LogConflict) -> bool:
     peer = commands.peer_of(known, conflict.log)
     kept, other = checkpoints.read(conflict.kept), checkpoints.read(conflict.note)
     older, newer = sorted((kept.size, other.size))
-    answer = await known.client.get(f"{peer.gateway_url}{CONSISTENCY}", params={"from": older, "to": newer})
-    content = answer.json()
+    answer = await known.ask(peer, f"{CONSISTENCY}?from={older}&to={newer}")
+    content = answer.json
     if not isinstance(content, dict):
         raise ValueError("not a consistency proof")
-    if answer.status_code == 404 and content.get("code") == SIZE_UNKNOWN.code:
+    if answer.status == 404 and content.get("code") == SIZE_UNKNOWN.code:
         return False  # it does not know a size that it signed
-    answer.raise_for_status()
+    if answer.status != 200:
+        raise ValueError("no consistency proof")
     return submissions.explains(kept, other, _path(content))
 
 

@@ -9,7 +9,6 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from sqlmodel import col
 
 from gateway.audit.rules import notes, tree
 from gateway.audit.tables import LOG_COSIGNATURE
@@ -24,6 +23,7 @@ from shared import ids
 
 LEASE = timedelta(seconds=60)  # while one process asks a witness, no other does
 SUSPICIONS = 100  # of one log, that wait until it is heard
+CONFLICTS = 100  # of one log, that are kept as evidence
 
 log = structlog.get_logger()
 
@@ -76,7 +76,8 @@ async def witness(session: AsyncSession, signer: notes.Signer, asked: Submission
         await _suspect(session, kept, asked, note)
         return Outcome(verdict, kept.size)
     line = checkpoints.cosigned(signer, asked.note.text, int(time.time()))
-    kept.size, kept.root, kept.note, kept.at = asked.note.size, asked.note.root, note + line, datetime.now(UTC)
+    if asked.note.size > kept.size:
+        kept.size, kept.root, kept.note, kept.at = asked.note.size, asked.note.root, note + line, datetime.now(UTC)
     return Outcome(verdict, kept.size, line)
 
 
@@ -88,13 +89,27 @@ async def _kept(session: AsyncSession, origin: str) -> WitnessedLog:
 
 async def _suspect(session: AsyncSession, kept: WitnessedLog, asked: Submission, note: str) -> None:
     state = submissions.conflict((kept.size, kept.root), asked)
-    if state is None or (state == CONFLICT.initial and await queries.suspicions(session, kept.log) >= SUSPICIONS):
+    if state is None or await queries.is_held(session, asked.note):
         return
-    found = {"id": ids.new(), "log": kept.log, "size": asked.note.size, "root": asked.note.root, "state": state}
-    row = {**found, "kept": kept.note, "note": note, "at": datetime.now(UTC)}
-    added = insert(LogConflict).values(row).on_conflict_do_nothing().returning(col(LogConflict.id))
-    if (await session.execute(added)).first() and state != CONFLICT.initial:
+    if state == CONFLICT.initial:
+        has_room = await _has_room(session, kept, asked.note.size)
+    else:
+        has_room = await queries.conflicts(session, kept.log, state) < CONFLICTS
         log.error("log_forked", peer=kept.log, size=asked.note.size)
+    if has_room:
+        said = {"kept": kept.note, "note": note, "state": state}
+        size, root, now = asked.note.size, asked.note.root, datetime.now(UTC)
+        session.add(LogConflict(id=ids.new(), log=kept.log, size=size, root=root, at=now, **said))
+
+
+async def _has_room(session: AsyncSession, kept: WitnessedLog, size: int) -> bool:
+    """Whether one more may wait. Old checkpoints anybody has in any number: a longer one takes the place of one."""
+    if await queries.conflicts(session, kept.log, CONFLICT.initial) < SUSPICIONS:
+        return True
+    given_up = await queries.shorter(session, kept) if size > kept.size else None
+    if given_up:
+        await session.delete(given_up)
+    return given_up is not None
 
 
 async def settle(session: AsyncSession, conflict: LogConflict, explained: bool) -> None:
@@ -102,10 +117,12 @@ async def settle(session: AsyncSession, conflict: LogConflict, explained: bool) 
     held = await queries.suspected(session, conflict.id)
     if held is None:
         return
-    if explained:
+    state = CONFLICT.after(held.state, "confirm")
+    if not explained:
+        log.error("log_forked", peer=held.log, size=held.size)
+    if explained or await queries.conflicts(session, held.log, state) >= CONFLICTS:
         return await session.delete(held)
-    held.state = CONFLICT.after(held.state, "confirm")
-    log.error("log_forked", peer=held.log, size=held.size)
+    held.state = state
 
 
 async def appoint(session: AsyncSession, regions: Iterable[str]) -> None:

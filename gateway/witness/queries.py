@@ -1,6 +1,7 @@
 """Every SELECT of the witness."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, or_
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from gateway.audit.tables import LOG_CHECKPOINT
+from gateway.witness.rules.checkpoints import Note
 from gateway.witness.rules.submissions import AGAINST
 from gateway.witness.tables import LogConflict, LogWitness, WitnessedLog
 
@@ -23,10 +25,29 @@ async def note_of(session: AsyncSession, log: str) -> str | None:
     return await session.scalar(select(WitnessedLog.note).where(origin == log))
 
 
-async def suspicions(session: AsyncSession, origin: str) -> int:
-    """How many checkpoints of a log wait until it is heard about them."""
-    waiting = select(func.count()).where(col(LogConflict.log) == origin, col(LogConflict.state) == "suspected")
-    return await session.scalar(waiting) or 0
+async def conflicts(session: AsyncSession, origin: str, state: str) -> int:
+    """How many checkpoints speak against a log, of those in this state."""
+    counted = select(func.count()).where(col(LogConflict.log) == origin, col(LogConflict.state) == state)
+    return await session.scalar(counted) or 0
+
+
+async def is_held(session: AsyncSession, note: Note) -> bool:
+    """Whether a checkpoint of this size and root speaks against its log already."""
+    same = (col(LogConflict.log) == note.origin, col(LogConflict.size) == note.size, col(LogConflict.root) == note.root)
+    return await session.scalar(select(LogConflict.id).where(*same)) is not None
+
+
+async def shorter(session: AsyncSession, kept: WitnessedLog) -> LogConflict | None:
+    """The youngest suspected checkpoint that is no longer than what was cosigned, locked; none that is being heard."""
+    waiting = select(LogConflict).where(col(LogConflict.log) == kept.log, col(LogConflict.state) == "suspected")
+    waiting = waiting.where(col(LogConflict.size) <= kept.size).order_by(col(LogConflict.at).desc()).limit(1)
+    return await session.scalar(waiting.with_for_update(skip_locked=True))
+
+
+async def waiting_since(session: AsyncSession) -> dict[str, datetime]:
+    """Since when the oldest suspected checkpoint of each log waits until the log is heard."""
+    oldest = select(LogConflict.log, func.min(LogConflict.at)).where(col(LogConflict.state) == "suspected")
+    return {str(row[0]): row[1] for row in await session.execute(oldest.group_by(col(LogConflict.log)))}
 
 
 async def to_be_heard(session: AsyncSession) -> Sequence[LogConflict]:

@@ -1,8 +1,9 @@
 """Has each checkpoint of this region's log cosigned by every peer; one that is away holds up nobody."""
 
 import asyncio
+import hashlib
+from typing import NamedTuple
 
-import httpx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -10,13 +11,12 @@ from gateway.audit import queries as audit
 from gateway.audit.commands import Log
 from gateway.audit.queries import Checkpoint
 from gateway.audit.rules import notes, tree
-from gateway.federation.peers import Peers
+from gateway.federation.peers import Answer, Peers
 from gateway.federation.rules import Peer
 from gateway.witness import commands
 from gateway.witness.rules import checkpoints, submissions
 from gateway.witness.rules.checkpoints import Verifier
 from gateway.witness.tables import LogWitness
-from shared.problems import Problem
 from shared.runtime import Runtime
 
 EVERY = 1.0  # seconds between looks for a newer checkpoint
@@ -27,6 +27,18 @@ log = structlog.get_logger()
 
 class NotCosigned(Exception):
     """The witness did not cosign; the text says why in one of the words of `submissions`."""
+
+
+class Contradicted(Exception):
+    """The witness says that the log does not continue what it cosigned, and has to show that."""
+
+
+class Offer(NamedTuple):
+    """A checkpoint that a witness was sent, from which size on, and what it answered."""
+
+    since: int
+    newest: Checkpoint
+    answer: Answer
 
 
 async def run(runtime: Runtime, written: Log, known: Peers) -> None:
@@ -56,7 +68,9 @@ async def _tried(written: Log, known: Peers, peer: Peer, due: LogWitness) -> tup
             return await cosignature(written, known, peer, due)
     except NotCosigned as refusal:
         reason = str(refusal)
-    except (httpx.HTTPError, TimeoutError, Problem, ValueError) as error:
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # whatever one peer answers keeps no other from being asked
         log.info("witness_unanswered", peer=peer.region, reason=type(error).__name__, attempt=due.attempts)
         return submissions.NO_ANSWER
     if reason in submissions.AGAINST:
@@ -79,34 +93,57 @@ async def cosignature(written: Log, known: Peers, peer: Peer, due: LogWitness) -
     """
     said = await known.verifiers(peer, anew=due.attempts > 1)
     key = checkpoints.verifier(said.witness, notes.COSIGNATURE)
+    if key.name != checkpoints.witness_name(peer.region):
+        raise ValueError("not the name of this witness")
+    try:
+        offer = await _offered(written, known, peer, due.size)
+        if offer.answer.status == 409:
+            offer = await _offered(written, known, peer, checkpoints.number(offer.answer.text.removesuffix("\n")))
+        return offer.newest.size, _line(offer, key)
+    except Contradicted:
+        raise NotCosigned(await _shown(written, known, peer)) from None
+
+
+async def _offered(written: Log, known: Peers, peer: Peer, since: int) -> Offer:
+    """Send the newest checkpoint with the proof that it continues the log of so many entries."""
     async with written.reading() as connection:
         newest = await audit.newest_checkpoint(connection)
-    assert newest is not None  # noqa: S101 - it is due because there is one
-    answer = await _offered(written, known, peer, (due.size, newest))
-    if answer.status_code == 409:
-        answer = await _offered(written, known, peer, (_size(answer.text), newest))
-    return newest.size, _line(answer, newest, key)
-
-
-async def _offered(written: Log, known: Peers, peer: Peer, step: tuple[int, Checkpoint]) -> httpx.Response:
-    """Send the newest checkpoint with the proof that it continues the log of so many entries."""
-    since, newest = step
-    if since > newest.size:
-        raise NotCosigned(submissions.LONGER)
-    try:
-        async with written.reading() as connection:
+        assert newest is not None  # noqa: S101 - it is due because there is one
+        if since > newest.size:
+            raise Contradicted
+        try:
             path = await audit.proof(connection, tree.consistency_spans(since, newest.size))
-    except KeyError:  # a part of the tree is gone
-        raise NotCosigned(submissions.NOT_CONTINUED) from None
+        except KeyError:  # a part of the tree is gone
+            raise NotCosigned(submissions.NOT_CONTINUED) from None
     content = submissions.body(since, path, newest.note)
-    return await known.client.post(peer.gateway_url + submissions.ADD_CHECKPOINT, content=content)
+    return Offer(since, newest, await known.ask(peer, submissions.ADD_CHECKPOINT, content))
 
 
-def _size(answer: str) -> int:
-    return checkpoints.number(answer.removesuffix("\n"))
+def _line(offer: Offer, key: Verifier) -> str:
+    status = offer.answer.status
+    if status == 200:
+        return checkpoints.cosignature(offer.answer.text, checkpoints.read(offer.newest.note).text, key)
+    if status == 422 or (status == 409 and offer.since == offer.newest.size):
+        raise Contradicted
+    raise NotCosigned(submissions.REFUSED.get(status, submissions.NO_ANSWER))
 
 
-def _line(answer: httpx.Response, newest: Checkpoint, key: Verifier) -> str:
-    if answer.status_code == 200:
-        return checkpoints.cosignature(answer.text, checkpoints.read(newest.note).text, key)
-    raise NotCosigned(submissions.REFUSED.get(answer.status_code, submissions.NO_ANSWER))
+async def _shown(written: Log, known: Peers, peer: Peer) -> str:
+    """What the checkpoint that the peer cosigned last says of this log: a word of `AGAINST` only where its key signed
+    it and it is longer than the log, or has another root."""
+    own = checkpoints.verifier(written.signer.verifier_key, notes.ED25519)
+    answer = await known.ask(peer, f"/v1/witness/{hashlib.sha256(own.name.encode()).hexdigest()}/checkpoint")
+    try:
+        note = checkpoints.read(answer.text)
+        checkpoints.signed(note, own)
+    except ValueError:
+        return submissions.UNPROVED
+    async with written.reading() as connection:
+        newest = await audit.newest_checkpoint(connection)
+        if newest is None or note.size > newest.size:
+            return submissions.LONGER
+        try:
+            continues = note.root == await audit.root(connection, note.size)
+        except KeyError:  # a part of the tree is gone
+            continues = False
+    return submissions.UNPROVED if continues else submissions.NOT_CONTINUED

@@ -21,7 +21,8 @@ PROOF = 63  # lines
 LONGER = "longer-there"
 NOT_CONTINUED = "not-continued"
 NO_ANSWER = "no-answer"
-REFUSED = {403: "signature-unknown-there", 404: "log-unknown-there", 422: NOT_CONTINUED}
+UNPROVED = "unproved"
+REFUSED = {403: "signature-unknown-there", 404: "log-unknown-there"}
 AGAINST = frozenset({LONGER, NOT_CONTINUED})
 
 MALFORMED = problems.kind(
@@ -50,7 +51,7 @@ CONFLICT = Machine("conflict", "suspected", moves({"confirm": ("suspected", "con
 
 
 class Verdict(Enum):
-    """What comes of a wish: it is cosigned, or begins at another size than the witness, or does not continue."""
+    """What comes of a wish: it is cosigned, or does not begin at what the witness knows, or does not continue it."""
 
     COSIGN = "cosign"
     STALE = "stale"
@@ -90,7 +91,8 @@ def read(content: bytes) -> Submission:
 
 def judge(kept: tuple[int, bytes], asked: Submission) -> Verdict:
     """Whether to cosign, by (size, root) of what this witness cosigned last: (0, EMPTY_ROOT) before the first."""
-    if asked.old != kept[0]:
+    is_other = asked.note.size == kept[0] and asked.note.root != kept[1]
+    if asked.old != kept[0] or is_other:
         return Verdict.STALE
     if not tree.consistent(kept, (asked.note.size, asked.note.root), asked.proof):
         return Verdict.INCONSISTENT

@@ -2,13 +2,14 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from gateway.audit.api import SIZE_UNKNOWN
 from gateway.federation.peers import WELL_KNOWN, Peers
@@ -23,17 +24,24 @@ from tests.support.postgres import TestServer
 REGION = "621124"
 ORIGIN = f"jieli/{REGION}"
 DATABASE = {"DATABASE_URL": "postgresql+asyncpg://nobody"}
+CONSISTENCY = "/v1/log/consistency"
+
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass
 class Elsewhere:
-    """The other region; `log` is the one that it proves when it is asked, `verifiers` the keys that it publishes."""
+    """The other region; `log` is the one that it proves when it is asked, `verifiers` the keys that it publishes.
+
+    What stands in `instead` at a path answers there in place of everything else.
+    """
 
     folder: Path
     log: AnotherLog
     verifiers: Verifiers = field(init=False)
     asked: list[str] = field(default_factory=list)
     away: bool = False
+    instead: dict[str, Answer] = field(default_factory=dict)
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -43,6 +51,19 @@ class Elsewhere:
     @property
     def peers(self) -> Peers:
         return Peers(apps.settings("gateway", DATABASE, self.folder, region=REGION), self.verifiers)
+
+    @property
+    def answering(self) -> web.Application:
+        """What serves this region."""
+
+        @web.middleware
+        async def chosen(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self.instead.get(request.path, handler)(request)
+
+        served = web.Application(middlewares=[chosen])
+        served.router.add_get(WELL_KNOWN, self.metadata)
+        served.router.add_get(CONSISTENCY, self.consistency)
+        return served
 
     async def metadata(self, _: web.Request) -> web.Response:
         self.asked.append("metadata")
@@ -90,10 +111,7 @@ async def witnessing(postgres: TestServer, folder: Path, log: AnotherLog) -> Asy
     there.mkdir()
     here.mkdir()
     other = Elsewhere(there, log)
-    served = web.Application()
-    served.router.add_get(WELL_KNOWN, other.metadata)
-    served.router.add_get("/v1/log/consistency", other.consistency)
-    runner = web.AppRunner(served)
+    runner = web.AppRunner(other.answering)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

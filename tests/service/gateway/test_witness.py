@@ -8,6 +8,7 @@ import pytest
 from jieli_verify import note as outside
 from sqlalchemy.exc import DBAPIError
 
+from gateway.audit.rules import notes
 from gateway.federation import rules as federation
 from gateway.federation.rules import Verifiers
 from gateway.witness import alarms, api, commands
@@ -87,11 +88,13 @@ async def test_whoever_begins_at_another_size_is_told_the_one_that_is_known(witn
 
 async def test_the_same_checkpoint_is_cosigned_again_when_the_first_answer_was_lost(witness: Witnessing) -> None:
     """The witness wrote it down and died before it answered: the log hears the size and asks once more."""
-    keys = await trusted(witness)
+    keys, held = await trusted(witness), "SELECT xmin, note, at FROM witnessed_log"
     await cosigned(witness, 0, 17)
+    before = await witness.rows(held)
     assert (await witness.add(LOG.body(0, 17))).text == "17\n"
     again = await cosigned(witness, 17, 17)
     assert outside.checkpoint(LOG.note(17) + again, keys).cosignatures
+    assert await witness.rows(held) == before, "who asks again and again lets nothing be written"
 
 
 async def test_what_its_log_did_not_sign_is_refused(witness: Witnessing) -> None:
@@ -129,8 +132,10 @@ async def test_two_roots_of_one_size_are_kept_as_evidence_at_once(
     witness: Witnessing, capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = await cosigned(witness, 0, 20)
-    assert await code(witness, FORK.body(20, 20)) == (422, "checkpoint-inconsistent")
-    assert (await witness.add(FORK.body(10, 20))).status_code == 409
+    for old in (20, 10):
+        answer = await witness.add(FORK.body(old, 20))
+        assert (answer.status_code, answer.text) == (409, "20\n")
+        assert answer.headers["content-type"] == "text/x.tlog.size"
     (kept,) = await witness.rows("SELECT * FROM log_conflict")
     assert (kept.state, kept.kept, kept.note) == ("confirmed", LOG.note(20) + line, FORK.note(20))
     assert '"event": "log_forked"' in capsys.readouterr().out
@@ -138,12 +143,12 @@ async def test_two_roots_of_one_size_are_kept_as_evidence_at_once(
     assert (await witness.get(SHOWN)).text == LOG.note(20) + line
 
 
-async def measured(witness: Witnessing) -> float:
-    """The metric that the alarm of docs/operations.md watches."""
+async def measured(witness: Witnessing, metric: str = "jieli_log_forked") -> float:
+    """A metric that an alarm of docs/operations.md watches."""
     room = api.held(witness.app.runtime)
     await alarms.show(witness.app.runtime, room.known, room.alarms)
     text = (await witness.get("/metrics")).text
-    (line,) = [each for each in text.splitlines() if each.startswith(f'jieli_log_forked{{source="{ORIGIN}"}}')]
+    (line,) = [each for each in text.splitlines() if each.startswith(f'{metric}{{source="{ORIGIN}"}}')]
     return float(line.split()[-1])
 
 
@@ -199,6 +204,46 @@ async def test_suspicions_are_bounded_and_said_once(witness: Witnessing, monkeyp
     for size in (5, 6, 5, 7, 8, 9):
         await witness.add(LOG.body(0, size))
     assert [size for size, _ in await witness.conflicts()] == [5, 6, 7]
+
+
+async def test_who_sends_old_checkpoints_keeps_no_longer_one_from_being_suspected(
+    witness: Witnessing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "SUSPICIONS", 3)
+    await cosigned(witness, 0, 20)
+    for size in (5, 6, 7):
+        await witness.add(LOG.body(0, size))
+    for size in (30, 31, 32, 33):
+        await witness.add(FORK.body(20, size))
+    await witness.add(LOG.body(0, 8))
+    assert sorted(await witness.conflicts()) == [(size, "suspected") for size in (30, 31, 32)]
+
+
+async def test_confirmed_evidence_is_bounded_and_more_is_a_line_in_the_log(
+    witness: Witnessing, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands, "CONFLICTS", 2, raising=False)
+    await cosigned(witness, 0, 20)
+    for seed in range(3):
+        await witness.add(other(20, seed))
+    await witness.add(LOG.body(0, 10))
+    witness.elsewhere.log = AnotherLog(9)
+    await hear(witness)
+    assert await witness.conflicts() == [(20, "confirmed")] * 2
+    assert capsys.readouterr().out.count('"event": "log_forked"') == 4
+
+
+def other(size: int, number: int) -> bytes:
+    """One more root of this size that the log's key signed."""
+    return submissions.body(size, [], notes.checkpoint(LOG.signer, size, bytes([number]) * 32))
+
+
+async def test_how_long_a_log_leaves_a_suspicion_unheard_is_measured(witness: Witnessing) -> None:
+    await cosigned(witness, 0, 20)
+    assert await measured(witness, "jieli_log_suspected_seconds") == 0
+    witness.elsewhere.away = True
+    await witness.add(LOG.body(0, 10))
+    assert 0 < await measured(witness, "jieli_log_suspected_seconds") < 60
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def test_a_forged_signature_spoils_a_genuine_one_and_foreign_ones_do_not_count()
         (kept(LOG, 20), LOG.asks(10, 15), Verdict.STALE),
         (kept(LOG, 20), LOG.asks(21, 40), Verdict.STALE),
         (kept(LOG, 20), FORK.asks(20, 40), Verdict.INCONSISTENT),
-        (kept(LOG, 20), FORK.asks(20, 20), Verdict.INCONSISTENT),
+        (kept(LOG, 20), FORK.asks(20, 20), Verdict.STALE),
         (kept(LOG, 20), replace(LOG.asks(20, 40), proof=[]), Verdict.INCONSISTENT),
         (kept(LOG, 20), replace(LOG.asks(20, 40), proof=LOG.proof(20, 40)[:-1]), Verdict.INCONSISTENT),
         (NOTHING, replace(LOG.asks(0, 40), proof=[bytes(32)]), Verdict.INCONSISTENT),
@@ -164,7 +164,7 @@ def test_what_continues_is_cosigned_and_nothing_else(
 def test_an_empty_log_has_the_root_of_nothing() -> None:
     text = f"jieli/621124\n0\n{base64.b64encode(bytes(32)).decode()}\n"
     note = checkpoints.read(f"{text}\n— a AAAAAAAA\n")
-    assert submissions.judge(NOTHING, submissions.Submission(0, [], note)) is Verdict.INCONSISTENT
+    assert submissions.judge(NOTHING, submissions.Submission(0, [], note)) is Verdict.STALE
 
 
 @pytest.mark.parametrize(
