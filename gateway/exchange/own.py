@@ -54,8 +54,7 @@ async def consent(at: Desk, call: Call) -> Refuse | None:
 
     Another person's referral is waited for as long as one that nobody has: time must not tell them apart.
     """
-    named = _referral_named(call.outgoing.body)
-    row = await _own_referral(at, call, named)
+    row = await _own_referral(at, call, *_named(call.outgoing.body))
     if row is None:
         return Refuse(10, problems.NOT_FOUND, log_code="referral-not-own")
     if row.consumer in call.request.acting.organizations:
@@ -88,15 +87,15 @@ CHECKS: Mapping[str, Callable[[Desk, Call], Awaitable[Refuse | None]]] = {
 }
 
 
-async def _own_referral(at: Desk, call: Call, referral: str) -> Look | None:
-    """The person's own referral; the fact that it was drafted may still be on its way."""
+async def _own_referral(at: Desk, call: Call, referral: str, agreement: str) -> Look | None:
+    """The person's own referral; that it was drafted, or that its agreement is in force, may still be on its way."""
     deadline, pause = time.monotonic() + ON_ITS_WAY, 0.05
     while True:
         row = await at.look(referral)
-        if row is not None and row.type == "referral" and call.caller.person in map(at.seals.open, row.seals):
+        if row is not None and (row.type != "referral" or call.caller.person not in map(at.seals.open, row.seals)):
+            row = None
+        if (row and at.known.index.get(agreement)) or time.monotonic() > deadline:
             return row
-        if time.monotonic() > deadline:
-            return None
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, 0.5)
 
@@ -118,11 +117,13 @@ def _differs(at: Desk, given: Consent, row: Look) -> list[str]:
     return [name for name, right in fits.items() if not right]
 
 
-def _referral_named(body: bytes) -> str:
-    named = _read(body, dict[str, Any]).get("referral")
-    if not isinstance(named, str) or not routes.ID.fullmatch(named):
+def _named(body: bytes) -> tuple[str, str]:
+    """The referral and the agreement in it."""
+    said = _read(body, dict[str, Any])
+    referral, agreement = said.get("referral"), said.get("agreement")
+    if not isinstance(referral, str) or not routes.ID.fullmatch(referral):
         raise problems.BODY_INVALID("Name the `referral` that the consent is for.")
-    return named
+    return referral, agreement if isinstance(agreement, str) else ""
 
 
 def _read(body: bytes, form: type[Any]) -> Any:

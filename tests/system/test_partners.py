@@ -23,8 +23,10 @@ EXAMPLES = {
     "agreement": "agr-610118-centre-education",
     "organization": "org-610118-education",
 }
-# Where a fresh platform has nothing to show: a log of one size, erasures, and offers (tests/conformance/test_hsds.py).
+# Where a fresh platform has nothing to show: a log of one size, erasures, offers (tests/conformance/test_hsds.py), and
+# what was cosigned of another region's log (tests/service/gateway/test_cosigning.py).
 NOTHING_YET = {
+    "/v1/witness/{log}/checkpoint",
     *("/v1/log/consistency", "/v1/erasures/{erasure}", "/directory/service_at_locations/{at_location_id}"),
 }
 UNKNOWN = "0198aaaa-0000-7000-8000-000000000000"

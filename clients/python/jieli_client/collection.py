@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from jieli_client.client import Client
 
 VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
 ETAG = ".response.headers.etag"
+ON_ITS_WAY, AGAIN = 10.0, 0.5  # seconds
 
 
 @dataclass(frozen=True)
@@ -42,20 +44,29 @@ def _request(part: str) -> Request:
 
 
 def run(client: Client, text: str, variables: Mapping[str, str]) -> Iterator[tuple[str, httpx.Response]]:
-    """Each request's name and answer; tokens and proofs are the client's, ETags those of answers before."""
+    """Each request's name and answer; tokens and proofs are the client's, ETags those of answers before.
+
+    What was done just before may still be on its way to the gateway: reading is tried again for some seconds.
+    """
     known = {**variables, "gateway_url": client.gateway_url}
     for each in requests(text):
-        url = filled(each.url, known)
-        headers = {name: filled(value, known) for name, value in each.headers.items() if "{{token}}" not in value}
-        if "DPoP" in headers:
-            terms = (
-                Terms(headers["Jieli-Agreement"], headers["Jieli-Purpose"]) if "Jieli-Agreement" in headers else None
-            )
-            shown = client.shown(each.method, httpx.URL(url).path, terms)
-            headers |= {"DPoP": shown["dpop"], "Authorization": shown["authorization"]}
-        answer = client.http.request(each.method, url, headers=headers, content=filled(each.body, known).encode())
+        until = time.monotonic() + ON_ITS_WAY
+        answer = _answer(client, each, known)
+        while answer.is_error and each.method == "GET" and time.monotonic() < until:
+            time.sleep(AGAIN)
+            answer = _answer(client, each, known)
         known[each.name + ETAG] = answer.headers.get("etag", "")
         yield each.name, answer
+
+
+def _answer(client: Client, each: Request, known: Mapping[str, str]) -> httpx.Response:
+    url = filled(each.url, known)
+    headers = {name: filled(value, known) for name, value in each.headers.items() if "{{token}}" not in value}
+    if "DPoP" in headers:
+        terms = Terms(headers["Jieli-Agreement"], headers["Jieli-Purpose"]) if "Jieli-Agreement" in headers else None
+        shown = client.shown(each.method, httpx.URL(url).path, terms)
+        headers |= {"DPoP": shown["dpop"], "Authorization": shown["authorization"]}
+    return client.http.request(each.method, url, headers=headers, content=filled(each.body, known).encode())
 
 
 def filled(text: str, known: Mapping[str, str]) -> str:
