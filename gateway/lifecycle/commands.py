@@ -258,6 +258,7 @@ async def expire(session: AsyncSession, agreement: str, version: int, now: datet
 async def remind(session: AsyncSession, agreement: Agreement, clock: Clock, now: datetime) -> None:
     """Tell both parties of a clock, each once; what the clock is since makes it another one."""
     told = {"agreement": agreement.agreement_id, "version": agreement.version, "at": now, **asdict(clock)}
+    told["known"] = clock.due is not None
     parties = (agreement.provider.organisation, agreement.consumer.organisation)
     rows = [{**told, "organisation": each} for each in parties]
     await session.execute(insert(AgreementReminder).values(rows).on_conflict_do_nothing())

@@ -63,6 +63,7 @@ def _reminders() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("known", sa.Boolean(), nullable=False),
         sa.Column("article", sa.String(), nullable=False),
         sa.Column("side", sa.String(), nullable=False),
         sa.Column("due", sa.DateTime(timezone=True), nullable=True),
@@ -74,7 +75,7 @@ def _reminders() -> None:
             name=op.f("agreement_reminder_agreement_version_fkey"),
         ),
         sa.PrimaryKeyConstraint(
-            *("agreement", "version", "kind", "since", "organisation"), name=op.f("agreement_reminder_pkey")
+            *("agreement", "version", "kind", "since", "organisation", "known"), name=op.f("agreement_reminder_pkey")
         ),
     )
     op.create_index("agreement_reminder_of", "agreement_reminder", ["organisation", "at"])
