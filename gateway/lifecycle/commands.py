@@ -137,8 +137,10 @@ async def approve(act: Act, room: Room, agreement: str, version: int, signature:
     await agreements.add_step(act.session, held.row, held.step(act, "approved"))
     await _sign(act, room, held, keys, signature)
     complete = await queries.steps(act.session, agreement, version)
-    if any(len(steps.approvals(complete, each)) < steps.PEOPLE for each in ("provider", "consumer")):
+    if any(len(steps.approvals(complete, each)) < steps.PEOPLE for each in steps.SIDES):
         return held.row
+    if len(await queries.signatures(act.session, agreement, version, steps.offer(complete))) < len(steps.SIDES):
+        raise signatures.SIGNATURE_MISSING("A side signed an earlier offer only: take this one back and offer it again.")
     return await _moved(act, held, "agree", Step("agreed", act.now, None, ""))
 
 

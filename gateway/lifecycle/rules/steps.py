@@ -7,6 +7,7 @@ from gateway.agreements.rules import Agreement
 from gateway.agreements.steps import Side, Step
 from shared import problems
 
+SIDES: Final[tuple[Side, Side]] = ("provider", "consumer")
 PEOPLE: Final = 2  # of each side who approve (政务数据共享条例 20: whoever answers for it, on both sides)
 # 政务数据共享条例 28: between themselves, then the authority of their level, then the one above both, then government.
 LADDER: Final = ("negotiation", "same_level_authority", "common_superior", "government")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import text
 
 from gateway.agreements import commands as agreements
 from gateway.agreements.index import Index
@@ -16,6 +17,11 @@ ELI = ("org-610118-education", "staff-eli")
 REGION = "610118"
 HOUSING = {"region": REGION, "organisation": lives.OFFICE, "name": "鄠邑区住房和城乡建设局", "kind": "department"}
 EDUCATION = {"region": REGION, "organisation": ELI[0], "name": "鄠邑区教育局", "kind": "department"}
+
+APPROVED = """
+INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)
+VALUES (:agreement, 1, 'approved', 'consumer', :officer, '', now())
+"""
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +53,18 @@ async def test_what_is_offered_again_is_signed_again(room: Lives) -> None:
     unsigned = await room.does(DAI, "approve", name, signature=None)
     assert (unsigned.status_code, unsigned.json()["code"]) == (409, "agreement-signature-missing")
     assert (await room.does(DAI, "approve", name, signature=signature)).json()["state"] == "agreed"
+
+
+async def test_nothing_is_agreed_that_a_side_did_not_sign_this_time(room: Lives) -> None:
+    name = "agr-610118-centre-unsigned"
+    await room.offered(name)
+    async with room.runtime.engine.begin() as connection:
+        for officer in ("staff-chen", "staff-dai"):  # as approved before signatures were of one offer
+            await connection.execute(text(APPROVED), {"agreement": name, "officer": officer})
+    await room.does(ANNA, "approve", name, signature=None)
+    unsigned = await room.does(BO, "approve", name, signature=None)
+    assert (unsigned.status_code, unsigned.json()["code"]) == (409, "agreement-signature-missing")
+    assert (await room.life(name))["state"] == "offered"
 
 
 async def test_every_signature_that_is_given_is_verified(room: Lives) -> None:
