@@ -34,12 +34,11 @@ NOTHING_OPEN = problems.kind(409, "nothing-open", "Nothing of this kind is open"
 LADDER_ENDS = problems.kind(409, "ladder-ends", "There is nobody above", "The government's decision ends the dispute.")
 
 
-def side(agreement: Agreement, organisation: str) -> Side:
-    """Which side an organisation is; 403 `not-a-party` for any other."""
-    if organisation == agreement.provider.organisation:
-        return "provider"
-    if organisation == agreement.consumer.organisation:
-        return "consumer"
+def side(agreement: Agreement, region: str, organisation: str) -> Side:
+    """Which side an organisation of a region is; 403 `not-a-party` for any other, and for its namesake elsewhere."""
+    for which, party in zip(SIDES, (agreement.provider, agreement.consumer), strict=True):
+        if (party.region, party.organisation) == (region, organisation):
+            return which
     raise NOT_A_PARTY()
 
 

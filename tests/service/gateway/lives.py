@@ -22,7 +22,7 @@ from gateway.lifecycle.commands import Act, Room
 from gateway.lifecycle.rules import signatures
 from shared import app, migrate
 from shared.contracts import vocabulary
-from shared.requests import Internal, SessionDep
+from shared.requests import Internal, RuntimeDep, SessionDep
 from shared.runtime import Runtime
 from tests.support import apps, grants
 from tests.support.bus import MemoryBus
@@ -86,6 +86,11 @@ class Lives:
             await agreements.alone(session)
             await agreements.apply_one(session, made, apps.REGION)
 
+    async def told(self, statement: str) -> None:
+        """What the gateway knows of organisations changes."""
+        async with self.runtime.engine.begin() as connection:
+            await connection.execute(text(statement))
+
     async def offered(self, agreement: str, version: int = 1, **changes: object) -> str:
         """Draft and offer a version as the centre; its hash."""
         follows = {"version": version, "supersedes": version - 1 or None}
@@ -133,13 +138,13 @@ async def lives(postgres: TestServer, directory: Path) -> AsyncIterator[Lives]:
             return there.assessed
 
         own_key = ECKey.generate_key("P-256")
-        async def officer(session: SessionDep, grant: Internal) -> Act:
-            act = await api.officer(session, grant)
+        async def officer(session: SessionDep, grant: Internal, runtime: RuntimeDep) -> Act:
+            act = await api.officer(session, grant, runtime)
             return replace(act, now=there.moment or act.now)
 
         made.dependency_overrides[api.officer] = officer
         there.runtime.extras["vocabulary"] = KNOWN
-        there.runtime.extras["lifecycle"] = Room(apps.REGION, KNOWN, keys_of, assessed, own_key)
+        there.runtime.extras["lifecycle"] = Room(KNOWN, keys_of, assessed, own_key)
         async with there.runtime.engine.begin() as connection:
             await connection.execute(text(PARTIES))
         yield there

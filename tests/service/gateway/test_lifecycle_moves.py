@@ -18,6 +18,7 @@ from gateway.lifecycle import expiry
 from gateway.lifecycle.rules import signatures
 from tests.service.gateway import lives
 from tests.service.gateway.lives import ANNA, BO, CHEN, DAI, Lives
+from tests.support import apps
 from tests.support.postgres import TestServer
 
 BAD = (
@@ -144,7 +145,7 @@ async def test_a_version_that_nobody_can_read_opens_nothing_and_keeps_no_other_f
     async with room.runtime.engine.begin() as connection:
         for statement in BAD:
             await connection.execute(text(statement))
-    picture = Index(lives.KNOWN)
+    picture = Index(lives.KNOWN, apps.REGION)
     async with room.runtime.sessions() as session:
         await agreements.reload(session, picture)
     assert picture.get("agr-610118-centre-after") and picture.get("agr-610118-bad") is None
