@@ -164,6 +164,7 @@ def main() -> int:
     try:
         here = client.regions(RUN / "demonstration.json")["receiving"]
         made = cases(here)
+        named = variables(here)
     except client.NotRunning as stopped:
         return says.fail(str(stopped))
     except says.Disappointed as wrong:
@@ -171,7 +172,7 @@ def main() -> int:
     system = next(each for each in here.clients if each["client"] == f"{ORGANISATION}-system")
     written = {
         **{"gateway_url": here.gateway_url, **system},
-        **{"cases": [asdict(each) for each in made], "variables": variables(here)},
+        **{"cases": [asdict(each) for each in made], "variables": named},
     }
     (RUN / FILE).write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(f"\n    {RUN / FILE}: read these referrals as {system['client']}")

@@ -56,7 +56,7 @@ async def furnish(runtime: Runtime) -> None:
     """Set up the desk: agreements from their files, the log's key, the pool, a first picture of what is known."""
     settings = runtime.settings
     closed = vocabulary.load(settings.vocabulary_key)
-    index = Index(closed)
+    index = Index(closed, settings.region)
     if settings.agreements_dir:
         async with runtime.sessions() as session, session.begin():
             await agreements.apply_directory(session, settings.agreements_dir, settings.region, closed, index)
@@ -90,7 +90,7 @@ async def furnish(runtime: Runtime) -> None:
         purposes={code: (purpose.label_zh, purpose.label_en) for code, purpose in closed.purposes.items()},
     )
     runtime.extras["vocabulary"] = closed
-    runtime.extras["lifecycle"] = Lifecycle(settings.region, closed, services.keys_of, services.assessed, peers.own.key)
+    runtime.extras["lifecycle"] = Lifecycle(closed, services.keys_of, services.assessed, peers.own.key)
     await known.read(runtime)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.agreements import files, parties, queries, rules
 from gateway.agreements.index import Index
 from gateway.agreements.rules import Agreement, Finding
-from gateway.agreements.steps import Step, by_file, superseded
+from gateway.agreements.steps import IN_FORCE, Step, by_file, superseded
 from gateway.agreements.tables import AgreementStep, AgreementVersion
 from shared import outbox
 from shared.contracts.events import AgreementActivated, AgreementFact, AgreementSuspended
@@ -93,8 +93,7 @@ async def move(session: AsyncSession, row: AgreementVersion, verb: str, step: St
     """
     state = rules.MACHINE.after(row.state, verb)
     await _make_room(session, queries.agreement(row), state, step.at)
-    row.state = state
-    return await _moved(session, row, step)
+    return await _moved(session, row, state, step)
 
 
 async def add_step(session: AsyncSession, row: AgreementVersion, step: Step) -> AgreementVersion:
@@ -133,8 +132,7 @@ async def apply_one(session: AsyncSession, agreement: Agreement, region: str) ->
     if state == before:
         return Change(row.id, row.version, "same", state)
     await _make_room(session, agreement, state, now)
-    row.state = state
-    return await _moved(session, row, by_file(before, state, now))
+    return await _moved(session, row, state, by_file(before, state, now))
 
 
 def check_same(row: AgreementVersion, agreement: Agreement) -> None:
@@ -165,7 +163,7 @@ async def add(session: AsyncSession, agreement: Agreement, region: str, step: St
         valid_until=agreement.valid_until,
     )
     await add_step(session, row, step)
-    await _tell(session, row)
+    await _tell(session, row, None)
     return Change(row.id, row.version, "new", row.state)
 
 
@@ -190,9 +188,10 @@ def _number(agreement: Agreement) -> str:
     return f"{agreement.agreement_id} version {agreement.version}"
 
 
-async def _moved(session: AsyncSession, row: AgreementVersion, step: Step) -> Change:
+async def _moved(session: AsyncSession, row: AgreementVersion, state: str, step: Step) -> Change:
+    before, row.state = row.state, state
     await add_step(session, row, step)
-    await _tell(session, row)
+    await _tell(session, row, before)
     return Change(row.id, row.version, "moved", row.state)
 
 
@@ -211,9 +210,12 @@ async def _make_room(session: AsyncSession, agreement: Agreement, state: str, no
         await add_step(session, row, superseded(number, now))
 
 
-async def _tell(session: AsyncSession, row: AgreementVersion) -> None:
-    """In force, or not any more: whatever ends an agreement is `suspended` to those who only ask whether it opens."""
-    if row.state in ("draft", "offered", "agreed"):
+async def _tell(session: AsyncSession, row: AgreementVersion, before: str | None) -> None:
+    """In force, or not any more: whatever ends an agreement is `suspended` to those who only ask whether it opens.
+
+    Of a version that never was in force nobody hears: it says nothing about the one that is.
+    """
+    if row.state not in IN_FORCE and before not in IN_FORCE:
         return
     kind = AgreementActivated if row.state == "active" else AgreementSuspended
     await outbox.emit(session, row.id, fact(queries.agreement(row), kind))

@@ -8,10 +8,11 @@ from shared.contracts.vocabulary import Vocabulary
 
 
 class Index:
-    """The terms of the current version of each agreement."""
+    """The terms of the current version of each agreement under which an organisation of this region may call."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, region: str) -> None:
         self.vocabulary = vocabulary
+        self._region = region
         self._terms: Mapping[str, Terms] = {}
 
     def get(self, agreement_id: str) -> Terms | None:
@@ -23,5 +24,5 @@ class Index:
         self._terms = {
             agreement.agreement_id: rules.terms(agreement, self.vocabulary)
             for agreement in agreements
-            if not rules.validate(agreement, self.vocabulary)
+            if agreement.consumer.region == self._region and not rules.validate(agreement, self.vocabulary)
         }

@@ -12,15 +12,16 @@ class Told:
 
     name: str
     kind: str
+    state: str
 
 
 def findings(agreement: Agreement, region: str, told: Mapping[str, Told]) -> Iterator[Finding]:
     """What identity contradicts (product line 5); nothing while it told of nobody, as before a first start."""
     for side, party in (("provider", agreement.provider), ("consumer", agreement.consumer)):
         known = told.get(party.organisation)
-        if known:
+        if known and known.state != "closed":
             yield from _differing(side, party, region, known)
-        elif told and party.region == region:
+        elif known or (told and party.region == region):
             detail = f"'{party.organisation}' is no organisation of region {region}: register it there first"
             yield Finding("party-unknown", (side, "organisation"), detail, 5)
 

@@ -11,7 +11,7 @@ from gateway.agreements.rules import Agreement
 from gateway.agreements.steps import AGREED, BEGUN, IN_FORCE
 from gateway.agreements.tables import AgreementStep, AgreementVersion
 
-_TOLD = text("SELECT id, name, kind FROM party")
+_TOLD = text("SELECT id, name, kind, state FROM party")
 
 
 async def published(session: AsyncSession) -> list[AgreementVersion]:
@@ -35,7 +35,7 @@ async def current(session: AsyncSession, agreement_id: str) -> AgreementVersion 
 
 async def told(session: AsyncSession) -> dict[str, Told]:
     """What identity told of organisations, by id."""
-    return {row.id: Told(row.name, row.kind) for row in await session.execute(_TOLD)}
+    return {row.id: Told(row.name, row.kind, row.state) for row in await session.execute(_TOLD)}
 
 
 async def newest(session: AsyncSession, agreement_id: str) -> AgreementVersion | None:

@@ -27,9 +27,9 @@ Number = Annotated[int, Path(ge=1, le=1_000_000)]
 VERSION = "/v1/agreements/{agreement}/versions/{version}"
 
 
-async def officer(session: SessionDep, grant: Internal) -> Act:
+async def officer(session: SessionDep, grant: Internal, runtime: RuntimeDep) -> Act:
     """The officer of a party who does something now."""
-    return Act(session, grant.actor.id, grant.actor.organisation, datetime.now(UTC))
+    return Act(session, runtime.settings.region, grant.actor.id, grant.actor.organisation, datetime.now(UTC))
 
 
 async def room(runtime: RuntimeDep) -> Room:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.agreements import commands as agreements
+from gateway.agreements import parties
 from gateway.agreements import queries as versions
 from gateway.agreements import rules as agreed
 from gateway.agreements.rules import Agreement, Assessment
@@ -26,12 +27,11 @@ from shared.contracts.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class Room:
-    """What the room works with: the region, the closed lists, what other apps publish, the region's own key.
+    """What the room works with: the closed lists, what other apps publish, the region's own key.
 
     `keys_of` gives the keys of an organisation's systems; `assessed` the assessment of each purpose that is in force.
     """
 
-    region: str
     vocabulary: Vocabulary
     keys_of: Callable[[str], Awaitable[Sequence[dict[str, Any]]]]
     assessed: Callable[[], Awaitable[Mapping[str, Assessment]]]
@@ -40,9 +40,10 @@ class Room:
 
 @dataclass(frozen=True)
 class Act:
-    """An officer of a party who does something now."""
+    """An officer of a party of this region who does something now."""
 
     session: AsyncSession
+    region: str
     officer: str
     organisation: str
     now: datetime
@@ -65,13 +66,13 @@ class Held:
 async def draft(act: Act, room: Room, terms: dict[str, Any]) -> AgreementVersion:
     """Write a version down; 422 `agreement-refused` with everything that stands against it and the line it crosses."""
     agreement = drafts.read(terms, room.vocabulary)
-    by = Step("drafted", act.now, steps.side(agreement, act.organisation), act.officer)
+    by = Step("drafted", act.now, steps.side(agreement, act.region, act.organisation), act.officer)
     await agreements.alone(act.session)
     row = await versions.locked(act.session, agreement.agreement_id, agreement.version)
     try:
         if row is None:
             await _check_new(act, agreement)
-            await agreements.add(act.session, agreement, room.region, by)
+            await agreements.add(act.session, agreement, act.region, by)
         else:
             agreements.check_same(row, agreement)
     except agreements.PartiesError as error:
@@ -86,6 +87,7 @@ async def offer(act: Act, room: Room, agreement: str, version: int) -> Agreement
     assessed = await room.assessed()  # before anything is locked: a slow service delays no suspension
     held = await _held(act, agreement, version)
     steps.check_drafted(held.steps, held.side)
+    await _check_parties(act, held)
     drafts.check_assessed(held.agreement.purposes, assessed, day_of(act.now))
     drafts.check_named(held.agreement, assessed)
     return await _moved(act, held, "offer", held.step(act, "offered"))
@@ -134,11 +136,14 @@ async def approve(act: Act, room: Room, agreement: str, version: int, signature:
     if held.row.state != "offered":
         raise steps.NOTHING_OPEN("Nothing is offered in this version.")
     steps.check_approves(held.steps, held.side, act.officer)
+    await _check_parties(act, held)
     await agreements.add_step(act.session, held.row, held.step(act, "approved"))
     await _sign(act, room, held, keys, signature)
     complete = await queries.steps(act.session, agreement, version)
-    if any(len(steps.approvals(complete, each)) < steps.PEOPLE for each in ("provider", "consumer")):
+    if any(len(steps.approvals(complete, each)) < steps.PEOPLE for each in steps.SIDES):
         return held.row
+    if len(await queries.signatures(act.session, agreement, version, steps.offer(complete))) < len(steps.SIDES):
+        raise signatures.SIGNATURE_MISSING("A side signed an earlier offer only: take this one back and offer it again.")
     return await _moved(act, held, "agree", Step("agreed", act.now, None, ""))
 
 
@@ -154,6 +159,7 @@ async def activate(act: Act, room: Room, agreement: str, version: int) -> Agreem
         raise problems.CONFLICT(
             "It is not valid now: see `valid_from` and `valid_until`, or agree on the next version."
         )
+    await _check_parties(act, held)
     drafts.check_assessed(held.agreement.purposes, assessed, day_of(act.now))
     return await _moved(act, held, "activate", held.step(act, "activated"))
 
@@ -258,6 +264,7 @@ async def expire(session: AsyncSession, agreement: str, version: int, now: datet
 async def remind(session: AsyncSession, agreement: Agreement, clock: Clock, now: datetime) -> None:
     """Tell both parties of a clock, each once; what the clock is since makes it another one."""
     told = {"agreement": agreement.agreement_id, "version": agreement.version, "at": now, **asdict(clock)}
+    told["known"] = clock.due is not None
     parties = (agreement.provider.organisation, agreement.consumer.organisation)
     rows = [{**told, "organisation": each} for each in parties]
     await session.execute(insert(AgreementReminder).values(rows).on_conflict_do_nothing())
@@ -272,8 +279,15 @@ async def _check_new(act: Act, agreement: Agreement) -> None:
 async def _held(act: Act, agreement_id: str, version: int) -> Held:
     row = await agreements.held(act.session, agreement_id, version)
     agreement = versions.agreement(row)
-    side = steps.side(agreement, act.organisation)
+    side = steps.side(agreement, act.region, act.organisation)
     return Held(row, agreement, side, await queries.steps(act.session, agreement_id, version))
+
+
+async def _check_parties(act: Act, held: Held) -> None:
+    """Whom identity named or closed otherwise since it was drafted."""
+    found = list(parties.findings(held.agreement, act.region, await versions.told(act.session)))
+    if found:
+        raise drafts.PARTIES_CHANGED(errors=drafts.told(found))
 
 
 async def _moved(act: Act, held: Held, verb: str, step: Step) -> AgreementVersion:

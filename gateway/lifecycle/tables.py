@@ -33,7 +33,10 @@ class AgreementSignature(Base, table=True):
 
 
 class AgreementReminder(Base, table=True):
-    """An organisation was told that a clock soon runs out; `since` is when the step was that set it."""
+    """An organisation was told that a clock soon runs out; `since` is when the step was that set it.
+
+    Who heard of it before its last day was known hears of it again.
+    """
 
     __tablename__ = "agreement_reminder"
     __table_args__ = (
@@ -47,6 +50,7 @@ class AgreementReminder(Base, table=True):
     kind: str = Field(primary_key=True)
     since: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
     organisation: str = Field(primary_key=True)
+    known: bool = Field(primary_key=True)
     article: str
     side: str
     due: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))

@@ -29,7 +29,7 @@ LAST: Final = datetime.max.replace(tzinfo=UTC)
 async def life(act: Act, row: AgreementVersion) -> LifeOut:
     """One version with everything that was done with it; 403 for anybody but its parties."""
     agreement = versions.agreement(row)
-    steps.side(agreement, act.organisation)
+    steps.side(agreement, act.region, act.organisation)
     done = await queries.steps(act.session, row.id, row.version)
     signed = await queries.signatures(act.session, row.id, row.version, steps.offer(done))
     return LifeOut(

@@ -39,6 +39,12 @@ DRAFTS_TOO_MANY = problems.kind(
     "Your organisation has too many open drafts",
     "Take one to its end first, or drop it (:terminate): no more than `limit` are drafted or offered at a time.",
 )
+PARTIES_CHANGED = problems.kind(
+    409,
+    "agreement-parties-changed",
+    "A party is not what it was when this was drafted",
+    "Write the next version with the parties as `errors` says.",
+)
 ID_NOT_YOURS = problems.kind(
     422,
     "agreement-id-not-yours",
@@ -92,7 +98,12 @@ def read(terms: Mapping[str, Any], vocabulary: Vocabulary) -> Agreement:
 
 def refused(found: Sequence[rules.Finding]) -> problems.Problem:
     """The answer to a draft against which all of this stands."""
-    return _refused([_told(each) for each in found])
+    return _refused(told(found))
+
+
+def told(found: Sequence[rules.Finding]) -> list[dict[str, object]]:
+    """Each finding as an entry of `errors`."""
+    return [_told(each) for each in found]
 
 
 def _told(finding: rules.Finding) -> dict[str, object]:

@@ -7,6 +7,7 @@ from gateway.agreements.rules import Agreement
 from gateway.agreements.steps import Side, Step
 from shared import problems
 
+SIDES: Final[tuple[Side, Side]] = ("provider", "consumer")
 PEOPLE: Final = 2  # of each side who approve (政务数据共享条例 20: whoever answers for it, on both sides)
 # 政务数据共享条例 28: between themselves, then the authority of their level, then the one above both, then government.
 LADDER: Final = ("negotiation", "same_level_authority", "common_superior", "government")
@@ -33,12 +34,11 @@ NOTHING_OPEN = problems.kind(409, "nothing-open", "Nothing of this kind is open"
 LADDER_ENDS = problems.kind(409, "ladder-ends", "There is nobody above", "The government's decision ends the dispute.")
 
 
-def side(agreement: Agreement, organisation: str) -> Side:
-    """Which side an organisation is; 403 `not-a-party` for any other."""
-    if organisation == agreement.provider.organisation:
-        return "provider"
-    if organisation == agreement.consumer.organisation:
-        return "consumer"
+def side(agreement: Agreement, region: str, organisation: str) -> Side:
+    """Which side an organisation of a region is; 403 `not-a-party` for any other, and for its namesake elsewhere."""
+    for which, party in zip(SIDES, (agreement.provider, agreement.consumer), strict=True):
+        if (party.region, party.organisation) == (region, organisation):
+            return which
     raise NOT_A_PARTY()
 
 

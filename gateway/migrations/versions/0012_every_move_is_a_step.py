@@ -36,22 +36,36 @@ UPDATE agreement_signature AS signature SET round = greatest(1, (
 
 
 def _steps_of_what_moved_without_one() -> None:
-    """By files, and when a later version came in force; their clocks begin now."""
+    """By files, and when a later version came in force; their clocks begin now.
+
+    What was in force has a step that says so, or, without any step, more than the event of its end.
+    """
     op.execute("""
 INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)
-SELECT id, version, CASE state WHEN 'draft' THEN 'drafted' WHEN 'active' THEN 'activated' ELSE state END,
-       'provider', '', '', now()
-FROM agreement
-WHERE NOT EXISTS (SELECT 1 FROM agreement_step AS step WHERE step.agreement = id AND step.version = agreement.version)
-""")
-    op.execute("""
-INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)
-SELECT id, version, 'superseded', NULL, '', '', now()
-FROM agreement
-WHERE state = 'terminated' AND NOT EXISTS (
-    SELECT 1 FROM agreement_step AS step WHERE step.agreement = id AND step.version = agreement.version
-      AND step.kind IN ('terminated', 'dropped', 'refused')
-)
+SELECT id, version,
+    CASE WHEN state = 'draft' THEN 'drafted' WHEN state = 'active' THEN 'activated'
+        WHEN state NOT IN ('terminated', 'expired') THEN state WHEN NOT begun THEN 'dropped'
+        WHEN state = 'terminated' AND followed THEN 'superseded' ELSE state END,
+    CASE WHEN begun AND followed AND state = 'terminated' THEN NULL ELSE 'provider' END, '', '', now()
+FROM (
+    SELECT id, version, state,
+        CASE last.kind WHEN 'drafted' THEN 'draft' WHEN 'taken_back' THEN 'draft' WHEN 'returned' THEN 'draft'
+            WHEN 'activated' THEN 'active' WHEN 'resumed' THEN 'active'
+            WHEN 'dropped' THEN 'terminated' WHEN 'refused' THEN 'terminated' ELSE last.kind END AS stands,
+        EXISTS (SELECT 1 FROM agreement AS other WHERE other.id = agreement.id AND other.version > agreement.version
+            AND other.state <> 'draft' AND other.state <> 'offered') AS followed,
+        EXISTS (SELECT 1 FROM agreement_step AS step WHERE step.agreement = id AND step.version = agreement.version
+            AND step.kind IN ('activated', 'suspended'))
+        OR last.kind IS NULL AND EXISTS (SELECT 1 FROM aggregate WHERE aggregate = id AND seq > 1) AS begun
+    FROM agreement LEFT JOIN LATERAL (
+        SELECT kind FROM agreement_step AS step WHERE step.agreement = id AND step.version = agreement.version
+            AND kind IN ('drafted', 'taken_back', 'returned', 'offered', 'agreed', 'activated', 'resumed', 'suspended',
+                'expired', 'terminated', 'dropped', 'refused')
+        ORDER BY seq DESC LIMIT 1
+    ) AS last ON true
+) AS moved
+WHERE state IS DISTINCT FROM stands
+ORDER BY id, version
 """)
 
 
@@ -63,6 +77,7 @@ def _reminders() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("known", sa.Boolean(), nullable=False),
         sa.Column("article", sa.String(), nullable=False),
         sa.Column("side", sa.String(), nullable=False),
         sa.Column("due", sa.DateTime(timezone=True), nullable=True),
@@ -74,7 +89,7 @@ def _reminders() -> None:
             name=op.f("agreement_reminder_agreement_version_fkey"),
         ),
         sa.PrimaryKeyConstraint(
-            *("agreement", "version", "kind", "since", "organisation"), name=op.f("agreement_reminder_pkey")
+            *("agreement", "version", "kind", "since", "organisation", "known"), name=op.f("agreement_reminder_pkey")
         ),
     )
     op.create_index("agreement_reminder_of", "agreement_reminder", ["organisation", "at"])

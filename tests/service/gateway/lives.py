@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from gateway.agreements import commands as agreements
 from gateway.agreements import files
 from gateway.agreements.rules import Agreement, Assessment
 from gateway.lifecycle import api
-from gateway.lifecycle.commands import Room
+from gateway.lifecycle.commands import Act, Room
 from gateway.lifecycle.rules import signatures
 from shared import app, migrate
 from shared.contracts import vocabulary
+from shared.requests import Internal, RuntimeDep, SessionDep
 from shared.runtime import Runtime
 from tests.support import apps, grants
 from tests.support.bus import MemoryBus
@@ -56,6 +58,7 @@ class Lives:
         self.runtime = runtime
         self.running = running
         self.key = key
+        self.moment: datetime | None = None  # when officers do what they do; none means now
         self.assessed = {code: Assessment(ASSESSED, date(2099, 1, 1)) for code in KNOWN.purposes}
 
     def officer(self, organisation: str, name: str) -> httpx.AsyncClient:
@@ -82,6 +85,11 @@ class Lives:
         async with self.runtime.sessions() as session, session.begin():
             await agreements.alone(session)
             await agreements.apply_one(session, made, apps.REGION)
+
+    async def told(self, statement: str) -> None:
+        """What the gateway knows of organisations changes."""
+        async with self.runtime.engine.begin() as connection:
+            await connection.execute(text(statement))
 
     async def offered(self, agreement: str, version: int = 1, **changes: object) -> str:
         """Draft and offer a version as the centre; its hash."""
@@ -130,8 +138,13 @@ async def lives(postgres: TestServer, directory: Path) -> AsyncIterator[Lives]:
             return there.assessed
 
         own_key = ECKey.generate_key("P-256")
+        async def officer(session: SessionDep, grant: Internal, runtime: RuntimeDep) -> Act:
+            act = await api.officer(session, grant, runtime)
+            return replace(act, now=there.moment or act.now)
+
+        made.dependency_overrides[api.officer] = officer
         there.runtime.extras["vocabulary"] = KNOWN
-        there.runtime.extras["lifecycle"] = Room(apps.REGION, KNOWN, keys_of, assessed, own_key)
+        there.runtime.extras["lifecycle"] = Room(KNOWN, keys_of, assessed, own_key)
         async with there.runtime.engine.begin() as connection:
             await connection.execute(text(PARTIES))
         yield there

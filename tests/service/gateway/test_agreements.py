@@ -39,7 +39,7 @@ class Gateway:
     def __init__(self, fastapi_app: FastAPI, bus: MemoryBus) -> None:
         self.runtime: Runtime = fastapi_app.state.runtime
         self.bus = bus
-        self.index = Index(KNOWN)
+        self.index = Index(KNOWN, "610118")
         self.client = AsyncClient(transport=ASGITransport(fastapi_app), base_url="http://gateway.test")
 
     async def apply(self, *agreements: Agreement) -> list[str]:

@@ -21,6 +21,7 @@ from gateway.lifecycle import expiry
 from gateway.lifecycle.rules import signatures
 from tests.service.gateway import lives
 from tests.service.gateway.lives import ANNA, BO, CHEN, DAI, Lives
+from tests.support import apps
 from tests.support.postgres import TestServer
 from tests.unit.gateway import decisions
 
@@ -189,7 +190,7 @@ async def test_a_suspension_waits_for_what_was_checked_and_is_not_sent_yet(room:
 
 async def test_what_one_process_suspends_is_refused_by_another_that_does_not_know_it_yet(room: Lives) -> None:
     await room.in_force("agr-610118-centre-bites")
-    picture = Index(lives.KNOWN)
+    picture = Index(lives.KNOWN, apps.REGION)
     async with room.runtime.sessions() as session:
         await agreements.reload(session, picture)
     known = picture.get("agr-610118-centre-bites")

@@ -18,6 +18,7 @@ from gateway.lifecycle import expiry
 from gateway.lifecycle.rules import signatures
 from tests.service.gateway import lives
 from tests.service.gateway.lives import ANNA, BO, CHEN, DAI, Lives
+from tests.support import apps
 from tests.support.postgres import TestServer
 
 BAD = (
@@ -87,6 +88,29 @@ async def test_a_file_is_no_way_around_a_suspension(room: Lives) -> None:
         await room.filed(name, "active", version=2, supersedes=1)
 
 
+async def emitted(room: Lives, agreement: str) -> list[tuple[str, int]]:
+    """What every other app is told of an agreement: what happened to which version."""
+    statement = text("SELECT subject, data FROM outbox WHERE aggregate = :agreement ORDER BY id")
+    async with room.runtime.sessions() as session:
+        told = await session.execute(statement, {"agreement": agreement})
+        return [(row.subject.split(".")[2], row.data["version"]) for row in told]
+
+
+async def test_a_version_that_never_was_in_force_ends_without_a_word_to_others(room: Lives) -> None:
+    name = "agr-610118-centre-unheard"
+    await room.in_force(name)
+    await room.offered(name, 2)
+    await room.does(CHEN, "refuse", name, 2, reason="没有法律依据")
+    await room.offered(name, 3)
+    await room.does(ANNA, "take-back", name, 3)
+    await room.does(ANNA, "terminate", name, 3, reason="重新起草")
+    await room.filed(name, "draft", version=4, supersedes=3)
+    await room.filed(name, "terminated", version=4, supersedes=3)
+    assert await emitted(room, name) == [("activated", 1)]
+    await room.does(ANNA, "terminate", name, reason="使用目的已实现")
+    assert await emitted(room, name) == [("activated", 1), ("suspended", 1)]
+
+
 async def test_what_was_left_behind_does_not_come_in_force(room: Lives) -> None:
     name = "agr-610118-centre-behind"
     await room.agreed(name)
@@ -121,7 +145,7 @@ async def test_a_version_that_nobody_can_read_opens_nothing_and_keeps_no_other_f
     async with room.runtime.engine.begin() as connection:
         for statement in BAD:
             await connection.execute(text(statement))
-    picture = Index(lives.KNOWN)
+    picture = Index(lives.KNOWN, apps.REGION)
     async with room.runtime.sessions() as session:
         await agreements.reload(session, picture)
     assert picture.get("agr-610118-centre-after") and picture.get("agr-610118-bad") is None

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import text
 
 from gateway.agreements import commands as agreements
 from gateway.agreements.index import Index
@@ -10,12 +11,18 @@ from gateway.agreements.rules import Assessment
 from gateway.lifecycle.rules import drafts, signatures
 from tests.service.gateway import lives
 from tests.service.gateway.lives import ANNA, BO, CHEN, DAI, Lives
+from tests.support import apps
 from tests.support.postgres import TestServer
 
 ELI = ("org-610118-education", "staff-eli")
 REGION = "610118"
 HOUSING = {"region": REGION, "organisation": lives.OFFICE, "name": "鄠邑区住房和城乡建设局", "kind": "department"}
 EDUCATION = {"region": REGION, "organisation": ELI[0], "name": "鄠邑区教育局", "kind": "department"}
+
+APPROVED = """
+INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)
+VALUES (:agreement, 1, 'approved', 'consumer', :officer, '', now())
+"""
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +54,18 @@ async def test_what_is_offered_again_is_signed_again(room: Lives) -> None:
     unsigned = await room.does(DAI, "approve", name, signature=None)
     assert (unsigned.status_code, unsigned.json()["code"]) == (409, "agreement-signature-missing")
     assert (await room.does(DAI, "approve", name, signature=signature)).json()["state"] == "agreed"
+
+
+async def test_nothing_is_agreed_that_a_side_did_not_sign_this_time(room: Lives) -> None:
+    name = "agr-610118-centre-unsigned"
+    await room.offered(name)
+    async with room.runtime.engine.begin() as connection:
+        for officer in ("staff-chen", "staff-dai"):  # as approved before signatures were of one offer
+            await connection.execute(text(APPROVED), {"agreement": name, "officer": officer})
+    await room.does(ANNA, "approve", name, signature=None)
+    unsigned = await room.does(BO, "approve", name, signature=None)
+    assert (unsigned.status_code, unsigned.json()["code"]) == (409, "agreement-signature-missing")
+    assert (await room.life(name))["state"] == "offered"
 
 
 async def test_every_signature_that_is_given_is_verified(room: Lives) -> None:
@@ -82,6 +101,30 @@ async def test_another_regions_organisation_is_not_looked_for_here(room: Lives) 
     assert (await room.officer(*ANNA).post("/v1/agreements", json=body)).status_code == 201
 
 
+async def test_a_namesake_of_another_region_is_no_party(room: Lives) -> None:
+    name = "agr-610118-centre-namesake"
+    namesake = {"region": "621124", "organisation": "org-621124-housing", "name": "临洮县住建局", "kind": "department"}
+    await room.offered(name, consumer=namesake)
+    refused = await room.does(("org-621124-housing", "staff-fan"), "approve", name, signature=None)
+    assert (refused.status_code, refused.json()["code"]) == (403, "not-a-party")
+
+
+@pytest.mark.parametrize(("change", "code"), [("name = '新名'", "party-differs"), ("state = 'closed'", "party-unknown")])
+async def test_parties_are_compared_again_before_anything_is_approved(room: Lives, change: str, code: str) -> None:
+    name = f"agr-610118-centre-{code}"
+    await room.agreed(name)
+    await room.offered(name, 2)
+    await room.told(f"UPDATE party SET {change} WHERE id = '{lives.OFFICE}'")
+    for verb, version, body in (("approve", 2, {"signature": None}), ("activate", 1, {})):
+        refused = await room.does(ANNA, verb, name, version, **body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "agreement-parties-changed"), refused.text
+        assert refused.json()["errors"][0]["code"] == code
+    await room.does(ANNA, "take-back", name, 2)
+    assert (await room.does(ANNA, "offer", name, 2)).json()["code"] == "agreement-parties-changed"
+    await room.told(f"UPDATE party SET name = '{HOUSING['name']}', state = 'active' WHERE id = '{lives.OFFICE}'")
+    assert (await room.does(ANNA, "offer", name, 2)).status_code == 200
+
+
 async def test_it_names_the_assessment_of_its_purposes(room: Lives, monkeypatch: pytest.MonkeyPatch) -> None:
     name = "agr-610118-centre-assessed"
     body = {"terms": lives.terms(name, impact_assessment="PIA-610118-2026-03")}
@@ -113,7 +156,7 @@ async def test_drafts_and_offers_are_between_their_parties(room: Lives) -> None:
 
 async def test_what_is_only_drafted_is_nothing_to_decide_on(room: Lives) -> None:
     await room.offered("agr-610118-centre-undecided")
-    picture = Index(lives.KNOWN)
+    picture = Index(lives.KNOWN, apps.REGION)
     async with room.runtime.sessions() as session:
         await agreements.reload(session, picture)
     assert picture.get("agr-610118-centre-undecided") is None

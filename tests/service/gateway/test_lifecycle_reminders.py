@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import chinese_calendar
 import pytest
 
 from gateway.lifecycle import reminders
@@ -14,11 +15,13 @@ from tests.support.postgres import TestServer
 
 STRANGER = ("org-610118-education", "staff-eli")
 DAY = timedelta(days=1)
+MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)  # of a year whose working days are known
 
 
 @pytest.fixture(scope="module")
 async def room(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lives]:
     async with lives.lives(postgres, tmp_path_factory.mktemp("gateway")) as there:
+        there.moment = MONDAY
         yield there
 
 
@@ -40,7 +43,7 @@ async def due(room: Lives, agreement: str) -> datetime:
 async def test_both_sides_hear_once_before_a_reply_is_late(room: Lives) -> None:
     name = "agr-610118-centre-remind"
     await room.offered(name)
-    await passes(room, datetime.now(UTC))
+    await passes(room, MONDAY)
     assert await told(room, ANNA, name) == []
     last = await due(room, name) - DAY
     for moment in (last, last + timedelta(hours=1)):
@@ -53,10 +56,11 @@ async def test_both_sides_hear_once_before_a_reply_is_late(room: Lives) -> None:
     assert await told(room, STRANGER, name) == []
 
 
-async def test_an_extended_reply_is_another_clock(room: Lives) -> None:
+async def test_an_extended_reply_is_another_clock(room: Lives, monkeypatch: pytest.MonkeyPatch) -> None:
     name = "agr-610118-centre-longer"
     await room.offered(name)
     await passes(room, await due(room, name) - DAY)
+    monkeypatch.setattr(room, "moment", MONDAY + DAY)
     for who in (CHEN, DAI):
         await room.does(who, "extend", name, reason="需要评估")
     before = await told(room, CHEN, name)
@@ -80,3 +84,19 @@ async def test_the_receipt_of_deletion_is_reminded_of_after_the_end(room: Lives)
     await room.does(ANNA, "terminate", name, reason="使用目的已实现")
     await passes(room, await due(room, name) - DAY)
     assert [each["kind"] for each in await told(room, CHEN, name)] == ["disposal"]
+
+
+async def test_who_heard_before_the_last_day_was_known_hears_when_it_is(
+    room: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "agr-610118-centre-year-end"
+    monkeypatch.setattr(room, "moment", datetime(2098, 12, 24, 2, tzinfo=UTC))
+    await room.offered(name)
+    await passes(room, room.moment)
+    assert [each["due"] for each in await told(room, CHEN, name)] == [None]
+    monkeypatch.setattr(chinese_calendar, "is_workday", lambda day: day.weekday() < 5)
+    last = await due(room, name)
+    await passes(room, last - 7 * DAY)
+    assert len(await told(room, CHEN, name)) == 1
+    await passes(room, last - DAY)
+    assert [each["due"] is None for each in await told(room, CHEN, name)] == [False, True]

@@ -17,7 +17,17 @@ VERSIONS = {
     ("agr-next", 2): "active",
     ("agr-refused", 1): "terminated",
     ("agr-again", 1): "offered",
+    ("agr-signed", 1): "active",
+    ("agr-halted", 1): "suspended",
+    ("agr-sent", 1): "offered",
+    ("agr-ended", 1): "expired",
+    ("agr-unused", 1): "terminated",
+    ("agr-used", 1): "terminated",
+    ("agr-withdrawn", 1): "terminated",
+    ("agr-lifted", 1): "active",
 }
+# How many events there were of what only files moved: one of a draft that was dropped, two of what was in force.
+EVENTS = {"agr-unused": 1, "agr-used": 2}
 VERSION = """
 INSERT INTO agreement (id, version, hash, consent_hash, state, body, valid_from, valid_until)
 VALUES (:id, :version, '', '', :state, '{}', now(), now() + interval '1 day')
@@ -26,6 +36,12 @@ STEPS = (
     ("agr-next", "activated"),
     ("agr-refused", "refused"),
     *(("agr-again", kind) for kind in ("offered", "offered")),
+    *(("agr-signed", kind) for kind in ("drafted", "offered", "approved")),
+    *(("agr-halted", kind) for kind in ("agreed", "activated", "correction_asked")),
+    ("agr-sent", "drafted"),
+    ("agr-ended", "activated"),
+    *(("agr-withdrawn", kind) for kind in ("drafted", "offered")),
+    *(("agr-lifted", kind) for kind in ("activated", "suspended", "resume_asked", "resumed", "disputed")),
 )
 STEP = """
 INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)
@@ -47,11 +63,13 @@ async def test_every_version_has_the_step_that_it_stands_at(postgres: TestServer
             await connection.execute(text(VERSION), {"id": name, "version": version, "state": state})
         for after, (name, kind) in enumerate(STEPS):
             await connection.execute(text(STEP), {"id": name, "kind": kind, "after": after})
+        for name, number in EVENTS.items():
+            await connection.execute(text(f"INSERT INTO aggregate (aggregate, seq) VALUES ('{name}', {number})"))
         for side, after in (("consumer", 2.5), ("provider", 3.5)):
             await connection.execute(text(SIGNATURE), {"side": side, "after": after})
     await asyncio.to_thread(command.upgrade, config, "0012")
     async with engine.connect() as connection:
-        steps = await connection.execute(text("SELECT agreement, version, kind FROM agreement_step ORDER BY seq"))
+        steps = list(await connection.execute(text("SELECT * FROM agreement_step ORDER BY seq")))
         lasts = {(row.agreement, row.version): row.kind for row in steps}
         rounds = await connection.execute(text("SELECT side, round FROM agreement_signature"))
         signed = {row.side: row.round for row in rounds}
@@ -62,5 +80,14 @@ async def test_every_version_has_the_step_that_it_stands_at(postgres: TestServer
         ("agr-next", 2): "activated",
         ("agr-refused", 1): "refused",
         ("agr-again", 1): "offered",
+        ("agr-signed", 1): "activated",
+        ("agr-halted", 1): "suspended",
+        ("agr-sent", 1): "offered",
+        ("agr-ended", 1): "expired",
+        ("agr-unused", 1): "dropped",
+        ("agr-used", 1): "terminated",
+        ("agr-withdrawn", 1): "dropped",
+        ("agr-lifted", 1): "disputed",
     }
+    assert [row.side for row in steps if (row.agreement, row.kind) == ("agr-halted", "suspended")] == ["provider"]
     assert signed == {"consumer": 1, "provider": 2}

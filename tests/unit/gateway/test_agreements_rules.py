@@ -184,8 +184,10 @@ def test_a_wrong_policy_stops_the_start(tmp_path: Path, text: str) -> None:
 
 
 def test_an_agreement_that_breaks_the_rules_never_gets_into_the_index() -> None:
-    index = Index(d.KNOWN)
-    index.replace([d.AGREEMENT, d.with_agreement(agreement_id="agr-onward", onward=True)])
+    index = Index(d.KNOWN, "610118")
+    abroad = d.with_agreement(agreement_id="agr-abroad", consumer=consumer(region="621124"))
+    index.replace([d.AGREEMENT, d.with_agreement(agreement_id="agr-onward", onward=True), abroad])
     assert index.get(d.AGREEMENT.agreement_id) is not None
     assert index.get("agr-onward") is None
+    assert index.get("agr-abroad") is None, "its consumer's namesake here is another organisation"
     assert index.get("agr-unknown") is None
