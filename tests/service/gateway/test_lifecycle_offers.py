@@ -109,7 +109,9 @@ async def test_a_namesake_of_another_region_is_no_party(room: Lives) -> None:
     assert (refused.status_code, refused.json()["code"]) == (403, "not-a-party")
 
 
-@pytest.mark.parametrize(("change", "code"), [("name = '新名'", "party-differs"), ("state = 'closed'", "party-unknown")])
+@pytest.mark.parametrize(
+    ("change", "code"), [("name = '新名'", "party-differs"), ("state = 'closed'", "party-unknown")]
+)
 async def test_parties_are_compared_again_before_anything_is_approved(room: Lives, change: str, code: str) -> None:
     name = f"agr-610118-centre-{code}"
     await room.agreed(name)
