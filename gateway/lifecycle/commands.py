@@ -143,7 +143,9 @@ async def approve(act: Act, room: Room, agreement: str, version: int, signature:
     if any(len(steps.approvals(complete, each)) < steps.PEOPLE for each in steps.SIDES):
         return held.row
     if len(await queries.signatures(act.session, agreement, version, steps.offer(complete))) < len(steps.SIDES):
-        raise signatures.SIGNATURE_MISSING("A side signed an earlier offer only: take this one back and offer it again.")
+        raise signatures.SIGNATURE_MISSING(
+            "A side signed an earlier offer only: take this one back and offer it again."
+        )
     return await _moved(act, held, "agree", Step("agreed", act.now, None, ""))
 
 

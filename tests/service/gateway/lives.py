@@ -138,6 +138,7 @@ async def lives(postgres: TestServer, directory: Path) -> AsyncIterator[Lives]:
             return there.assessed
 
         own_key = ECKey.generate_key("P-256")
+
         async def officer(session: SessionDep, grant: Internal, runtime: RuntimeDep) -> Act:
             act = await api.officer(session, grant, runtime)
             return replace(act, now=there.moment or act.now)

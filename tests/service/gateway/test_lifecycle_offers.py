@@ -109,19 +109,21 @@ async def test_a_namesake_of_another_region_is_no_party(room: Lives) -> None:
     assert (refused.status_code, refused.json()["code"]) == (403, "not-a-party")
 
 
-@pytest.mark.parametrize(("change", "code"), [("name = '新名'", "party-differs"), ("state = 'closed'", "party-unknown")])
+@pytest.mark.parametrize(
+    ("change", "code"), [("name = '新名'", "party-differs"), ("state = 'closed'", "party-unknown")]
+)
 async def test_parties_are_compared_again_before_anything_is_approved(room: Lives, change: str, code: str) -> None:
     name = f"agr-610118-centre-{code}"
     await room.agreed(name)
     await room.offered(name, 2)
-    await room.told(f"UPDATE party SET {change} WHERE id = '{lives.OFFICE}'")
+    await room.told(f"UPDATE party SET {change} WHERE id = '{lives.OFFICE}'")  # noqa: S608 - names of this file
     for verb, version, body in (("approve", 2, {"signature": None}), ("activate", 1, {})):
         refused = await room.does(ANNA, verb, name, version, **body)
         assert (refused.status_code, refused.json()["code"]) == (409, "agreement-parties-changed"), refused.text
         assert refused.json()["errors"][0]["code"] == code
     await room.does(ANNA, "take-back", name, 2)
     assert (await room.does(ANNA, "offer", name, 2)).json()["code"] == "agreement-parties-changed"
-    await room.told(f"UPDATE party SET name = '{HOUSING['name']}', state = 'active' WHERE id = '{lives.OFFICE}'")
+    await room.told(f"UPDATE party SET name = '{HOUSING['name']}', state = 'active' WHERE id = '{lives.OFFICE}'")  # noqa: S608 - names of this file
     assert (await room.does(ANNA, "offer", name, 2)).status_code == 200
 
 

@@ -64,7 +64,8 @@ async def test_every_version_has_the_step_that_it_stands_at(postgres: TestServer
         for after, (name, kind) in enumerate(STEPS):
             await connection.execute(text(STEP), {"id": name, "kind": kind, "after": after})
         for name, number in EVENTS.items():
-            await connection.execute(text(f"INSERT INTO aggregate (aggregate, seq) VALUES ('{name}', {number})"))
+            row = {"name": name, "seq": number}
+            await connection.execute(text("INSERT INTO aggregate (aggregate, seq) VALUES (:name, :seq)"), row)
         for side, after in (("consumer", 2.5), ("provider", 3.5)):
             await connection.execute(text(SIGNATURE), {"side": side, "after": after})
     await asyncio.to_thread(command.upgrade, config, "0012")
