@@ -41,7 +41,7 @@ def agreements(count: int) -> list[Agreement]:
 
 def ours(count: int) -> Calls:
     """Decisions over an index that holds so many."""
-    index = Index(d.KNOWN)
+    index = Index(d.KNOWN, d.AGREEMENT.provider.region)
     index.replace(agreements(count))
 
     def asked(number: int) -> Call:
