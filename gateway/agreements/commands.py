@@ -91,9 +91,10 @@ async def move(session: AsyncSession, row: AgreementVersion, verb: str, step: St
 
     Raises AppliedError when it comes in force and another version stands against that.
     """
-    state = rules.MACHINE.after(row.state, verb)
+    before, state = row.state, rules.MACHINE.after(row.state, verb)
     await _make_room(session, queries.agreement(row), state, step.at)
-    return await _moved(session, row, state, step)
+    row.state = state
+    return await _moved(session, row, before, step)
 
 
 async def add_step(session: AsyncSession, row: AgreementVersion, step: Step) -> AgreementVersion:
@@ -132,7 +133,8 @@ async def apply_one(session: AsyncSession, agreement: Agreement, region: str) ->
     if state == before:
         return Change(row.id, row.version, "same", state)
     await _make_room(session, agreement, state, now)
-    return await _moved(session, row, state, by_file(before, state, now))
+    row.state = state
+    return await _moved(session, row, before, by_file(before, state, now))
 
 
 def check_same(row: AgreementVersion, agreement: Agreement) -> None:
@@ -188,8 +190,7 @@ def _number(agreement: Agreement) -> str:
     return f"{agreement.agreement_id} version {agreement.version}"
 
 
-async def _moved(session: AsyncSession, row: AgreementVersion, state: str, step: Step) -> Change:
-    before, row.state = row.state, state
+async def _moved(session: AsyncSession, row: AgreementVersion, before: str, step: Step) -> Change:
     await add_step(session, row, step)
     await _tell(session, row, before)
     return Change(row.id, row.version, "moved", row.state)
