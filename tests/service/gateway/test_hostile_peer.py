@@ -142,7 +142,7 @@ HARM = {
 async def test_whatever_a_log_answers_it_is_heard_again_later(
     here: Here, harm: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(peers, "PATIENCE", 0.5, raising=False)
+    monkeypatch.setattr(peers, "PATIENCE", 2.0)
     await here.suspects()
     here.instead[CONSISTENCY] = harm
     await here.hear()
@@ -159,7 +159,7 @@ CHARSETS = {name: plain(b"0\n", 409, content_type=f"text/plain; charset={name}")
 async def test_whatever_a_witness_answers_it_is_asked_again_later(
     here: Here, harm: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(peers, "PATIENCE", 0.5, raising=False)
+    monkeypatch.setattr(peers, "PATIENCE", 2.0)
     here.instead[ADD_CHECKPOINT] = harm
     await here.grows()
     await here.told("no-answer")
@@ -174,7 +174,7 @@ async def test_whatever_a_witness_answers_it_is_asked_again_later(
 async def test_whatever_a_peer_publishes_it_is_away_or_unknown(
     here: Here, harm: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(peers, "PATIENCE", 0.5, raising=False)
+    monkeypatch.setattr(peers, "PATIENCE", 2.0)
     here.instead[WELL_KNOWN] = harm
     with pytest.raises(Problem) as refused:
         async with asyncio.timeout(5):
