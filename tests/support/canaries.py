@@ -59,6 +59,7 @@ SEALED = {
 ANSWERS = "referrals.referral_answers.sealed"
 BEYOND = ("户籍地", "就业单位", "证件类型", "证件号码")  # what a referral would not keep: no recipient may get it
 KEY = {"person": "subject", "referral_answers": "referral"}  # the tables whose rows are not named by `id`
+OWNERS = ("subject", "person")  # the column that says whose a row is
 CALLED = "SELECT id::text FROM dependant"  # has a key of its own like a person, and is called by this id
 FIRST_DAY = date(1901, 1, 1)
 CANARY = re.compile(r"cnry-([a-z]+\.[a-z_]+\.[a-z_]+(?:/[^\s\"'<>&/-]+)?)-(\d+)")
@@ -67,7 +68,7 @@ DAY = re.compile(r"(?<!\d)19\d\d-\d\d-\d\d(?!\d)")
 ENCODED = re.compile(r"[\w-]{16,}")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TOKEN = re.compile(r"[\w+/-]{16,}")
-SECRET = re.compile(rf"{UUID.pattern}|[0-9a-f]{{32,}}|(?=.*\d)(?=.*[A-Z])(?=.*[a-z])[\w+/=-]{{22,}}")
+SECRET = re.compile(rf"{UUID.pattern}|(?!0+$)[0-9a-f]{{32,}}|(?=.*\d)(?=.*[A-Z])(?=.*[a-z])[\w+/=-]{{22,}}")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Seen:
 @dataclass(frozen=True)
 class Lists:
     """What is done with each column; `kept` members of sealed objects stay, `days` are dates, and in
-    `empty` columns nobody left anything."""
+    `empty` columns nobody left anything that can be recognised, in `passing` ones perhaps."""
 
     written: list[str]
     found: list[str]
@@ -105,6 +106,7 @@ class Lists:
     kept: list[str]
     days: list[str]
     empty: list[str]
+    passing: list[str]
 
     @classmethod
     def read(cls) -> "Lists":
@@ -112,7 +114,8 @@ class Lists:
         told = yaml.safe_load(LISTS.read_text("utf-8"))["columns"]
         whole = {each["because"]: each["columns"] for each in told["whole"]}
         members = told["members"]
-        return cls(told["written"], told["found"], whole, members["kept"], members["days"], told["empty"])
+        kept, days = members["kept"], members["days"]
+        return cls(told["written"], told["found"], whole, kept, days, told["empty"], told["passing"])
 
     def of(self, name: str) -> list[str]:
         """The lists that a column stands in."""
@@ -132,7 +135,7 @@ class Planted:
 
     whose: dict[str, str] = field(default_factory=dict)
     days: dict[str, Seen] = field(default_factory=dict)
-    secrets: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, Seen] = field(default_factory=dict)
     columns: set[str] = field(default_factory=set)
     members: set[str] = field(default_factory=set)
 
@@ -148,14 +151,16 @@ class Planted:
         self.days[made] = Seen(place, whose)
         return made
 
-    def keep(self, column: str, value: bytes | str) -> None:
-        """What stands there is its own canary, in every form in which bytes are written."""
+    def keep(self, found: Seen, value: bytes | str) -> None:
+        """What stands there is its own canary, in every form in which bytes are written; `$` parts a hash (PHC)."""
         if isinstance(value, str):
-            forms = {value} if SECRET.fullmatch(value) else set()
+            forms = {each for each in value.split("$") if SECRET.fullmatch(each)}
         else:
             forms = {value.hex(), base64.b64encode(value).decode(), base64.urlsafe_b64encode(value).decode()}
             forms = forms if len(value) >= 12 else set()
-        self.secrets |= {form.rstrip("="): column for form in forms}
+        if forms:
+            self.columns.add(found.place)
+        self.secrets |= {form.rstrip("="): found for form in forms}
 
     def seen(self, answer: httpx.Response) -> set[Seen]:
         """What an answer shows, in its body or its headers."""
@@ -163,7 +168,7 @@ class Planted:
         found = {Seen(place, self.whose.get(number, "")) for place, number in CANARY.findall(text)}
         found |= {self.days[each] for each in DAY.findall(text) if each in self.days}
         tokens = {each.rstrip("=") for form in (UUID, TOKEN, ENCODED) for each in form.findall(text)}
-        return found | {Seen(self.secrets[each]) for each in tokens if each in self.secrets}
+        return found | {self.secrets[each] for each in tokens if each in self.secrets}
 
 
 def readable(answer: httpx.Response) -> str:
@@ -191,6 +196,7 @@ async def plant(installation: Installation, region: str) -> Planted:
     """Put a canary wherever the lists say so, and learn what stands in the rest."""
     lists, planted = Lists.read(), Planted()
     every = await columns(installation, region)
+    owners = {(each.app, each.table): each.column for each in every if each.column in OWNERS}
     for app in DATABASES:
         async with installation.connected(region, app) as connection:
             await connection.execute("SET session_replication_role = replica")
@@ -201,7 +207,7 @@ async def plant(installation: Installation, region: str) -> Planted:
                 if kind == "written":
                     await _write(connection, column, planted)
                 elif kind == "found":
-                    await _learn(connection, column, planted)
+                    await _learn(connection, column, owners.get((app, column.table), ""), planted)
     for row in await installation.rows(region, "registry", CALLED):
         planted.secrets.pop(row["id"], None)
     return planted
@@ -217,13 +223,16 @@ async def _write(connection: asyncpg.Connection, column: Column, planted: Plante
         planted.columns.add(column.name)
 
 
-async def _learn(connection: asyncpg.Connection, column: Column, planted: Planted) -> None:
+async def _learn(connection: asyncpg.Connection, column: Column, owner: str, planted: Planted) -> None:
+    """What stands there, and whose each row is where its table says so."""
     value = {"bytea": f'"{column.column}"', "ARRAY": f'unnest("{column.column}")::text'}.get(
         column.type, f'"{column.column}"::text'
     )
-    query = f'SELECT DISTINCT {value} AS v FROM "{column.schema}"."{column.table}" WHERE "{column.column}" IS NOT NULL'  # noqa: S608 - names from the catalogue
+    whose = f"""coalesce("{owner}"::text, '')""" if owner else "''"
+    table = f'"{column.schema}"."{column.table}"'
+    query = f'SELECT DISTINCT {value} AS value, {whose} AS whose FROM {table} WHERE "{column.column}" IS NOT NULL'  # noqa: S608 - names from the catalogue
     for row in await connection.fetch(query):
-        planted.keep(column.name, row["v"])
+        planted.keep(Seen(column.name, row["whose"]), row["value"])
 
 
 @dataclass(frozen=True)
