@@ -17,6 +17,7 @@ from jieli_client.client import Client
 VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
 ETAG = ".response.headers.etag"
 ON_ITS_WAY, AGAIN = 10.0, 0.5  # seconds
+AWAY = 503
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,14 @@ def _request(part: str) -> Request:
 def run(client: Client, text: str, variables: Mapping[str, str]) -> Iterator[tuple[str, httpx.Response]]:
     """Each request's name and answer; tokens and proofs are the client's, ETags those of answers before.
 
-    What was done just before may still be on its way to the gateway: reading is tried again for some seconds.
+    What was done just before may still be on its way to the gateway, and a 503 says that nothing was done: reading, and
+    whatever was answered so, is tried again for some seconds.
     """
     known = {**variables, "gateway_url": client.gateway_url}
     for each in requests(text):
         until = time.monotonic() + ON_ITS_WAY
         answer = _answer(client, each, known)
-        while answer.is_error and each.method == "GET" and time.monotonic() < until:
+        while time.monotonic() < until and (answer.is_error and each.method == "GET" or answer.status_code == AWAY):
             time.sleep(AGAIN)
             answer = _answer(client, each, known)
         known[each.name + ETAG] = answer.headers.get("etag", "")
