@@ -54,7 +54,7 @@ def run(client: Client, text: str, variables: Mapping[str, str]) -> Iterator[tup
     for each in requests(text):
         until = time.monotonic() + ON_ITS_WAY
         answer = _answer(client, each, known)
-        while time.monotonic() < until and (answer.is_error and each.method == "GET" or answer.status_code == AWAY):
+        while time.monotonic() < until and ((answer.is_error and each.method == "GET") or answer.status_code == AWAY):
             time.sleep(AGAIN)
             answer = _answer(client, each, known)
         known[each.name + ETAG] = answer.headers.get("etag", "")
