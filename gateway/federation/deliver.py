@@ -59,9 +59,9 @@ async def _carry(at: Desk, known: Peers, delivery: Delivery) -> None:
         else:
             receipt = await _send(known, peer, delivery, content)
             verb, outcome = "deliver", Outcome.RELEASED
-    except (httpx.HTTPError, Unanswered, Problem) as error:
+    except (httpx.HTTPError, TimeoutError, ValueError, Unanswered, Problem) as error:
         log.warning("peer_unanswered", peer=delivery.peer, attempt=delivery.attempts, reason=type(error).__name__)
-        outcome = Outcome.UNKNOWN if isinstance(error, httpx.ReadTimeout) else Outcome.FAILED
+        outcome = Outcome.UNKNOWN if isinstance(error, httpx.ReadTimeout | TimeoutError) else Outcome.FAILED
     await at.log.append(_entry(at, delivery, decision, Phase.OUTCOME, outcome))
     async with at.runtime.sessions() as session, session.begin():
         if verb:
@@ -86,16 +86,17 @@ async def _content(at: Desk, delivery: Delivery, decision: str) -> bytes | None:
 
 async def _send(known: Peers, peer: Peer, delivery: Delivery, body: bytes) -> dict[str, Any]:
     """Send signed; the peer's signed receipt, or Unanswered."""
-    url = peer.gateway_url + rules.ERRANDS[delivery.kind].send
+    path = rules.ERRANDS[delivery.kind].send
     headers = {"content-type": "application/json", "idempotency-key": str(delivery.id)}
-    message = Message("POST", url, headers)
+    message = Message("POST", peer.gateway_url + path, headers)
     signatures.sign(message, body, known.own.private, known.own.kid)
-    answer = await known.client.post(url, content=body, headers=dict(message.headers))
-    if answer.status_code != 202:
-        raise Unanswered(str(answer.status_code))
-    reply = Reply(answer.status_code, message, dict(answer.headers))
-    await known.proof_of(peer, reply, answer.content)
-    receipt: dict[str, Any] = answer.json()
+    answer = await known.ask(peer, path, body, message.headers)
+    if answer.status != 202:
+        raise Unanswered(str(answer.status))
+    await known.proof_of(peer, Reply(answer.status, message, dict(answer.headers)), answer.content)
+    receipt = answer.json
+    if not isinstance(receipt, dict):
+        raise Unanswered("the receipt is no object")
     return receipt
 
 

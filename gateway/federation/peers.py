@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import httpx
@@ -23,6 +24,7 @@ FEDERATION_KEY = "federation.pem"  # file in the secrets directory
 ALGORITHMS = ["ES256"]
 WELL_KNOWN = "/.well-known/region-federation"
 LARGEST = 65_536  # bytes of an answer
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 PATIENCE = 10.0  # seconds until the whole of an answer is there
 
 
@@ -47,6 +49,7 @@ class Answer(NamedTuple):
 
     status: int
     content: bytes
+    headers: Mapping[str, str]
 
     @property
     def text(self) -> str:
@@ -145,13 +148,15 @@ class Peers:
         is_good = held and held.until > time.time() and not (anew and self._may_ask(peer))
         return held.verifiers if held and is_good else None
 
-    async def ask(self, peer: Peer, path: str, content: bytes | None = None) -> Answer:
+    async def ask(
+        self, peer: Peer, path: str, content: bytes | None = None, headers: Mapping[str, str] = NO_HEADERS
+    ) -> Answer:
         """What the peer answers to a GET, or to a POST of this content; nothing is unpacked.
 
         httpx.HTTPError or TimeoutError where it is away, ValueError for more than 64 KiB.
         """
         method, url = "GET" if content is None else "POST", peer.gateway_url + path
-        plain, read = {"accept-encoding": "identity"}, bytearray()
+        plain, read = {**headers, "accept-encoding": "identity"}, bytearray()
         async with (
             asyncio.timeout(PATIENCE),
             self.client.stream(method, url, content=content, headers=plain) as answer,
@@ -160,7 +165,7 @@ class Peers:
                 read += part
                 if len(read) > LARGEST:
                     raise ValueError("an answer of more than 64 KiB")
-        return Answer(answer.status_code, bytes(read))
+        return Answer(answer.status_code, bytes(read), dict(answer.headers))
 
     def _may_ask(self, peer: Peer) -> bool:
         return time.monotonic() >= self._not_before[peer.region]
