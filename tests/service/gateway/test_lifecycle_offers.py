@@ -109,7 +109,7 @@ async def test_a_namesake_of_another_region_is_no_party(room: Lives) -> None:
     namesake = {"region": "621124", "organisation": "org-621124-housing", "name": "临洮县住建局", "kind": "department"}
     await room.offered(name, consumer=namesake)
     refused = await room.does(("org-621124-housing", "staff-fan"), "approve", name, signature=None)
-    assert (refused.status_code, refused.json()["code"]) == (403, "not-a-party")
+    assert (refused.status_code, refused.json()["code"]) == (404, "agreement-not-found")
 
 
 @pytest.mark.parametrize(("change", "code"), [("name = '新名'", "party-differs"), ("state = 'closed'", "party-unknown")])
