@@ -140,6 +140,7 @@ async def apply_one(session: AsyncSession, agreement: Agreement, region: str) ->
 def check_same(row: AgreementVersion, agreement: Agreement) -> None:
     """A version once written stays what it is."""
     if row.hash != rules.content_hash(agreement):
+        _check_parties(agreement, row)
         raise AppliedError(
             f"{_number(agreement)} was applied with other content: a version never changes, write the next one"
         )
@@ -149,7 +150,9 @@ async def add(session: AsyncSession, agreement: Agreement, region: str, step: St
     """Write a new version down, and the step that made it; PartiesError when identity tells otherwise of a party."""
     newest = await queries.newest(session, agreement.agreement_id)
     if newest is not None:
-        _check_follows(agreement, queries.agreement(newest))
+        _check_follows(agreement, newest)
+    elif agreement.version != 1:
+        raise AppliedError(f"{_number(agreement)} does not follow: the first version is 1")
     found = list(parties.findings(agreement, region, await queries.told(session)))
     if found:
         raise PartiesError(agreement, found)
@@ -169,17 +172,26 @@ async def add(session: AsyncSession, agreement: Agreement, region: str, step: St
     return Change(row.id, row.version, "new", row.state)
 
 
-def _check_follows(agreement: Agreement, newest: Agreement) -> None:
+def _check_follows(agreement: Agreement, newest: AgreementVersion) -> None:
     """A version is the next one, says so, and is between the same parties: nobody else's ends or blocks theirs."""
     number = _number(agreement)
+    _check_parties(agreement, newest)
     if newest.version >= agreement.version:
         raise AppliedError(f"{number} comes after version {newest.version}: raise the version")
-    if _parties(agreement) != _parties(newest):
-        raise AppliedError(f"{number} has other parties than version {newest.version}: give it an id of its own")
     if (agreement.version, agreement.supersedes) != (newest.version + 1, newest.version):
         raise AppliedError(
             f"{number} does not follow: make it version {newest.version + 1} that supersedes {newest.version}"
         )
+
+
+def _check_parties(agreement: Agreement, row: AgreementVersion) -> None:
+    """Whoever is no party of what is there hears nothing else about it."""
+    try:
+        there = queries.agreement(row)
+    except msgspec.ValidationError:
+        raise AppliedError(f"{row.id} version {row.version} cannot be read: write an agreement of another id") from None
+    if _parties(agreement) != _parties(there):
+        raise AppliedError(f"{_number(agreement)} has other parties than what is there: give it an id of its own")
 
 
 def _parties(agreement: Agreement) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ ID = r"^[a-z0-9][a-z0-9-]{2,99}$"
 Id = Annotated[str, msgspec.Meta(pattern=ID)]
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-Count = Annotated[int, msgspec.Meta(ge=1)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 State = Literal["draft", "offered", "agreed", "active", "suspended", "expired", "terminated"]
 # The bases of PIPL 13 on which a hand-over between organisations may rest; consent is asked on top in every case.
 BasisKind = Literal["consent", "statutory_duty", "public_emergency"]
@@ -27,6 +27,7 @@ BasisKind = Literal["consent", "statutory_duty", "public_emergency"]
 LOG_FLOOR_DAYS = 1095
 # How many different people one agreement may reach in a day, at most; an agreement can only lower it (product line 3).
 PEOPLE_PER_DAY = 500
+YEARS = range(2000, 2100)  # in which an agreement begins and ends
 OPERATIONS = frozenset({"read_referral", "answer_referral", "file_record"})
 _MANY = re.compile(r"list|search|find|query|count|export|bulk|batch|roster|subscribe|watch|all|\*")
 
@@ -118,7 +119,7 @@ class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     rate: Rate
     retention_days: Count
     onward: bool = False
-    log_floor_days: int = LOG_FLOOR_DAYS
+    log_floor_days: Count = LOG_FLOOR_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +330,9 @@ def _field(agreement: Agreement, vocabulary: Vocabulary, at: tuple[str, int], fi
 
 
 def _conditions(agreement: Agreement) -> Iterator[Finding]:
+    for member in ("valid_from", "valid_until"):
+        if getattr(agreement, member).year not in YEARS:
+            yield Finding("validity-out-of-range", (member,), f"name a year from {YEARS[0]} to {YEARS[-1]}")
     if agreement.valid_until <= agreement.valid_from:
         yield Finding("validity-empty", ("valid_until",), "it ends before it begins")
     if sensitive(agreement) and agreement.consent != "separate_consent":

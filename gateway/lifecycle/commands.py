@@ -219,14 +219,16 @@ async def dispose(act: Act, agreement: str, version: int, receipt: str) -> Agree
 async def ask_correction(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
     """Say what is wrong with what is shared, in words about fields (政务数据共享条例 26)."""
     held = await _held(act, agreement, version)
+    if steps.correction(held.steps):
+        raise problems.CONFLICT("A correction is asked for: it is answered first.")
     return await agreements.add_step(act.session, held.row, held.step(act, "correction_asked", reason))
 
 
 async def correct(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
     """Answer what was said to be wrong: verified and corrected, or why not (政务数据共享条例 26)."""
     held = await _held(act, agreement, version)
-    asked = steps.last(held.steps, "correction_asked", "corrected")
-    if asked is None or asked.kind == "corrected":
+    asked = steps.correction(held.steps)
+    if asked is None:
         raise steps.NOTHING_OPEN("No correction is asked for.")
     if asked.side == held.side:
         raise steps.OTHER_SIDE()
@@ -249,10 +251,13 @@ async def escalate(act: Act, agreement: str, version: int, reason: str) -> Agree
 
 
 async def settle(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
-    """Write down how the dispute ended (政务数据共享条例 28)."""
+    """Write down how the dispute ended, as the side that opened it (政务数据共享条例 28)."""
     held = await _held(act, agreement, version)
-    if steps.dispute_level(held.steps) is None:
+    disputed = steps.last(held.steps, "disputed")
+    if disputed is None or steps.dispute_level(held.steps) is None:
         raise steps.NOTHING_OPEN()
+    if disputed.side != held.side:
+        raise steps.OTHER_SIDE()
     return await agreements.add_step(act.session, held.row, held.step(act, "settled", reason))
 
 
@@ -263,13 +268,15 @@ async def expire(session: AsyncSession, agreement: str, version: int, now: datet
         await agreements.move(session, row, "expire", Step("expired", now, None, ""))
 
 
-async def remind(session: AsyncSession, agreement: Agreement, clock: Clock, now: datetime) -> None:
-    """Tell both parties of a clock, each once; what the clock is since makes it another one."""
-    told = {"agreement": agreement.agreement_id, "version": agreement.version, "at": now, **asdict(clock)}
-    told["known"] = clock.due is not None
-    parties = (agreement.provider.organisation, agreement.consumer.organisation)
-    rows = [{**told, "organisation": each} for each in parties]
-    await session.execute(insert(AgreementReminder).values(rows).on_conflict_do_nothing())
+async def remind(session: AsyncSession, due: Sequence[tuple[Agreement, Clock]], now: datetime) -> None:
+    """Tell both parties of clocks, of each once; what a clock is since makes it another one."""
+    rows = [
+        {"agreement": agreement.agreement_id, "version": agreement.version, "organisation": party.organisation}
+        | {"at": now, "known": clock.due is not None, **asdict(clock)}
+        for agreement, clock in due
+        for party in (agreement.provider, agreement.consumer)
+    ]
+    await session.execute(insert(AgreementReminder).on_conflict_do_nothing(), rows)
 
 
 async def _check_new(act: Act, agreement: Agreement) -> None:
@@ -281,8 +288,8 @@ async def _check_new(act: Act, agreement: Agreement) -> None:
 async def _held(act: Act, agreement_id: str, version: int) -> Held:
     row = await agreements.held(act.session, agreement_id, version)
     agreement = versions.agreement(row)
-    side = steps.side(agreement, act.region, act.organisation)
-    return Held(row, agreement, side, await queries.steps(act.session, agreement_id, version))
+    done = await queries.steps(act.session, agreement_id, version)
+    return Held(row, agreement, steps.side(agreement, act.region, act.organisation, steps.stranger(done)), done)
 
 
 async def _check_parties(act: Act, held: Held) -> None:
@@ -307,6 +314,8 @@ async def _sign(act: Act, room: Room, held: Held, keys: Sequence[dict[str, Any]]
     """
     own = None if signature is None else signatures.signer(signature, held.row.hash, keys)
     which = steps.offer(held.steps)
+    if own and await queries.signed_before(act.session, held.row, which, signature):
+        raise signatures.SIGNATURE_USED()
     if held.side in {each.side for each in await queries.signatures(act.session, held.row.id, held.row.version, which)}:
         return
     if own is None and len(steps.approvals(held.steps, held.side)) + 1 < steps.PEOPLE:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from gateway.agreements.steps import ENDED, IN_FORCE, Side, Step
+from gateway.agreements.steps import BEGUN, ENDED, IN_FORCE, Side, Step
 from gateway.agreements.tables import AgreementStep, AgreementVersion
 from gateway.lifecycle.tables import AgreementReminder, AgreementSignature
 
@@ -39,6 +39,14 @@ async def signatures(
     return (await session.scalars(found.order_by(col(table.side).desc()))).all()
 
 
+async def signed_before(session: AsyncSession, row: AgreementVersion, offer: int, jws: str | None) -> bool:
+    """Whether this very signature was given to another offer of the version."""
+    table = AgreementSignature
+    its = (col(table.agreement) == row.id, col(table.version) == row.version)
+    found = exists().where(*its, col(table.round) != offer, col(table.jws) == jws)
+    return bool(await session.scalar(select(found)))
+
+
 async def version(session: AsyncSession, agreement_id: str, number: int) -> AgreementVersion | None:
     """One version."""
     found = select(AgreementVersion).where(AgreementVersion.id == agreement_id, AgreementVersion.version == number)
@@ -50,14 +58,41 @@ async def open_drafts(session: AsyncSession, organisation: str) -> int:
     return int(await session.scalar(_OPEN, {"organisation": organisation}) or 0)
 
 
-async def watched(session: AsyncSession) -> list[tuple[AgreementVersion, list[Step]]]:
-    """Versions on which a clock may run, each with what was done with it, in order."""
+async def goes_on(session: AsyncSession, row: AgreementVersion) -> bool:
+    """Whether a later version, which was in force, lets the consumer have the same data: its end is the one that counts."""
+    table = AgreementVersion
+    found = select(_goes_on()).where(table.id == row.id, table.version == row.version)
+    return bool(await session.scalar(found))
+
+
+async def watched(session: AsyncSession) -> list[tuple[AgreementVersion, bool, list[Step]]]:
+    """Versions on which a clock may run, each with whether it goes on and what was done with it, in order."""
     table, step = AgreementVersion, AgreementStep
     its = (col(step.agreement) == col(table.id), col(step.version) == col(table.version))
-    found = select(table, step).join(step, and_(*its)).where(_may_be_due())
+    found = select(table, _goes_on(), step).join(step, and_(*its)).where(_may_be_due())
     rows = await session.execute(found.order_by(col(table.id), col(table.version), col(step.seq)))
-    together = groupby(rows, lambda row: row[0])
-    return [(row, [_step(each) for _, each in its_steps]) for row, its_steps in together]
+    together = groupby(rows, lambda row: (row[0], row[1]))
+    return [(row, goes, [_step(each) for *_, each in its_steps]) for (row, goes), its_steps in together]
+
+
+async def told(session: AsyncSession) -> set[tuple[str, int, str, datetime, bool]]:
+    """The clocks of watched versions that their parties were told of: version, kind, since when, due known."""
+    table, version = AgreementReminder, AgreementVersion
+    its = (col(table.agreement) == col(version.id), col(table.version) == col(version.version))
+    found = select(table.agreement, table.version, table.kind, table.since, table.known).join(version, and_(*its))
+    return {(row[0], row[1], row[2], row[3], row[4]) for row in await session.execute(found.where(_may_be_due()))}
+
+
+def _goes_on() -> ColumnElement[bool]:
+    table, later, step = AgreementVersion, aliased(AgreementVersion), aliased(AgreementStep)
+    return exists().where(
+        col(later.id) == col(table.id),
+        col(later.version) > col(table.version),
+        col(later.consent_hash) == col(table.consent_hash),
+        col(step.agreement) == col(later.id),
+        col(step.version) == col(later.version),
+        col(step.kind).in_(BEGUN),
+    )
 
 
 def _may_be_due() -> ColumnElement[bool]:

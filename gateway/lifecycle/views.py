@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Final
 
+import msgspec
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.agreements import queries as versions
@@ -24,13 +26,15 @@ from gateway.lifecycle.schemas import (
 )
 
 LAST: Final = datetime.max.replace(tzinfo=UTC)
+log = structlog.get_logger()
 
 
 async def life(act: Act, row: AgreementVersion) -> LifeOut:
-    """One version with everything that was done with it; 403 for anybody but its parties."""
+    """One version with everything that was done with it; 403 for anybody but its parties, 404 until it was agreed."""
     agreement = versions.agreement(row)
-    steps.side(agreement, act.region, act.organisation)
     done = await queries.steps(act.session, row.id, row.version)
+    steps.side(agreement, act.region, act.organisation, steps.stranger(done))
+    goes_on = await queries.goes_on(act.session, row)
     signed = await queries.signatures(act.session, row.id, row.version, steps.offer(done))
     return LifeOut(
         agreement=row.id,
@@ -40,7 +44,7 @@ async def life(act: Act, row: AgreementVersion) -> LifeOut:
         terms=row.body | {"state": row.state},
         steps=[StepOut.model_validate(each, from_attributes=True) for each in done],
         signatures=[SignatureOut(side=each.side, by=each.by, jws=each.jws, at=each.at, **each.jwk) for each in signed],
-        clocks=[ClockOut(**_told(each, act.now)) for each in clocks.running(agreement, done)],
+        clocks=[ClockOut(**_told(each, act.now)) for each in clocks.running(agreement, done, goes_on)],
         dispute=steps.dispute_level(done),
     )
 
@@ -48,9 +52,14 @@ async def life(act: Act, row: AgreementVersion) -> LifeOut:
 async def overdue(session: AsyncSession, now: datetime) -> OverdueOut:
     """Every clock that is late or soon will be, earliest first."""
     found: list[DueOut] = []
-    for row, done in await queries.watched(session):
-        agreement = versions.agreement(row)
-        found += [_due(agreement, each, now) for each in clocks.running(agreement, done) if clocks.is_told(each, now)]
+    for row, goes_on, done in await queries.watched(session):
+        try:
+            agreement = versions.agreement(row)
+        except msgspec.ValidationError:
+            log.error("agreement_unreadable", detail=f"{row.id} version {row.version}")
+            continue
+        running = clocks.running(agreement, done, goes_on)
+        found += [_due(agreement, each, now) for each in running if clocks.is_told(each, now)]
     return OverdueOut(as_of=now, clocks=sorted(found, key=lambda each: each.due or LAST))
 
 

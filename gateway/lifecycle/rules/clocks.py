@@ -9,7 +9,7 @@ import chinese_calendar
 
 from gateway.agreements.rules import Agreement
 from gateway.agreements.steps import ENDED, Side, Step
-from gateway.lifecycle.rules.steps import EXTENDED_ONCE, last, since
+from gateway.lifecycle.rules.steps import EXTENDED_ONCE, correction, last, since
 from shared.contracts.clock import day_of, end_of
 
 REPLY: Final = {"unconditional": 1, "conditional": 10}  # working days
@@ -38,13 +38,13 @@ class Clock:
         return self.due is not None and self.due < now
 
 
-def running(agreement: Agreement, steps: Sequence[Step]) -> list[Clock]:
-    """Every clock that runs now."""
+def running(agreement: Agreement, steps: Sequence[Step], goes_on: bool = False) -> list[Clock]:
+    """Every clock that runs now; `goes_on` is whether a later version covers the same data."""
     return [
         *_reply(agreement, steps),
         *_share(agreement, steps),
         *_correction(steps),
-        *_disposal(steps),
+        *(() if goes_on else _disposal(steps)),
     ]
 
 
@@ -99,8 +99,8 @@ def _share(agreement: Agreement, steps: Sequence[Step]) -> Iterator[Clock]:
 
 def _correction(steps: Sequence[Step]) -> Iterator[Clock]:
     """Article 26: who is told that something is wrong verifies, corrects and answers within 10 working days."""
-    asked = last(steps, "correction_asked")
-    if asked and not last(since(steps, "correction_asked"), "corrected"):
+    asked = correction(steps)
+    if asked:
         answers: Side = "consumer" if asked.side == "provider" else "provider"
         yield Clock("correction", "政务数据共享条例 26", answers, working_days_after(asked.at, CORRECT), asked.at)
 

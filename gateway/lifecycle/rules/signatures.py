@@ -20,6 +20,12 @@ SIGNATURE_INVALID = problems.kind(
     "The signature does not hold",
     "Sign the version's `hash` with a key of your organisation: JWS, ES256, typ jieli-agreement+jws, detached.",
 )
+SIGNATURE_USED = problems.kind(
+    422,
+    "agreement-signature-used",
+    "This signature was given to an earlier offer",
+    "Sign the version's `hash` again: what is offered again is signed again.",
+)
 SIGNATURE_MISSING = problems.kind(
     409,
     "agreement-signature-missing",

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from gateway.agreements.rules import Agreement
-from gateway.agreements.steps import Side, Step
+from gateway.agreements.rules import AGREEMENT_GONE, Agreement
+from gateway.agreements.steps import AGREED, Side, Step
 from shared import problems
 
 SIDES: Final[tuple[Side, Side]] = ("provider", "consumer")
@@ -34,12 +34,17 @@ NOTHING_OPEN = problems.kind(409, "nothing-open", "Nothing of this kind is open"
 LADDER_ENDS = problems.kind(409, "ladder-ends", "There is nobody above", "The government's decision ends the dispute.")
 
 
-def side(agreement: Agreement, region: str, organisation: str) -> Side:
+def side(agreement: Agreement, region: str, organisation: str, stranger: problems.Kind = NOT_A_PARTY) -> Side:
     """Which side an organisation of a region is; 403 `not-a-party` for any other, and for its namesake elsewhere."""
     for which, party in zip(SIDES, (agreement.provider, agreement.consumer), strict=True):
         if (party.region, party.organisation) == (region, organisation):
             return which
-    raise NOT_A_PARTY()
+    raise stranger()
+
+
+def stranger(steps: Sequence[Step]) -> problems.Kind:
+    """What anybody but its parties is told of a version: that there is none, until it was agreed."""
+    return NOT_A_PARTY if last(steps, *AGREED) else AGREEMENT_GONE
 
 
 def since(steps: Sequence[Step], kind: str) -> Sequence[Step]:
@@ -128,6 +133,12 @@ def suspenders(steps: Sequence[Step]) -> frozenset[Side]:
         elif step.kind in ("suspended", "lifted") and step.side:
             standing[step.side] = step.kind == "suspended"
     return frozenset(side for side, stands in standing.items() if stands)
+
+
+def correction(steps: Sequence[Step]) -> Step | None:
+    """What is said to be wrong and was not answered yet."""
+    asked = last(steps, "correction_asked", "corrected")
+    return asked if asked and asked.kind == "correction_asked" else None
 
 
 def next_level(steps: Sequence[Step]) -> str:

@@ -145,9 +145,8 @@ async def test_a_new_version_supersedes_and_the_old_file_revives_nothing(gateway
     terms = gateway.index.get("agr-grown")
     assert terms is not None
     assert terms.version == 2
-    with pytest.raises(commands.AppliedError, match="raise the version"):
+    with pytest.raises(commands.AppliedError, match="the first version is 1"):
         await gateway.apply(msgspec.structs.replace(housing(agreement_id="agr-late"), version=3))
-        await gateway.apply(housing(agreement_id="agr-late"))
 
 
 async def test_a_draft_of_the_next_version_leaves_the_one_in_force(gateway: Gateway) -> None:

@@ -41,10 +41,14 @@ async def room(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -
         ({"operations": ["search_people"]}, "operation-lists-people", 3),
         ({"fields": [{"path": "民族", "need": "x"}]}, "field-unknown", 5),
         ({"onward": True}, "onward-transfer", 7),
+        ({"version": 2**31, "supersedes": 2**31 - 1}, "not-an-agreement", None),
+        ({"log_floor_days": 2**63}, "not-an-agreement", None),
+        ({"valid_from": "0001-01-01T00:00:00+08:00"}, "validity-out-of-range", None),
+        ({"valid_until": "9999-12-31T23:59:59-08:00"}, "validity-out-of-range", None),
     ],
 )
 async def test_a_draft_is_refused_with_the_line_that_it_crosses(
-    room: Lives, changes: dict[str, object], code: str, line: int
+    room: Lives, changes: dict[str, object], code: str, line: int | None
 ) -> None:
     body = {"terms": lives.terms("agr-610118-centre-refused", **changes)}
     refused = await room.officer(*ANNA).post("/v1/agreements", json=body)
@@ -275,6 +279,9 @@ async def test_a_dispute_climbs_the_ladder_to_its_end(room: Lives) -> None:
     assert (await room.does(ANNA, "escalate", "agr-610118-centre-disputed", reason="再上")).json()[
         "code"
     ] == "ladder-ends"
+    assert (await room.does(ANNA, "settle", "agr-610118-centre-disputed", reason="按决定执行")).json()[
+        "code"
+    ] == "side-wrong"
     assert (await room.does(CHEN, "settle", "agr-610118-centre-disputed", reason="按决定执行")).json()[
         "dispute"
     ] is None
@@ -287,6 +294,10 @@ async def test_a_correction_is_answered_by_the_other_side(room: Lives) -> None:
     assert (await room.does(DAI, "correct", "agr-610118-centre-corrected", reason="已核实")).json()[
         "code"
     ] == "side-wrong"
+    for who in (BO, CHEN):
+        again = await room.does(who, "ask-correction", "agr-610118-centre-corrected", reason="另一处")
+        assert (again.status_code, again.json()["code"]) == (409, "conflict")
+    assert (await room.life("agr-610118-centre-corrected"))["clocks"] == asked["clocks"]
     assert (await room.does(BO, "correct", "agr-610118-centre-corrected", reason="已更正")).json()["clocks"] == []
 
 
@@ -331,6 +342,9 @@ async def test_nobody_ends_or_blocks_an_agreement_of_others(room: Lives) -> None
         refused = await room.officer(*ANNA).post("/v1/agreements", json=body)
         assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
         assert said in refused.json()["detail"]
+    third = {"terms": lives.terms("agr-610118-centre-third", version=3, supersedes=2)}
+    refused = await room.officer(*ANNA).post("/v1/agreements", json=third)
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
     squatted = {"terms": lives.terms("agr-610118-education-mine")}
     refused = await room.officer(*ANNA).post("/v1/agreements", json=squatted)
     assert (refused.status_code, refused.json()["code"]) == (422, "agreement-id-not-yours")

@@ -14,7 +14,7 @@ from gateway.agreements import commands as agreements
 from gateway.agreements.index import Index
 from gateway.agreements.rules import Assessment
 from gateway.exchange import policy
-from gateway.lifecycle import expiry
+from gateway.lifecycle import expiry, reminders
 from gateway.lifecycle.rules import signatures
 from tests.service.gateway import lives
 from tests.service.gateway.lives import ANNA, BO, CHEN, DAI, Lives
@@ -26,6 +26,8 @@ BAD = (
     " VALUES ('agr-610118-bad', 1, '', '', 'active', '{}', now() - interval '2 days', now() - interval '1 day')",
     "INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)"
     " VALUES ('agr-610118-bad', 1, 'activated', 'provider', '', '', now())",
+    "INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)"
+    " VALUES ('agr-610118-bad', 1, 'correction_asked', 'consumer', '', '', now())",
 )
 
 
@@ -42,11 +44,23 @@ def kinds(life: dict[str, Any], what: str = "steps") -> list[str]:
 async def test_a_version_that_the_next_one_ends_is_disposed_of(room: Lives) -> None:
     name = "agr-610118-centre-succeeded"
     await room.in_force(name)
-    await room.in_force(name, 2)
+    await room.in_force(name, 2, retention_days=30)
     first = await room.life(name)
     assert (first["state"], kinds(first)[-1], kinds(first, "clocks")) == ("terminated", "superseded", ["disposal"])
     receipt = {"method": "数据库记录已删除", "reference": "XH-2026-8"}
     assert (await room.does(CHEN, "dispose", name, **receipt)).json()["clocks"] == []
+
+
+async def test_nothing_is_deleted_that_the_next_version_covers_until_that_ends(room: Lives) -> None:
+    name = "agr-610118-centre-renewed"
+    await room.in_force(name)
+    await room.in_force(name, 2)
+    assert (await room.life(name))["clocks"] == []
+    await room.does(ANNA, "terminate", name, 2, reason="使用目的已实现")
+    assert [kinds(await room.life(name, version), "clocks") for version in (1, 2)] == [[], ["disposal"]]
+    await reminders.once(room.runtime, datetime.now(UTC) + timedelta(days=60))
+    told = (await room.officer(*CHEN).get("/v1/agreements/reminders")).json()["reminders"]
+    assert [each["version"] for each in told if each["agreement"] == name] == [2]
 
 
 async def test_what_a_file_offers_is_answered_and_approved(room: Lives) -> None:
@@ -151,12 +165,17 @@ async def test_a_version_that_nobody_can_read_opens_nothing_and_keeps_no_other_f
     assert picture.get("agr-610118-centre-after") and picture.get("agr-610118-bad") is None
     await expiry.once(room.runtime, datetime.now(UTC) + timedelta(hours=2))
     assert (await room.life("agr-610118-centre-after"))["state"] == "expired"
+    overdue = await room.officer(*ANNA).get("/v1/agreements/overdue")
+    assert overdue.status_code == 200, overdue.text
+    with pytest.raises(agreements.AppliedError, match="cannot be read"):
+        await room.filed("agr-610118-bad", "active", version=2, supersedes=1)
 
 
 async def test_the_report_asks_as_little_of_many_as_of_few(room: Lives) -> None:
     async def asked() -> int:
         with counted(room) as statements:
             assert (await room.officer(*ANNA).get("/v1/agreements/overdue")).status_code == 200
+            await reminders.once(room.runtime, datetime.now(UTC) + timedelta(days=1))
         return len(statements)
 
     before = await asked()

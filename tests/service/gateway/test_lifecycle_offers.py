@@ -53,7 +53,10 @@ async def test_what_is_offered_again_is_signed_again(room: Lives) -> None:
         await room.does(who, "approve", name, signature=None)
     unsigned = await room.does(DAI, "approve", name, signature=None)
     assert (unsigned.status_code, unsigned.json()["code"]) == (409, "agreement-signature-missing")
-    assert (await room.does(DAI, "approve", name, signature=signature)).json()["state"] == "agreed"
+    before = await room.does(DAI, "approve", name, signature=signature)
+    assert (before.status_code, before.json()["code"]) == (422, "agreement-signature-used")
+    anew = signatures.sign(digest, room.key)
+    assert (await room.does(DAI, "approve", name, signature=anew)).json()["state"] == "agreed"
 
 
 async def test_nothing_is_agreed_that_a_side_did_not_sign_this_time(room: Lives) -> None:
@@ -106,7 +109,7 @@ async def test_a_namesake_of_another_region_is_no_party(room: Lives) -> None:
     namesake = {"region": "621124", "organisation": "org-621124-housing", "name": "临洮县住建局", "kind": "department"}
     await room.offered(name, consumer=namesake)
     refused = await room.does(("org-621124-housing", "staff-fan"), "approve", name, signature=None)
-    assert (refused.status_code, refused.json()["code"]) == (403, "not-a-party")
+    assert (refused.status_code, refused.json()["code"]) == (404, "agreement-not-found")
 
 
 @pytest.mark.parametrize(
@@ -154,6 +157,22 @@ async def test_drafts_and_offers_are_between_their_parties(room: Lives) -> None:
     await room.does(ANNA, "terminate", name, 1, reason="双方不再需要")
     await room.does(ANNA, "terminate", name, 2, reason="双方不再需要")
     assert await public(room, name) == 1
+
+
+async def test_a_stranger_does_not_learn_that_something_is_offered(room: Lives) -> None:
+    name = "agr-610118-centre-hidden"
+    await room.offered(name)
+    shown = await room.officer(*ELI).get(f"/v1/agreements/{name}/versions/1")
+    approved = await room.does(ELI, "approve", name, signature=None)
+    for answer in (shown, approved):
+        assert (answer.status_code, answer.json()["code"]) == (404, "agreement-not-found")
+    said = []
+    for version in (1, 2):
+        own = lives.terms(name, version=version, supersedes=version - 1 or None, provider=EDUCATION)
+        refused = await room.officer(*ELI).post("/v1/agreements", json={"terms": own})
+        assert refused.status_code == 409
+        said.append(refused.json()["detail"].replace(f"version {version}", ""))
+    assert said[0] == said[1]
 
 
 async def test_what_is_only_drafted_is_nothing_to_decide_on(room: Lives) -> None:
