@@ -41,7 +41,7 @@ MACHINE = Machine(
             "agree": ("offered", "agreed"),
             "activate": ("agreed|suspended", "active"),
             "suspend": ("active", "suspended"),
-            "expire": ("active|suspended", "expired"),
+            "expire": ("offered|agreed|active|suspended", "expired"),
             "terminate": ("draft|offered|agreed|active|suspended", "terminated"),
         }
     ),

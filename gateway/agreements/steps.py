@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 Side = Literal["provider", "consumer"]
 IN_FORCE: Final = ("active", "suspended")
+LIVE: Final = ("offered", "agreed", *IN_FORCE)
 ENDED: Final = ("terminated", "expired", "superseded")  # kinds of steps that end what was in force
 BEGUN: Final = ("activated", "suspended", *ENDED)  # kinds of steps that only what was in force has
 AGREED: Final = ("agreed", *BEGUN)  # kinds of steps that only what was agreed has

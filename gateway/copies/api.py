@@ -3,6 +3,7 @@
 It is made before the transaction begins: while services are asked and pages set, no connection is held.
 """
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
 from fastapi import Depends, Response
@@ -24,9 +25,10 @@ JWS: Final = "application/jose"
 PDF: Final = "application/pdf"
 
 
-async def gathered(_grant: Self, call: Annotated[Call, Depends(here.governed)], at: DeskDep) -> bytes:
-    """The whole copy."""
-    return await commands.gather(at, call)
+async def gathered(_grant: Self, call: Annotated[Call, Depends(here.governed)], at: DeskDep) -> AsyncIterator[bytes]:
+    """The whole copy; a person has one made at a time, so that others get theirs."""
+    with at.crowd.place(f"copy of {call.persons[0]}", 1):
+        yield await commands.gather(at, call)
 
 
 CopyDep = Annotated[bytes, Depends(gathered)]

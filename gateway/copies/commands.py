@@ -14,18 +14,18 @@ from gateway.exchange.desk import Desk
 from gateway.exchange.forward import SERVICE_UNAVAILABLE, Outgoing
 
 AT_ONCE = asyncio.Semaphore(2)  # copies that one process gathers or prints at a time; the next ones wait
+PATIENCE = 60.0  # seconds for all the parts of one copy
 THERE_IS_NONE = frozenset({404, 409})  # no such thing of hers, or it went with a joined record
 
 
 async def gather(at: Desk, call: Call) -> bytes:
     """The whole copy as JSON; one app that does not answer, and there is none."""
-    kept: dict[str, object] = {}
-    continued: dict[str, str] = {}
     async with AT_ONCE:
-        for section in rules.SECTIONS:
-            kept[section.name], more = await _section(at, call, section)
-            if more:
-                continued[section.name] = more
+        try:
+            async with asyncio.timeout(PATIENCE):
+                kept, continued = await _sections(at, call)
+        except TimeoutError:
+            raise SERVICE_UNAVAILABLE() from None
     copy = {
         "region": call.region,
         "made_at": datetime.now(UTC),
@@ -40,6 +40,17 @@ async def print_out(copy: bytes) -> bytes:
     """The copy as a document (PDF)."""
     async with AT_ONCE:
         return await asyncio.to_thread(document.pdf, copy)
+
+
+async def _sections(at: Desk, call: Call) -> tuple[dict[str, object], dict[str, str]]:
+    """What every app keeps, by section; and where to read on, of those that are longer."""
+    kept: dict[str, object] = {}
+    continued: dict[str, str] = {}
+    for section in rules.SECTIONS:
+        kept[section.name], more = await _section(at, call, section)
+        if more:
+            continued[section.name] = more
+    return kept, continued
 
 
 async def _section(at: Desk, call: Call, section: Section) -> tuple[object, str]:

@@ -21,9 +21,9 @@ class Crowd:
         self._inside: Counter[str] = Counter()
 
     @contextlib.contextmanager
-    def place(self, caller: str) -> Iterator[None]:
-        """A place for one call while it lasts; 429 `too-many-at-once` when the caller has all of theirs."""
-        if self._inside[caller] >= AT_ONCE:
+    def place(self, caller: str, most: int = AT_ONCE) -> Iterator[None]:
+        """A place for one call while it lasts; 429 `too-many-at-once` when the caller has `most` of them."""
+        if self._inside[caller] >= most:
             raise TOO_MANY(retry_after=AGAIN)
         self._inside[caller] += 1
         try:

@@ -14,7 +14,7 @@ from gateway.agreements import parties
 from gateway.agreements import queries as versions
 from gateway.agreements import rules as agreed
 from gateway.agreements.rules import Agreement, Assessment
-from gateway.agreements.steps import ENDED, IN_FORCE, Side, Step
+from gateway.agreements.steps import ENDED, IN_FORCE, LIVE, Side, Step
 from gateway.agreements.tables import AgreementVersion
 from gateway.lifecycle import queries
 from gateway.lifecycle.rules import clocks, drafts, signatures, steps
@@ -130,7 +130,7 @@ async def extend(act: Act, agreement: str, version: int, reason: str) -> Agreeme
 
 
 async def approve(act: Act, room: Room, agreement: str, version: int, signature: str | None) -> AgreementVersion:
-    """Approve an offer; it is agreed when two people of each side did and both sides signed its hash."""
+    """Approve an offer; it is agreed when two people of each side did and both sides signed it."""
     keys = await room.keys_of(act.organisation)
     held = await _held(act, agreement, version)
     if held.row.state != "offered":
@@ -262,10 +262,11 @@ async def settle(act: Act, agreement: str, version: int, reason: str) -> Agreeme
 
 
 async def expire(session: AsyncSession, agreement: str, version: int, now: datetime) -> None:
-    """End a version whose time is over, unless somebody did."""
+    """End a version whose time is over, unless somebody did; what never was in force is dropped."""
     row = await agreements.held(session, agreement, version)
-    if row.state in IN_FORCE:
-        await agreements.move(session, row, "expire", Step("expired", now, None, ""))
+    if row.state in LIVE:
+        kind = "expired" if row.state in IN_FORCE else "dropped"
+        await agreements.move(session, row, "expire", Step(kind, now, None, ""))
 
 
 async def remind(session: AsyncSession, due: Sequence[tuple[Agreement, Clock]], now: datetime) -> None:
@@ -312,10 +313,9 @@ async def _sign(act: Act, room: Room, held: Held, keys: Sequence[dict[str, Any]]
 
     Whatever is given is verified, and the first of an offer is kept.
     """
-    own = None if signature is None else signatures.signer(signature, held.row.hash, keys)
     which = steps.offer(held.steps)
-    if own and await queries.signed_before(act.session, held.row, which, signature):
-        raise signatures.SIGNATURE_USED()
+    text = signatures.to_sign(held.row.hash, which)
+    own = None if signature is None else signatures.signer(signature, text, keys)
     if held.side in {each.side for each in await queries.signatures(act.session, held.row.id, held.row.version, which)}:
         return
     if own is None and len(steps.approvals(held.steps, held.side)) + 1 < steps.PEOPLE:
@@ -323,10 +323,10 @@ async def _sign(act: Act, room: Room, held: Held, keys: Sequence[dict[str, Any]]
     if own is None and keys:
         raise signatures.SIGNATURE_MISSING()
     row: dict[str, Any] = {"agreement": held.row.id, "version": held.row.version, "side": held.side, "round": which}
-    row |= {"by": "organisation", "jws": signature, "jwk": own} if own else _regions(held.row.hash, room.own_key)
+    row |= {"by": "organisation", "jws": signature, "jwk": own} if own else _regions(text, room.own_key)
     act.session.add(AgreementSignature(**row, at=act.now))
     await act.session.flush()
 
 
-def _regions(digest: str, key: ECKey) -> dict[str, Any]:
-    return {"by": "region", "jws": signatures.sign(digest, key), "jwk": signatures.public(key)}
+def _regions(text: str, key: ECKey) -> dict[str, Any]:
+    return {"by": "region", "jws": signatures.sign(text, key), "jwk": signatures.public(key)}

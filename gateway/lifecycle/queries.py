@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from gateway.agreements.steps import BEGUN, ENDED, IN_FORCE, Side, Step
+from gateway.agreements.steps import BEGUN, ENDED, LIVE, Side, Step
 from gateway.agreements.tables import AgreementStep, AgreementVersion
 from gateway.lifecycle.tables import AgreementReminder, AgreementSignature
 
@@ -39,14 +39,6 @@ async def signatures(
     return (await session.scalars(found.order_by(col(table.side).desc()))).all()
 
 
-async def signed_before(session: AsyncSession, row: AgreementVersion, offer: int, jws: str | None) -> bool:
-    """Whether this very signature was given to another offer of the version."""
-    table = AgreementSignature
-    its = (col(table.agreement) == row.id, col(table.version) == row.version)
-    found = exists().where(*its, col(table.round) != offer, col(table.jws) == jws)
-    return bool(await session.scalar(select(found)))
-
-
 async def version(session: AsyncSession, agreement_id: str, number: int) -> AgreementVersion | None:
     """One version."""
     found = select(AgreementVersion).where(AgreementVersion.id == agreement_id, AgreementVersion.version == number)
@@ -59,7 +51,7 @@ async def open_drafts(session: AsyncSession, organisation: str) -> int:
 
 
 async def goes_on(session: AsyncSession, row: AgreementVersion) -> bool:
-    """Whether a later version, which was in force, lets the consumer have the same data: its end is the one that counts."""
+    """Whether a later version, which was in force, covers the same data: its end is the one that counts."""
     table = AgreementVersion
     found = select(_goes_on()).where(table.id == row.id, table.version == row.version)
     return bool(await session.scalar(found))
@@ -114,10 +106,10 @@ async def reminders(session: AsyncSession, organisation: str) -> Sequence[Agreem
 
 
 async def run_out(session: AsyncSession, now: datetime) -> list[tuple[str, int]]:
-    """Versions in force or suspended whose time is over: agreement and number, to be looked at again under lock."""
+    """Versions whose time is over and that nobody ended: agreement and number, to be looked at again under lock."""
     table = AgreementVersion
     over = select(table.id, table.version)
-    over = over.where(col(table.state).in_(IN_FORCE), table.valid_until <= now)
+    over = over.where(col(table.state).in_(LIVE), table.valid_until <= now)
     return [(row.id, row.version) for row in await session.execute(over.order_by(col(table.id)))]
 
 

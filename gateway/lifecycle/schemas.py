@@ -33,7 +33,7 @@ class ReturnIn(Body):
 
 
 class ApprovalIn(Body):
-    """An approval; `signature` is a detached JWS over the hash by a key of the organisation's own system."""
+    """An approval; `signature` is a detached JWS over `to_sign` by a key of the organisation's own system."""
 
     signature: Annotated[str, StringConstraints(max_length=2000)] | None = None
 
@@ -56,7 +56,7 @@ class StepOut(BaseModel):
 
 
 class SignatureOut(BaseModel):
-    """A side's detached JWS over `hash` (RFC 7515, appendix F), and the public key that verifies it."""
+    """A side's detached JWS over `to_sign` (RFC 7515, appendix F), and the public key that verifies it."""
 
     side: str
     by: str
@@ -81,12 +81,14 @@ class ClockOut(BaseModel):
 class LifeOut(BaseModel):
     """One version and everything that was done with it; `terms` is the text that `hash` was made of.
 
-    `dispute` is who decides an open one.
+    `to_sign` is what an approval of the newest offer signs: the hash, and from the second offer on a point and its
+    number. `dispute` is who decides an open one.
     """
 
     agreement: str
     version: int
     hash: str
+    to_sign: str
     state: str
     terms: dict[str, Any]
     steps: list[StepOut]

@@ -10,7 +10,7 @@ from gateway.tables import Base
 
 
 class AgreementSignature(Base, table=True):
-    """A side's detached JWS over the version's hash, and the public key it was made with; `by` is whose that is.
+    """A side's detached JWS over its offer of the version, and the public key it was made with; `by` is whose that is.
 
     `round` is the offer that it was given to, counted from 1: what is offered again is signed again.
     """

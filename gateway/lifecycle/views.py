@@ -12,7 +12,7 @@ from gateway.agreements.rules import Agreement
 from gateway.agreements.tables import AgreementVersion
 from gateway.lifecycle import queries
 from gateway.lifecycle.commands import Act
-from gateway.lifecycle.rules import clocks, steps
+from gateway.lifecycle.rules import clocks, signatures, steps
 from gateway.lifecycle.rules.clocks import Clock
 from gateway.lifecycle.schemas import (
     ClockOut,
@@ -35,11 +35,13 @@ async def life(act: Act, row: AgreementVersion) -> LifeOut:
     done = await queries.steps(act.session, row.id, row.version)
     steps.side(agreement, act.region, act.organisation, steps.stranger(done))
     goes_on = await queries.goes_on(act.session, row)
-    signed = await queries.signatures(act.session, row.id, row.version, steps.offer(done))
+    offer = steps.offer(done)
+    signed = await queries.signatures(act.session, row.id, row.version, offer)
     return LifeOut(
         agreement=row.id,
         version=row.version,
         hash=row.hash,
+        to_sign=signatures.to_sign(row.hash, offer),
         state=row.state,
         terms=row.body | {"state": row.state},
         steps=[StepOut.model_validate(each, from_attributes=True) for each in done],

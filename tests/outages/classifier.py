@@ -9,7 +9,6 @@ planted on purpose: a classifier that does not find those proves nothing.
 import asyncio
 import random
 import sys
-import tempfile
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from demo import family, says
 from demo.client import Region
 from deploy.local import places
 from services.registry.rules.numbers import check_character
-from tests.support import guessing, planted
+from tests.support import guessing, launched, planted
 from tests.support.guessing import Classifier, Sample
 from tests.support.labelled import seeded
 from tests.support.launched import Installation
@@ -242,9 +241,8 @@ def tried(place: str, samples: list[Sample], labels: list[bool]) -> Guess:
 def main() -> int:
     """Print the verdict; exit 0 only if nothing but the planted leaks tells the populations apart."""
     people = int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE
-    with tempfile.TemporaryDirectory(prefix="jieli-classifier-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)
-        verdict = asyncio.run(story(Path(folder), people))
+    with launched.folder("classifier") as folder:
+        verdict = asyncio.run(story(folder, people))
     print(shown(verdict))
     return says.fail("a stand-in shows, or the classifier is blind") if verdict.leaks or verdict.missed else 0
 

@@ -8,7 +8,6 @@ import json
 import os
 import random
 import sys
-import tempfile
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ import httpx
 from demo import family
 from demo.client import Actor
 from demo.tokens import Token
+from tests.support import launched
 from tests.support.launched import Installation
 from tests.support.until import until
 
@@ -177,9 +177,8 @@ async def story(directory: Path, rounds: int) -> dict[str, int]:
 def main() -> int:
     """Print the table; exit 0 only if everything is zero."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    with tempfile.TemporaryDirectory(prefix="jieli-crash-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)
-        found = asyncio.run(story(Path(folder), rounds))
+    with launched.folder("crash") as folder:
+        found = asyncio.run(story(folder, rounds))
     for what, count in found.items():
         print(f"{count:>6}  {what}")
     return 1 if any(found.values()) else 0

@@ -9,7 +9,6 @@ import importlib
 import itertools
 import random
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Mapping
@@ -26,7 +25,7 @@ from demo.scene import HOUSING
 from demo.tokens import Token
 from deploy.local import places
 from deploy.local import region as region_apps
-from tests.support import apart
+from tests.support import apart, launched
 from tests.support.apart import Apart
 from tests.support.until import until
 
@@ -220,9 +219,8 @@ async def reaches_the_office(here: Apart, referral: str) -> None:
 def main() -> int:
     """Print the table; exit 0 only if everything is zero."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
-    with tempfile.TemporaryDirectory(prefix="jieli-outages-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)
-        report = asyncio.run(story(Path(folder), seconds, every=True))
+    with launched.folder("outages") as folder:
+        report = asyncio.run(story(folder, seconds, every=True))
     for what, count in report.wrong.items():
         print(f"{count:>6}  {what}")
     return 1 if any(report.wrong.values()) else 0

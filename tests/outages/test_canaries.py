@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-import tempfile
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +20,7 @@ from tests.outages import fuzzed, lives, watch
 from tests.outages.fuzzed import Fuzz
 from tests.outages.lives import Lives, Standing
 from tests.outages.watch import READ, Watch, Who
-from tests.support import attempts, canaries
+from tests.support import attempts, canaries, launched
 from tests.support.canaries import ANSWERS, BEYOND, Lists, matches
 from tests.support.launched import Installation
 from tests.system.test_partners import EXAMPLES
@@ -40,15 +38,9 @@ LAST = ("coordinator", "protection", "education-administrator", "administrator",
 @pytest.fixture(scope="module")
 def installation() -> Iterator[Installation]:
     """One of its own: nothing in it keeps its name."""
-    with tempfile.TemporaryDirectory(prefix="jieli-canaries-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)  # PostgreSQL may run as nobody and has to pass through
-        made = lives.installation(Path(folder))
-        made.launch()
-        try:
-            made.wait_ready()
+    with launched.folder("canaries") as folder:
+        with launched.ready(lives.installation(folder)) as made:
             yield made
-        finally:
-            made.remove()
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,20 @@
 """Whoever steals every disk but the keys cannot tell by stand-ins of which group anybody is."""
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.outages import classifier
+from tests.support import launched
 
 PEOPLE = 100
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="jieli-classifier-", ignore_cleanup_errors=True) as made:
-        Path(made).chmod(0o711)  # PostgreSQL may run as nobody and has to pass through
-        yield Path(made)
+    with launched.folder("classifier") as made:
+        yield made
 
 
 @pytest.mark.timeout(1200)

@@ -1,15 +1,13 @@
 """Whoever is not the person obtains nobody beyond those whom a referral, a case or a request names to them."""
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.outages import crowd, enumerate
 from tests.outages.crowd import Crowd
-from tests.support import attempts
+from tests.support import attempts, launched
 from tests.support.launched import Installation
 
 MINUTES, PEOPLE = 15, 40
@@ -19,15 +17,9 @@ EVERY = {f"{each.method} {each.path}" for each in attempts.operations()}
 @pytest.fixture(scope="module")
 def installation() -> Iterator[Installation]:
     """One of which the partner's agreement allows as much as an office of its size needs."""
-    with tempfile.TemporaryDirectory(prefix="jieli-enumerate-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)  # PostgreSQL may run as nobody and has to pass through
-        made = crowd.installation(Path(folder))
-        made.launch()
-        try:
-            made.wait_ready()
+    with launched.folder("enumerate") as folder:
+        with launched.ready(crowd.installation(folder)) as made:
             yield made
-        finally:
-            made.remove()
 
 
 @pytest.fixture(scope="module")

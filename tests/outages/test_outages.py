@@ -5,7 +5,6 @@ While nothing is heard of consents, none opens anything.
 
 import asyncio
 import random
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from demo import family
 from demo.client import Actor
 from demo.scene import HOUSING
 from tests.outages import outages
-from tests.support import apart
+from tests.support import apart, launched
 from tests.support.apart import Apart
 from tests.support.until import until
 
@@ -28,9 +27,8 @@ SILENCE = 5.0  # seconds after which a consent of which nothing is heard opens n
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="jieli-outages-", ignore_cleanup_errors=True) as made:
-        Path(made).chmod(0o711)  # PostgreSQL may run as nobody and has to pass through
-        yield Path(made)
+    with launched.folder("outages") as made:
+        yield made
 
 
 async def test_every_event_arrives_whatever_went_away(folder: Path) -> None:

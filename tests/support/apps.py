@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
 from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
+from deploy.local import region
 from deploy.local.secrets import ed25519, es256
 from gateway.federation.peers import FEDERATION_KEY
 from gateway.main import LOG_KEY, WITNESS_KEY
@@ -24,6 +26,7 @@ from shared.settings import Settings
 from tests.support import grants
 from tests.support.bus import MemoryBus
 from tests.support.postgres import TestServer
+from tests.support.until import until
 
 REGION = "610118"
 SERVICES = ("identity", "registry", "referrals", "cases")
@@ -118,3 +121,19 @@ async def started(made: Settings) -> AsyncIterator[RunningApp]:
     fastapi_app = module.create(made, bus)
     async with fastapi_app.router.lifespan_context(fastapi_app):
         yield RunningApp(fastapi_app, made, bus)
+
+
+@contextlib.asynccontextmanager
+async def served(app: RunningApp, port: int) -> AsyncIterator[None]:
+    """The app on a port of this machine."""
+    config = uvicorn.Config(app.app, port=port, lifespan="off", log_config=None, access_log=False)
+    server = region.Server(config)
+    serving = asyncio.create_task(server.serve())
+
+    async def up() -> bool:
+        return server.started
+
+    await until(up)
+    yield
+    server.should_exit = True
+    await serving

@@ -137,15 +137,29 @@ class Installation:
             await connection.close()
 
 
+@contextlib.contextmanager
+def folder(name: str) -> Iterator[Path]:
+    """A directory for a while, through which PostgreSQL can pass where it runs as nobody."""
+    with tempfile.TemporaryDirectory(prefix=f"jieli-{name}-", ignore_cleanup_errors=True) as made:
+        Path(made).chmod(0o711)
+        yield Path(made)
+
+
+@contextlib.contextmanager
+def ready(made: Installation) -> Iterator[Installation]:
+    """The platform of an installation, started; its data goes with it."""
+    made.launch()
+    try:
+        made.wait_ready()
+        yield made
+    finally:
+        made.remove()
+
+
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Installation]:
     """One running platform for every test that does not harm it."""
-    with tempfile.TemporaryDirectory(prefix="jieli-platform-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)  # PostgreSQL may run as nobody and has to pass through
-        made = Installation.fresh(Path(folder), JIELI_TRACE_FILE=str(Path(folder) / f"traces-{secrets.token_hex(4)}"))
-        made.launch()
-        try:
-            made.wait_ready()
+    with folder("platform") as there:
+        traces = there / f"traces-{secrets.token_hex(4)}"
+        with ready(Installation.fresh(there, JIELI_TRACE_FILE=str(traces))) as made:
             yield made
-        finally:
-            made.remove()

@@ -336,6 +336,7 @@ class GatewayLifeOut(TypedDict):
     agreement: "str"
     version: "int"
     hash: "str"
+    to_sign: "str"
     state: "str"
     terms: "dict[str, Any]"
     steps: "list[GatewayStepOut]"

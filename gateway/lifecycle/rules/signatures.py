@@ -1,4 +1,4 @@
-"""Detached signatures over an agreement's hash (RFC 7515, appendix F): by an organisation's key or the region's."""
+"""Detached signatures over an offered version (RFC 7515, appendix F): by an organisation's key or the region's."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -18,26 +18,25 @@ SIGNATURE_INVALID = problems.kind(
     422,
     "agreement-signature-invalid",
     "The signature does not hold",
-    "Sign the version's `hash` with a key of your organisation: JWS, ES256, typ jieli-agreement+jws, detached.",
-)
-SIGNATURE_USED = problems.kind(
-    422,
-    "agreement-signature-used",
-    "This signature was given to an earlier offer",
-    "Sign the version's `hash` again: what is offered again is signed again.",
+    "Sign the version's `to_sign` with a key of your organisation: JWS, ES256, typ jieli-agreement+jws, detached.",
 )
 SIGNATURE_MISSING = problems.kind(
     409,
     "agreement-signature-missing",
     "Your organisation has a key and did not sign",
-    "Send `signature`: a detached JWS over the version's `hash` by a key of your organisation's system.",
+    "Send `signature`: a detached JWS over the version's `to_sign` by a key of your organisation's system.",
 )
 
 
-def sign(digest: str, key: ECKey) -> str:
-    """The detached JWS over a version's hash."""
+def to_sign(digest: str, offer: int) -> str:
+    """What a side signs: the hash, and from the second offer on its number, so that no signature serves two."""
+    return digest if offer <= 1 else f"{digest}.{offer}"
+
+
+def sign(text: str, key: ECKey) -> str:
+    """The detached JWS over what is to be signed."""
     header = {"alg": ALGORITHM, "kid": key.thumbprint(), "typ": TYPE}
-    protected, _, signature = jws.serialize_compact(header, digest.encode(), key).split(".")
+    protected, _, signature = jws.serialize_compact(header, text.encode(), key).split(".")
     return f"{protected}..{signature}"
 
 
@@ -47,10 +46,10 @@ def public(key: ECKey) -> dict[str, str]:
     return {name: str(told[name]) for name in MEMBERS}
 
 
-def signer(signature: str, digest: str, keys: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The public key among these whose signature over the hash it is; 422 `agreement-signature-invalid` otherwise."""
+def signer(signature: str, text: str, keys: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The public key among these whose signature over the text it is; 422 `agreement-signature-invalid` otherwise."""
     protected, payload, proof = f"{signature}..".split(".")[:3]
-    whole = f"{protected}.{urlsafe_b64encode(digest.encode()).decode()}.{proof}"
+    whole = f"{protected}.{urlsafe_b64encode(text.encode()).decode()}.{proof}"
     for each in keys:
         key = ECKey.import_key({name: str(each[name]) for name in MEMBERS})
         try:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from joserfc.jwk import ECKey
 from demo.client import Actor, Region
 from demo.front_end import Browser, staff
 from demo.tokens import Token
+from tests.support import launched
 from tests.support.launched import Installation
 from tests.support.relying import FrontEnd, code_of
 from tests.support.sign_in import claims_of
@@ -132,14 +132,13 @@ def configure(platform: Installation, key: ECKey, directory: Path) -> None:
 
 @pytest.fixture(scope="module")
 def regions() -> Iterator[Regions]:
-    with tempfile.TemporaryDirectory(prefix="jieli-upstream-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)  # PostgreSQL may run as nobody and has to pass through
-        made, key = Installation.fresh(Path(folder)), ECKey.generate_key("P-256")
+    with launched.folder("upstream") as folder:
+        made, key = Installation.fresh(folder), ECKey.generate_key("P-256")
         try:
             made.launch()
             made.wait_ready()
             register(made, key)
-            configure(made, key, Path(folder))
+            configure(made, key, folder)
             assert made.stop() == 0
             made.launch()
             made.wait_ready()

@@ -1,6 +1,7 @@
 """A person's copy: decided, logged and promised like every call, gathered a few at a time, and nothing waits for it."""
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from aiohttp import web
 from joserfc import jws
 
-from gateway.copies import rules
+from gateway.copies import commands, rules
 from tests.support import governed
 from tests.support.governed import Ask, Region, sound
 from tests.support.until import until
@@ -78,6 +79,8 @@ async def test_without_one_apps_part_there_is_no_copy(hers: Region) -> None:
 async def test_while_copies_wait_for_a_service_others_are_answered(hers: Region) -> None:
     """Two are gathered at a time; those that wait hold no connection to the database."""
     referral, over = await hers.referral(), asyncio.Event()
+    people = [str(uuid.uuid4()) for _ in range(CONNECTIONS + 2)]
+    hers.persons.update({each: each for each in people})
 
     async def hold(request: web.Request) -> None:
         if request.path != f"/v1/referrals/{referral}":
@@ -87,7 +90,7 @@ async def test_while_copies_wait_for_a_service_others_are_answered(hers: Region)
         return await hers.size() >= before + len(waiting) and len(hers.behind.asked) == 2
 
     hers.behind.answering, before = hold, await hers.size()
-    waiting = [asyncio.create_task(ask(hers)) for _ in range(CONNECTIONS + 2)]
+    waiting = [asyncio.create_task(ask(hers, referral=each)) for each in people]
     try:
         await until(all_decided)
         served = await hers.send(sound(referral))
@@ -97,3 +100,40 @@ async def test_while_copies_wait_for_a_service_others_are_answered(hers: Region)
         over.set()
         answers = await asyncio.gather(*waiting)
     assert {answer.status_code for answer in answers} == {200}
+
+
+@pytest.mark.parametrize("second", [COPY, f"{COPY}.pdf"])
+async def test_a_person_has_one_copy_made_at_a_time(hers: Region, second: str) -> None:
+    over = asyncio.Event()
+
+    async def hold(_request: web.Request) -> None:
+        await over.wait()
+
+    async def begun() -> bool:
+        return bool(hers.behind.asked)
+
+    hers.behind.answering = hold
+    first = asyncio.create_task(ask(hers))
+    try:
+        await until(begun)
+        refused = await ask(hers, second)
+        assert (refused.status_code, refused.json()["code"]) == (429, "too-many-at-once")
+    finally:
+        over.set()
+    assert (await first).status_code == 200
+    assert (await ask(hers, second)).status_code == 200
+
+
+async def test_a_copy_that_takes_too_long_is_given_up(hers: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = asyncio.Event()
+
+    async def hold(_request: web.Request) -> None:
+        await over.wait()
+
+    hers.behind.answering = hold
+    monkeypatch.setattr(commands, "PATIENCE", 0.2)
+    try:
+        late = await ask(hers)
+    finally:
+        over.set()
+    assert (late.status_code, late.json()["code"]) == (502, "service-unavailable")

@@ -1,6 +1,5 @@
 """Two regions cosign each other's log over HTTP; what a person downloads carries it, and jieli-verify wants it."""
 
-import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,12 +8,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from jieli_verify.__main__ import main as jieli_verify
 from joserfc.jwk import ECKey
 from sqlalchemy.exc import DBAPIError
 
-from deploy.local import ports, region
+from deploy.local import ports
 from gateway.audit.commands import Log
 from gateway.exchange import desk
 from gateway.federation import rules as federation
@@ -92,22 +90,6 @@ class Side:
 
 
 @contextlib.asynccontextmanager
-async def served(app: RunningApp, port: int) -> AsyncIterator[None]:
-    """The app on a port of this machine."""
-    config = uvicorn.Config(app.app, port=port, lifespan="off", log_config=None, access_log=False)
-    server = region.Server(config)
-    serving = asyncio.create_task(server.serve())
-
-    async def up() -> bool:
-        return server.started
-
-    await until(up)
-    yield
-    server.should_exit = True
-    await serving
-
-
-@contextlib.asynccontextmanager
 async def two(postgres: TestServer, folder: Path) -> AsyncIterator[dict[str, Side]]:
     at = {code: folder / code for code in REGIONS}
     urls = {code: f"http://127.0.0.1:{ports.free()}" for code in (*REGIONS, AWAY)}
@@ -124,7 +106,7 @@ async def two(postgres: TestServer, folder: Path) -> AsyncIterator[dict[str, Sid
             (at[code] / "peers.json").write_text(json.dumps(others))
             more = {"region": code, "public_url": urls[code], "peers_file": at[code] / "peers.json"}
             app = await stack.enter_async_context(apps.running("gateway", postgres, at[code], **more))
-            await stack.enter_async_context(served(app, int(urls[code].rpartition(":")[2])))
+            await stack.enter_async_context(apps.served(app, int(urls[code].rpartition(":")[2])))
             sides[code] = Side(app, urls[code], at[code])
         yield sides
 

@@ -1,7 +1,6 @@
 """Keys change while tokens are issued and used: nobody is refused, and what a retired key signed is worth nothing."""
 
 import asyncio
-import contextlib
 import json
 import secrets
 import time
@@ -12,10 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import uvicorn
 from joserfc.jwk import ECKey
 
-from deploy.local import ports, region
+from deploy.local import ports
 from deploy.local import secrets as local_secrets
 from gateway.exchange.credentials import Caller, Credentials, Presented
 from gateway.exchange.forward import Services
@@ -91,22 +89,6 @@ class Region:
         return path
 
 
-@contextlib.asynccontextmanager
-async def served(identity: RunningApp, port: int) -> AsyncIterator[None]:
-    """Identity on a port of this machine."""
-    config = uvicorn.Config(identity.app, port=port, lifespan="off", log_config=None, access_log=False)
-    server = region.Server(config)
-    serving = asyncio.create_task(server.serve())
-
-    async def up() -> bool:
-        return server.started
-
-    await until(up)
-    yield
-    server.should_exit = True
-    await serving
-
-
 @pytest.fixture
 async def here(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Region]:
     directory, port = tmp_path_factory.mktemp("identity"), ports.free()
@@ -125,7 +107,7 @@ async def here(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -
     engine, services = db.engine(gateway.database_url, 5), Services(gateway)
     seed = directory / "seed.json"
     async with apps.running("identity", postgres, directory, seed_file=seed, **changing) as identity:
-        async with served(identity, port):
+        async with apps.served(identity, port):
             credentials = Credentials(gateway, services, engine)
             following = asyncio.create_task(credentials.follow(every=0.2))
             yield Region(identity, credentials)

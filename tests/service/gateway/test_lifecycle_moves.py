@@ -153,6 +153,16 @@ def test_what_opens_or_ends_an_agreement_wants_a_fresh_proof(operation: str) -> 
     assert policy.load(lives.KNOWN).internal[operation].fresh_within == 900
 
 
+async def test_what_never_came_in_force_ends_with_its_time(room: Lives) -> None:
+    soon = {"valid_until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
+    await room.offered("agr-610118-centre-unanswered", **soon)
+    await room.agreed("agr-610118-centre-unshared", **soon)
+    await expiry.once(room.runtime, datetime.now(UTC) + timedelta(hours=2))
+    for name in ("agr-610118-centre-unanswered", "agr-610118-centre-unshared"):
+        life = await room.life(name)
+        assert (life["state"], kinds(life)[-1], life["clocks"]) == ("expired", "dropped", [])
+
+
 async def test_a_version_that_nobody_can_read_opens_nothing_and_keeps_no_other_from_its_end(room: Lives) -> None:
     soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     await room.in_force("agr-610118-centre-after", valid_until=soon)

@@ -54,8 +54,8 @@ async def test_what_is_offered_again_is_signed_again(room: Lives) -> None:
     unsigned = await room.does(DAI, "approve", name, signature=None)
     assert (unsigned.status_code, unsigned.json()["code"]) == (409, "agreement-signature-missing")
     before = await room.does(DAI, "approve", name, signature=signature)
-    assert (before.status_code, before.json()["code"]) == (422, "agreement-signature-used")
-    anew = signatures.sign(digest, room.key)
+    assert (before.status_code, before.json()["code"]) == (422, "agreement-signature-invalid")
+    anew = signatures.sign((await room.life(name))["to_sign"], room.key)
     assert (await room.does(DAI, "approve", name, signature=anew)).json()["state"] == "agreed"
 
 
