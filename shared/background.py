@@ -2,13 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared import telemetry
 from shared.door import evidence
+from shared.problems import Problem
 
 FIRST_PAUSE = 0.5  # seconds until a job that failed begins again; doubled each time
 LONGEST_PAUSE = 30.0
@@ -16,6 +18,20 @@ STEADY = 60.0  # seconds of running after which earlier failures count no more
 
 log = structlog.get_logger()
 Job = Callable[[], Coroutine[Any, Any, None]]
+
+
+async def rounds(every: float, late: str, one: Callable[[], Awaitable[object]]) -> None:
+    """A round, again `every` so many seconds until cancelled; at once where a round says True: there is more.
+
+    A round that a store or another app fails is logged as `late`, and the next one comes as it would.
+    """
+    while True:
+        try:
+            while await one() is True:
+                pass
+        except (Problem, SQLAlchemyError, OSError) as error:
+            log.warning(late, reason=type(error).__name__)
+        await asyncio.sleep(every)
 
 
 class Jobs:

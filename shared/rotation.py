@@ -1,10 +1,6 @@
 """What an older key wraps or seals is wrapped and sealed anew while the app runs, until none is left."""
 
-import asyncio
-
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
-
+from shared.background import rounds
 from shared.inbox import Inbox
 from shared.runtime import Runtime
 from shared.settings import Settings
@@ -13,17 +9,10 @@ from shared.vault import UnknownKey, Vault
 EVERY = 30.0  # seconds between looks
 BATCH = 500  # keys in one transaction
 
-log = structlog.get_logger()
-
 
 async def run(runtime: Runtime, inbox: Inbox) -> None:
     """Leave the older of the keys in JIELI_KEK, until cancelled."""
-    while True:
-        try:
-            await leave_older(runtime, inbox)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("rewrapping_waits", reason=type(error).__name__)
-        await asyncio.sleep(EVERY)
+    await rounds(EVERY, "rewrapping_waits", lambda: leave_older(runtime, inbox))
 
 
 async def leave_older(runtime: Runtime, inbox: Inbox) -> None:

@@ -1,37 +1,28 @@
 """Intents that no outcome followed, because their gateway died: closed as unknown, so that nothing stays open."""
 
-import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.audit import queries
 from gateway.audit.commands import Log
 from gateway.audit.rules.entries import Actor, Agreement, Entry, Outcome, Phase
-from shared.problems import Problem
+from shared.background import rounds
 from shared.runtime import Runtime
 
 EVERY = 30.0  # seconds between looks
 LATE = timedelta(seconds=60)  # no call lasts that long
 WINDOW = 20_000  # newest entries that are looked through
 
-log = structlog.get_logger()
 _ALONE = text("SELECT pg_try_advisory_xact_lock(hashtext('audit.sweep'))")
 
 
 async def run(runtime: Runtime, written: Log) -> None:
     """Sweep for ever; of several gateways one at a time."""
-    while True:
-        try:
-            await sweep(runtime.engine, written, datetime.now(UTC) - LATE)
-        except (SQLAlchemyError, OSError, Problem) as error:
-            log.warning("sweep_waits", reason=type(error).__name__)
-        await asyncio.sleep(EVERY)
+    await rounds(EVERY, "sweep_waits", lambda: sweep(runtime.engine, written, datetime.now(UTC) - LATE))
 
 
 async def sweep(engine: AsyncEngine, written: Log, before: datetime) -> int:

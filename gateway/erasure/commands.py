@@ -1,11 +1,8 @@
 """The order to every app, and what is left to do here when all have carried it out."""
 
-import asyncio
-
 import structlog
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -18,6 +15,7 @@ from gateway.federation.tables import Delivery
 from gateway.webhooks import rules as webhooks
 from gateway.webhooks.tables import Message
 from shared import outbox
+from shared.background import rounds
 from shared.contracts.events import (
     CasesErasureOrdered,
     ErasureAsked,
@@ -56,14 +54,13 @@ async def order(runtime: Runtime, session: AsyncSession, event: ErasureAsked) ->
 async def run(runtime: Runtime) -> None:
     """Finish what every app has done."""
     at = desk.at(runtime)
-    while True:
-        try:
-            async with runtime.sessions() as session, session.begin():
-                for row in await queries.erased(session):
-                    await _finish(at, session, row)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("erasing_waits", reason=type(error).__name__)
-        await asyncio.sleep(EVERY)
+
+    async def once() -> None:
+        async with runtime.sessions() as session, session.begin():
+            for row in await queries.erased(session):
+                await _finish(at, session, row)
+
+    await rounds(EVERY, "erasing_waits", once)
 
 
 async def _finish(at: Desk, session: AsyncSession, row: Erasing) -> None:

@@ -1,12 +1,9 @@
 """What has run out is deleted: used proofs, counted calls, revocations of ended tokens, withdrawals known as facts."""
 
-import asyncio
-
-import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.background import rounds
 from shared.runtime import Runtime
 
 EVERY = 60.0  # seconds
@@ -21,17 +18,10 @@ _RUN_OUT = (
     text("DELETE FROM quota_referral WHERE day < current_date - 2"),
 )
 
-log = structlog.get_logger()
-
 
 async def run(runtime: Runtime) -> None:
     """Forget for ever."""
-    while True:
-        try:
-            await forget(runtime.engine)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("forgetting_waits", reason=type(error).__name__)
-        await asyncio.sleep(EVERY)
+    await rounds(EVERY, "forgetting_waits", lambda: forget(runtime.engine))
 
 
 async def forget(engine: AsyncEngine) -> None:

@@ -1,23 +1,18 @@
 """What every call needs and nobody waits for: agreements in force, organisations, revoked clients; read each second."""
 
-import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.agreements import commands as agreements
 from gateway.agreements.index import Index
 from gateway.exchange import queries, refusals
 from gateway.exchange.tables import Party
+from shared.background import rounds
 from shared.runtime import Runtime
 
 EVERY = 1.0  # seconds between reads
 STALE = 5.0  # seconds after which nothing is decided any more
-
-log = structlog.get_logger()
 
 
 @dataclass
@@ -54,9 +49,4 @@ class Known:
 
     async def follow(self, runtime: Runtime) -> None:
         """Read again each second."""
-        while True:
-            try:
-                await self.read(runtime)
-            except (SQLAlchemyError, OSError) as error:
-                log.error("picture_not_read", reason=type(error).__name__)
-            await asyncio.sleep(EVERY)
+        await rounds(EVERY, "picture_not_read", lambda: self.read(runtime))

@@ -1,23 +1,17 @@
 """Withdrawals hold here first; those that the registry could not take at once are carried there until it has them."""
 
-import asyncio
-
 import msgspec
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.exchange import commands, desk, queries
 from gateway.exchange.calls import Call
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import Answer, Outgoing
 from gateway.exchange.tables import Withdrawal
+from shared.background import rounds
 from shared.grants import Actor
-from shared.problems import Problem
 from shared.runtime import Runtime
 
 EVERY = 1.0  # seconds
-
-log = structlog.get_logger()
 
 
 async def take(at: Desk, call: Call) -> Answer:
@@ -39,15 +33,14 @@ async def keep(at: Desk, call: Call) -> Answer:
 async def carry(runtime: Runtime) -> None:
     """Try again what is open, for ever."""
     at = desk.at(runtime)
-    while True:
-        try:
-            async with runtime.sessions() as session:
-                waiting = await queries.open_withdrawals(session)
-            for withdrawal in waiting:
-                await _carry_one(at, withdrawal)
-        except (Problem, SQLAlchemyError, OSError) as error:
-            log.warning("withdrawal_waits", reason=type(error).__name__)
-        await asyncio.sleep(EVERY)
+
+    async def once() -> None:
+        async with runtime.sessions() as session:
+            waiting = await queries.open_withdrawals(session)
+        for withdrawal in waiting:
+            await _carry_one(at, withdrawal)
+
+    await rounds(EVERY, "withdrawal_waits", once)
 
 
 async def _carry_one(at: Desk, withdrawal: Withdrawal) -> None:

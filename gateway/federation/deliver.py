@@ -1,12 +1,10 @@
 """Carries errands to peers: fetched from the registry at the moment of sending, signed, retried, never lost."""
 
-import asyncio
 import json
 from typing import Any
 
 import httpx
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.audit.rules.entries import Actor, Entry, Outcome, Phase
 from gateway.exchange import desk
@@ -18,6 +16,7 @@ from gateway.federation.rules import Peer
 from gateway.federation.signatures import Message, Reply
 from gateway.federation.tables import Delivery
 from shared import grants, ids
+from shared.background import rounds
 from shared.problems import Problem
 from shared.runtime import Runtime
 
@@ -34,15 +33,14 @@ async def run(runtime: Runtime) -> None:
     """Carry what is due, for ever."""
     at, known = desk.at(runtime), runtime.extras["peers"]
     assert isinstance(known, Peers)  # noqa: S101 - put there by gateway.main at the start
-    while True:
-        try:
-            delivery = await commands.next_due(runtime.engine)
-            if delivery:
-                await _carry(at, known, delivery)
-                continue
-        except (SQLAlchemyError, OSError, Problem) as error:
-            log.warning("delivery_waits", reason=type(error).__name__)
-        await asyncio.sleep(EVERY)
+
+    async def one() -> bool:
+        delivery = await commands.next_due(runtime.engine)
+        if delivery:
+            await _carry(at, known, delivery)
+        return delivery is not None
+
+    await rounds(EVERY, "delivery_waits", one)
 
 
 async def _carry(at: Desk, known: Peers, delivery: Delivery) -> None:

@@ -1,12 +1,11 @@
 """Ends agreements whose time is over; the decision refuses them from that moment in any case."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.lifecycle import commands, queries
+from shared.background import rounds
 from shared.runtime import Runtime
 
 EVERY = 60.0  # seconds
@@ -16,12 +15,7 @@ log = structlog.get_logger()
 
 async def run(runtime: Runtime) -> None:
     """Look again each minute."""
-    while True:
-        try:
-            await once(runtime, datetime.now(UTC))
-        except (SQLAlchemyError, OSError) as error:
-            log.error("agreements_not_expired", reason=type(error).__name__)
-        await asyncio.sleep(EVERY)
+    await rounds(EVERY, "agreements_not_expired", lambda: once(runtime, datetime.now(UTC)))
 
 
 async def once(runtime: Runtime, now: datetime) -> None:

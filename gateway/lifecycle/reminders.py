@@ -1,10 +1,8 @@
 """Tells both parties of an agreement that one of its clocks soon runs out, once for each clock and step."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.agreements import queries as versions
 from gateway.agreements.rules import Agreement
@@ -13,6 +11,7 @@ from gateway.agreements.tables import AgreementVersion
 from gateway.lifecycle import commands, queries
 from gateway.lifecycle.rules import clocks
 from gateway.lifecycle.rules.clocks import Clock
+from shared.background import rounds
 from shared.runtime import Runtime
 
 EVERY = 60.0  # seconds
@@ -22,12 +21,7 @@ log = structlog.get_logger()
 
 async def run(runtime: Runtime) -> None:
     """Look again each minute."""
-    while True:
-        try:
-            await once(runtime, datetime.now(UTC))
-        except (SQLAlchemyError, OSError) as error:
-            log.error("agreements_not_reminded", reason=type(error).__name__)
-        await asyncio.sleep(EVERY)
+    await rounds(EVERY, "agreements_not_reminded", lambda: once(runtime, datetime.now(UTC)))
 
 
 async def once(runtime: Runtime, now: datetime) -> None:

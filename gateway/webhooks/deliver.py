@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.webhooks import commands, queries, rules
 from gateway.webhooks.tables import Endpoint, Message
+from shared.background import rounds
 from shared.problems import Problem
 from shared.runtime import Runtime
 
@@ -58,13 +59,11 @@ async def run(runtime: Runtime) -> None:
 
 
 async def _forget(runtime: Runtime) -> None:
-    while True:
-        try:
-            async with runtime.sessions() as session, session.begin():
-                await commands.forget(session)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("forgetting_waits", reason=type(error).__name__)
-        await asyncio.sleep(FORGET_EVERY)
+    async def once() -> None:
+        async with runtime.sessions() as session, session.begin():
+            await commands.forget(session)
+
+    await rounds(FORGET_EVERY, "forgetting_waits", once)
 
 
 async def _carry(runtime: Runtime, client: httpx.AsyncClient, message: Message) -> None:

@@ -1,12 +1,10 @@
 """Hears logs about checkpoints that do not fit, and shows what speaks against a log: this region's or another's."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import structlog
 from prometheus_client import CollectorRegistry, Gauge
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.audit.api import SIZE_UNKNOWN
 from gateway.audit.rules import notes
@@ -14,6 +12,7 @@ from gateway.federation.peers import Peers
 from gateway.witness import commands, queries
 from gateway.witness.rules import checkpoints, submissions
 from gateway.witness.tables import LogConflict
+from shared.background import rounds
 from shared.runtime import Runtime
 
 EVERY = 10.0  # seconds between looks
@@ -37,15 +36,14 @@ class Alarms:
 
 async def run(runtime: Runtime, known: Peers, alarms: Alarms) -> None:
     """Look again and again."""
-    while True:
+
+    async def once() -> None:
         try:
-            try:
-                await hear(runtime, known)
-            finally:
-                await show(runtime, known, alarms)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("alarms_wait", reason=type(error).__name__)
-        await asyncio.sleep(EVERY)
+            await hear(runtime, known)
+        finally:
+            await show(runtime, known, alarms)
+
+    await rounds(EVERY, "alarms_wait", once)
 
 
 async def show(runtime: Runtime, known: Peers, alarms: Alarms) -> None:

@@ -17,6 +17,7 @@ from gateway.witness import commands
 from gateway.witness.rules import checkpoints, submissions
 from gateway.witness.rules.checkpoints import Verifier
 from gateway.witness.tables import LogWitness
+from shared.background import rounds
 from shared.runtime import Runtime
 
 EVERY = 1.0  # seconds between looks for a newer checkpoint
@@ -51,14 +52,12 @@ async def run(runtime: Runtime, written: Log, known: Peers) -> None:
 
 
 async def _follow(runtime: Runtime, written: Log, known: Peers, peer: Peer) -> None:
-    while True:
-        try:
-            due = await commands.next_due(runtime.engine, peer.region)
-            if due:
-                await _settle(runtime, due, await _tried(written, known, peer, due))
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("cosigning_waits", peer=peer.region, reason=type(error).__name__)
-        await asyncio.sleep(EVERY)
+    async def once() -> None:
+        due = await commands.next_due(runtime.engine, peer.region)
+        if due:
+            await _settle(runtime, due, await _tried(written, known, peer, due))
+
+    await rounds(EVERY, "cosigning_waits", once)
 
 
 async def _tried(written: Log, known: Peers, peer: Peer, due: LogWitness) -> tuple[int, str] | str:

@@ -1,16 +1,10 @@
 """Secrets of authenticators leave an older key that sealed them, beside the requests."""
 
-import asyncio
-
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
-
 from services.identity.commands import passwords
+from shared.background import rounds
 from shared.runtime import Runtime
 
 EVERY = 30.0  # seconds
-
-log = structlog.get_logger()
 
 
 async def check(runtime: Runtime) -> None:
@@ -21,12 +15,7 @@ async def check(runtime: Runtime) -> None:
 
 async def run(runtime: Runtime) -> None:
     """Seal anew what an older process sealed meanwhile, until cancelled."""
-    while True:
-        await asyncio.sleep(EVERY)
-        try:
-            await leave_older(runtime)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("resealing_waits", reason=type(error).__name__)
+    await rounds(EVERY, "resealing_waits", lambda: leave_older(runtime))
 
 
 async def leave_older(runtime: Runtime) -> int:

@@ -1,13 +1,11 @@
 """Messages to contacts leave here, after the transaction that made them; the same words for everybody."""
 
-import asyncio
 import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.registry import sealing
 from services.registry.commands import comparing, merging
@@ -18,6 +16,7 @@ from services.registry.rules import records
 from services.registry.schemas.records import MessageSealed
 from services.registry.tables import Message, now
 from shared import problems, sender
+from shared.background import rounds
 from shared.runtime import Runtime
 
 PAUSE = 0.5  # seconds between looks
@@ -46,13 +45,7 @@ async def deliver(runtime: Runtime) -> None:
 
 
 async def _go_on(step: Callable[[Runtime], Awaitable[bool]], runtime: Runtime) -> None:
-    while True:
-        try:
-            while await step(runtime):
-                pass
-        except (problems.Problem, SQLAlchemyError, OSError) as error:
-            log.warning("messages_wait", reason=type(error).__name__)
-        await asyncio.sleep(PAUSE)
+    await rounds(PAUSE, "messages_wait", lambda: step(runtime))
 
 
 async def match_one(runtime: Runtime) -> bool:

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.registry import sealing
 from services.registry.commands import reindexing as commands
 from services.registry.queries import reach
 from services.registry.queries import reindexing as queries
+from shared.background import rounds
 from shared.problems import Problem
 from shared.runtime import Runtime
 from shared.seals import name_of
@@ -23,12 +23,7 @@ log = structlog.get_logger()
 
 async def run(runtime: Runtime) -> None:
     """Go round, until cancelled."""
-    while True:
-        try:
-            await leave_older(runtime)
-        except (Problem, SQLAlchemyError, OSError) as error:
-            log.warning("reindexing_waits", reason=type(error).__name__)
-        await asyncio.sleep(EVERY)
+    await rounds(EVERY, "reindexing_waits", lambda: leave_older(runtime))
 
 
 async def leave_older(runtime: Runtime) -> None:

@@ -1,12 +1,11 @@
 """What happens when a contract ends and nobody does anything: the social organisation is suspended."""
 
-import asyncio
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.identity.commands import organizations
+from shared.background import rounds
 from shared.runtime import Runtime
 
 EVERY: Final = 3600.0  # seconds; a contract ends with a day, and an hour later at the latest this is known
@@ -16,12 +15,7 @@ log = structlog.get_logger()
 
 async def keep(runtime: Runtime) -> None:
     """Look for ever."""
-    while True:
-        try:
-            await sweep(runtime)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("contracts_wait", reason=type(error).__name__)
-        await asyncio.sleep(EVERY)
+    await rounds(EVERY, "contracts_wait", lambda: sweep(runtime))
 
 
 async def sweep(runtime: Runtime) -> None:

@@ -1,11 +1,9 @@
 """What has run out is deleted: used assertions and proofs, sign-ins that led nowhere, what ended."""
 
-import asyncio
-
-import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.background import rounds
 from shared.runtime import Runtime
 
 EVERY = 60.0  # seconds
@@ -25,16 +23,14 @@ _RUN_OUT = (
     text("DELETE FROM session WHERE ends_at < now() - interval '1 day'"),
 )
 
-log = structlog.get_logger()
-
 
 async def run(runtime: Runtime) -> None:
     """Forget for ever."""
-    while True:
-        try:
-            async with runtime.engine.begin() as connection:
-                for statement in _RUN_OUT:
-                    await connection.execute(statement)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("forgetting_waits", reason=type(error).__name__)
-        await asyncio.sleep(EVERY)
+    await rounds(EVERY, "forgetting_waits", lambda: forget(runtime.engine))
+
+
+async def forget(engine: AsyncEngine) -> None:
+    """Delete what has run out."""
+    async with engine.begin() as connection:
+        for statement in _RUN_OUT:
+            await connection.execute(statement)

@@ -1,16 +1,14 @@
 """What happens when nobody does anything: referrals end by themselves, and due dates follow the calendar."""
 
-import asyncio
-import contextlib
 from datetime import UTC, datetime
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.referrals import queries
 from services.referrals.commands import moves
 from services.referrals.rules import clocks
+from shared.background import rounds
 from shared.runtime import Runtime
 
 SWEEP_EVERY: Final = 30.0  # seconds
@@ -20,12 +18,13 @@ log = structlog.get_logger()
 
 async def keep(runtime: Runtime) -> None:
     """Sweep until cancelled."""
-    while True:
-        with contextlib.suppress(SQLAlchemyError, OSError):
-            while await sweep(runtime, datetime.now(UTC)):
-                pass
-            await reckon(runtime)
-        await asyncio.sleep(SWEEP_EVERY)
+
+    async def once() -> None:
+        while await sweep(runtime, datetime.now(UTC)):
+            pass
+        await reckon(runtime)
+
+    await rounds(SWEEP_EVERY, "sweep_waits", once)
 
 
 async def sweep(runtime: Runtime, now: datetime) -> int:
