@@ -6,14 +6,15 @@ from typing import Generic, TypeAlias, TypeVar
 
 import asyncpg
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import db, problems, telemetry
 
 TOGETHER = 500  # questions in one statement
-AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncio.CancelledError)
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Transaction: TypeAlias = "asyncpg.transaction.Transaction"
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
@@ -36,14 +37,28 @@ class Kept:
             self._driver = (await self._held.get_raw_connection()).driver_connection
         return self._driver
 
+    async def begin(self) -> tuple[Connection, Transaction]:
+        """A transaction on it; one of which it shows only now that it died while idle is replaced, once."""
+        try:
+            return await self._begun()
+        except (OSError, *db.DRIVER):
+            await self.drop()
+        return await self._begun()
+
+    async def _begun(self) -> tuple[Connection, Transaction]:
+        connection = await self.open()
+        transaction = connection.transaction()
+        await transaction.start()
+        return connection, transaction
+
     async def drop(self) -> None:
         """End it, in whatever state it is; the pool gives another one."""
         held, self._held, self._driver = self._held, None, None
-        if held is not None:
+        for end in (held.invalidate, held.close) if held is not None else ():
             try:
-                await held.invalidate()
-            finally:
-                await held.close()
+                await end()
+            except (SQLAlchemyError, OSError, *db.DRIVER) as error:
+                log.warning("connection_not_ended", reason=type(error).__name__)
 
 
 class Together(Generic[Question, Answer]):
@@ -87,7 +102,8 @@ class Together(Generic[Question, Answer]):
 
     def _fail(self, batch: Sequence[tuple[Question, asyncio.Future[Answer]]], error: BaseException) -> None:
         log.error("dependency_failed", reason=type(error).__name__, where=telemetry.where(error))
-        kind = problems.UNAVAILABLE if isinstance(error, AWAY) or db.is_away(error) else problems.INTERNAL
+        is_away = isinstance(error, asyncio.CancelledError) or db.is_away(error)
+        kind = problems.UNAVAILABLE if is_away else problems.INTERNAL
         for _, waiting in batch:
             if not waiting.done():
                 waiting.set_exception(kind())

@@ -1,6 +1,6 @@
 """Engines and sessions: one transaction per request or fact, committed before the answer leaves."""
 
-from asyncpg.exceptions import DataError
+from asyncpg.exceptions import DataError, InterfaceError, InternalClientError, PostgresError
 from sqlalchemy import MetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -20,6 +20,8 @@ GIVE_UP = 12.0  # seconds until an answer is not waited for any more: a server t
 AWAY_CLASSES = frozenset({"08", "53", "57", "58"})
 AWAY_CODES = frozenset({"25006", "25P03", "40001", "40P01", "55P03"})
 DATA_CLASS = "22"
+# What the driver says past SQLAlchemy, above all of a connection that dies just as it is used.
+DRIVER = (PostgresError, InterfaceError, InternalClientError)
 
 
 def new_registry() -> registry:
@@ -55,18 +57,23 @@ def session_maker(bound: AsyncEngine) -> async_sessionmaker[AsyncSession]:
 def is_away(error: BaseException) -> bool:
     """Whether the database, or the way to it, failed and not what was asked: the same may work in a while."""
     if isinstance(error, DBAPIError):
-        state = _sqlstate(error)
-        lost = error.connection_invalidated or not (state or is_bad_data(error))
-        return lost or state[:2] in AWAY_CLASSES or state in AWAY_CODES
-    return isinstance(error, OSError | PoolTimeout)
+        state = _sqlstate(error.orig)
+        return error.connection_invalidated or not (state or is_bad_data(error)) or _says_away(state)
+    if isinstance(error, PostgresError):
+        return _says_away(_sqlstate(error))
+    return isinstance(error, (OSError, PoolTimeout, *DRIVER)) and not isinstance(error, DataError)
 
 
 def is_bad_data(error: BaseException) -> bool:
     """Whether a value can never be stored as what it should be: a NUL in a text, a date beyond the calendar."""
     if not isinstance(error, DBAPIError) or error.orig is None:
         return False
-    return _sqlstate(error)[:2] == DATA_CLASS or isinstance(error.orig.__cause__, DataError)
+    return _sqlstate(error.orig)[:2] == DATA_CLASS or isinstance(error.orig.__cause__, DataError)
 
 
-def _sqlstate(error: DBAPIError) -> str:
-    return getattr(error.orig, "sqlstate", None) or ""
+def _says_away(sqlstate: str) -> bool:
+    return sqlstate[:2] in AWAY_CLASSES or sqlstate in AWAY_CODES
+
+
+def _sqlstate(error: BaseException | None) -> str:
+    return getattr(error, "sqlstate", None) or ""

@@ -250,10 +250,8 @@ class Log:
 
     async def _append(self, batch: list[_Waiting], keys: Mapping[str, bytes]) -> tuple[int, list[_Line], datetime]:
         """One transaction; when it fails in any way nothing of the batch is acknowledged and its connection ends."""
-        connection = await self._kept.open()
+        connection, transaction = await self._kept.begin()
         try:
-            transaction = connection.transaction()
-            await transaction.start()
             edge = await queries.locked_head(connection)
             await _ask_guards(connection, batch)
             counters = await _reserve(connection, batch)

@@ -1,6 +1,7 @@
 """Questions asked together: each has its own answer, and none waits for ever, whatever becomes of the connection."""
 
 import asyncio
+import threading
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -95,6 +96,15 @@ async def test_after_a_restart_of_the_server_nobody_pays_for_connections_that_di
     await opened.log.append(logs.entry())
     assert await opened.verified() == 2
     await together.close()
+
+
+async def test_a_connection_of_which_nobody_heard_that_it_died_is_replaced(opened: logs.Opened) -> None:
+    await opened.log.append(logs.entry())
+    elsewhere = threading.Thread(target=asyncio.run, args=(end_all(opened),))
+    elsewhere.start()
+    elsewhere.join()  # this loop read nothing of it
+    await opened.log.append(logs.entry())
+    assert await opened.verified() == 2
 
 
 async def test_a_proof_of_the_log_says_that_the_database_is_away(opened: logs.Opened) -> None:
