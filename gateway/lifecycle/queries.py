@@ -69,10 +69,10 @@ async def watched(session: AsyncSession) -> list[tuple[AgreementVersion, bool, l
 
 async def told(session: AsyncSession) -> set[tuple[str, int, str, datetime, bool]]:
     """The clocks of watched versions that their parties were told of: version, kind, since when, due known."""
-    table, version = AgreementReminder, AgreementVersion
-    its = (col(table.agreement) == col(version.id), col(table.version) == col(version.version))
-    found = select(table.agreement, table.version, table.kind, table.since, table.known).join(version, and_(*its))
-    return {(row[0], row[1], row[2], row[3], row[4]) for row in await session.execute(found.where(_may_be_due()))}
+    table, told_of = AgreementReminder, AgreementVersion
+    its = (col(table.agreement) == col(told_of.id), col(table.version) == col(told_of.version))
+    found = (await session.scalars(select(table).join(told_of, and_(*its)).where(_may_be_due()))).all()
+    return {(each.agreement, each.version, each.kind, each.since, each.known) for each in found}
 
 
 def _goes_on() -> ColumnElement[bool]:
