@@ -1,6 +1,5 @@
 """The app factory: a service declares one record, `create_app` does the rest."""
 
-import asyncio
 import contextlib
 import functools
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
@@ -19,8 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import bus as buses
 from shared import db, problems, rotation, telemetry
-from shared.background import Jobs
-from shared.bus import Bus, BusError
+from shared.background import Jobs, rounds
+from shared.bus import Bus
 from shared.contracts.envelope import Event
 from shared.door import Door
 from shared.erasure import Erasing, again
@@ -118,7 +117,7 @@ async def _running(
     telemetry.attach(measured)
     jobs.start("relay", relay.run)
     jobs.start("rotation", functools.partial(rotation.run, runtime, inbox))
-    jobs.start("reconcile", functools.partial(_reconcile, relay))
+    jobs.start("reconcile", functools.partial(rounds, RECONCILE_EVERY, relay.reconcile))
     for source in inbox.sources():
         follow = functools.partial(bus.consume, source.upper(), inbox.filters(source), inbox.receive)
         jobs.start(f"follow {source}", follow)
@@ -142,13 +141,6 @@ def _handlers(service: Service, runtime: Runtime) -> Handlers:
     if service.erasing is None:
         return service.handlers
     return {**service.handlers, service.erasing.order: functools.partial(service.erasing.carry_out, runtime)}
-
-
-async def _reconcile(relay: Relay) -> None:
-    while True:
-        with contextlib.suppress(BusError, SQLAlchemyError, OSError):
-            await relay.reconcile()
-        await asyncio.sleep(RECONCILE_EVERY)
 
 
 def _operations() -> APIRouter:

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared import telemetry
+from shared.bus import BusError
 from shared.door import evidence
 from shared.problems import Problem
 
@@ -20,17 +21,17 @@ log = structlog.get_logger()
 Job = Callable[[], Coroutine[Any, Any, None]]
 
 
-async def rounds(every: float, late: str, one: Callable[[], Awaitable[object]]) -> None:
-    """A round, again `every` so many seconds until cancelled; at once where a round says True: there is more.
+async def rounds(every: float, one: Callable[[], Awaitable[object]]) -> None:
+    """A round, again `every` so many seconds until cancelled; at once where one says True: there is more.
 
-    A round that a store or another app fails is logged as `late`, and the next one comes as it would.
+    Where a store or another app fails a round, the next one comes as it would.
     """
     while True:
         try:
             while await one() is True:
                 pass
-        except (Problem, SQLAlchemyError, OSError) as error:
-            log.warning(late, reason=type(error).__name__)
+        except (Problem, BusError, SQLAlchemyError, OSError) as error:
+            log.warning("round_failed", reason=type(error).__name__, where=telemetry.where(error))
         await asyncio.sleep(every)
 
 
@@ -55,7 +56,7 @@ class Jobs:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _keep(self, name: str, job: Job) -> None:
-        structlog.contextvars.bind_contextvars(app=self._app)
+        structlog.contextvars.bind_contextvars(app=self._app, job=name)
         pause = FIRST_PAUSE
         while True:
             begun = time.monotonic()
@@ -65,7 +66,7 @@ class Jobs:
             except (Exception, asyncio.CancelledError) as error:
                 if self._stopping:  # a cancellation that `stop` did not ask for is a fault: drivers leave some behind
                     raise
-                log.error("job_failed", job=name, reason=type(error).__name__, where=telemetry.where(error))
+                log.error("job_failed", reason=type(error).__name__, where=telemetry.where(error))
             pause = FIRST_PAUSE if time.monotonic() - begun > STEADY else min(pause * 2, LONGEST_PAUSE)
             self.down.add(name)
             await asyncio.sleep(pause)

@@ -56,24 +56,18 @@ def session_maker(bound: AsyncEngine) -> async_sessionmaker[AsyncSession]:
 
 def is_away(error: BaseException) -> bool:
     """Whether the database, or the way to it, failed and not what was asked: the same may work in a while."""
-    if isinstance(error, DBAPIError):
-        state = _sqlstate(error.orig)
-        return error.connection_invalidated or not (state or is_bad_data(error)) or _says_away(state)
-    if isinstance(error, PostgresError):
-        return _says_away(_sqlstate(error))
-    return isinstance(error, (OSError, PoolTimeout, *DRIVER)) and not isinstance(error, DataError)
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    if state := _sqlstate(error):
+        return state[:2] in AWAY_CLASSES or state in AWAY_CODES
+    return isinstance(error, (DBAPIError, OSError, PoolTimeout, *DRIVER)) and not is_bad_data(error)
 
 
 def is_bad_data(error: BaseException) -> bool:
     """Whether a value can never be stored as what it should be: a NUL in a text, a date beyond the calendar."""
-    if not isinstance(error, DBAPIError) or error.orig is None:
-        return False
-    return _sqlstate(error.orig)[:2] == DATA_CLASS or isinstance(error.orig.__cause__, DataError)
+    said = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else error
+    return _sqlstate(error)[:2] == DATA_CLASS or isinstance(said, DataError)
 
 
-def _says_away(sqlstate: str) -> bool:
-    return sqlstate[:2] in AWAY_CLASSES or sqlstate in AWAY_CODES
-
-
-def _sqlstate(error: BaseException | None) -> str:
-    return getattr(error, "sqlstate", None) or ""
+def _sqlstate(error: BaseException) -> str:
+    return getattr(getattr(error, "orig", error), "sqlstate", None) or ""

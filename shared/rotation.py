@@ -12,7 +12,7 @@ BATCH = 500  # keys in one transaction
 
 async def run(runtime: Runtime, inbox: Inbox) -> None:
     """Leave the older of the keys in JIELI_KEK, until cancelled."""
-    await rounds(EVERY, "rewrapping_waits", lambda: leave_older(runtime, inbox))
+    await rounds(EVERY, lambda: leave_older(runtime, inbox))
 
 
 async def leave_older(runtime: Runtime, inbox: Inbox) -> None:

@@ -22,7 +22,7 @@ _ALONE = text("SELECT pg_try_advisory_xact_lock(hashtext('audit.sweep'))")
 
 async def run(runtime: Runtime, written: Log) -> None:
     """Sweep for ever; of several gateways one at a time."""
-    await rounds(EVERY, "sweep_waits", lambda: sweep(runtime.engine, written, datetime.now(UTC) - LATE))
+    await rounds(EVERY, lambda: sweep(runtime.engine, written, datetime.now(UTC) - LATE))
 
 
 async def sweep(engine: AsyncEngine, written: Log, before: datetime) -> int:

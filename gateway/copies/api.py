@@ -31,7 +31,7 @@ async def gathered(_grant: Self, call: Annotated[Call, Depends(here.governed)], 
         yield await commands.gather(at, call)
 
 
-CopyDep = Annotated[bytes, Depends(gathered)]
+CopyDep = Annotated[bytes, Depends(gathered, scope="function")]
 
 
 async def printed(copy: CopyDep) -> bytes:

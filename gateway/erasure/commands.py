@@ -60,7 +60,7 @@ async def run(runtime: Runtime) -> None:
             for row in await queries.erased(session):
                 await _finish(at, session, row)
 
-    await rounds(EVERY, "erasing_waits", once)
+    await rounds(EVERY, once)
 
 
 async def _finish(at: Desk, session: AsyncSession, row: Erasing) -> None:

@@ -21,7 +21,7 @@ _RUN_OUT = (
 
 async def run(runtime: Runtime) -> None:
     """Forget for ever."""
-    await rounds(EVERY, "forgetting_waits", lambda: forget(runtime.engine))
+    await rounds(EVERY, lambda: forget(runtime.engine))
 
 
 async def forget(engine: AsyncEngine) -> None:

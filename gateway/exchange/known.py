@@ -49,4 +49,4 @@ class Known:
 
     async def follow(self, runtime: Runtime) -> None:
         """Read again each second."""
-        await rounds(EVERY, "picture_not_read", lambda: self.read(runtime))
+        await rounds(EVERY, lambda: self.read(runtime))

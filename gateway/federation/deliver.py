@@ -40,7 +40,7 @@ async def run(runtime: Runtime) -> None:
             await _carry(at, known, delivery)
         return delivery is not None
 
-    await rounds(EVERY, "delivery_waits", one)
+    await rounds(EVERY, one)
 
 
 async def _carry(at: Desk, known: Peers, delivery: Delivery) -> None:

@@ -15,7 +15,7 @@ log = structlog.get_logger()
 
 async def run(runtime: Runtime) -> None:
     """Look again each minute."""
-    await rounds(EVERY, "agreements_not_expired", lambda: once(runtime, datetime.now(UTC)))
+    await rounds(EVERY, lambda: once(runtime, datetime.now(UTC)))
 
 
 async def once(runtime: Runtime, now: datetime) -> None:

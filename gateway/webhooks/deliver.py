@@ -63,7 +63,7 @@ async def _forget(runtime: Runtime) -> None:
         async with runtime.sessions() as session, session.begin():
             await commands.forget(session)
 
-    await rounds(FORGET_EVERY, "forgetting_waits", once)
+    await rounds(FORGET_EVERY, once)
 
 
 async def _carry(runtime: Runtime, client: httpx.AsyncClient, message: Message) -> None:

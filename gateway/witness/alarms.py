@@ -43,7 +43,7 @@ async def run(runtime: Runtime, known: Peers, alarms: Alarms) -> None:
         finally:
             await show(runtime, known, alarms)
 
-    await rounds(EVERY, "alarms_wait", once)
+    await rounds(EVERY, once)
 
 
 async def show(runtime: Runtime, known: Peers, alarms: Alarms) -> None:

@@ -15,7 +15,7 @@ async def check(runtime: Runtime) -> None:
 
 async def run(runtime: Runtime) -> None:
     """Seal anew what an older process sealed meanwhile, until cancelled."""
-    await rounds(EVERY, "resealing_waits", lambda: leave_older(runtime))
+    await rounds(EVERY, lambda: leave_older(runtime))
 
 
 async def leave_older(runtime: Runtime) -> int:

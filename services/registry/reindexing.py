@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 async def run(runtime: Runtime) -> None:
     """Go round, until cancelled."""
-    await rounds(EVERY, "reindexing_waits", lambda: leave_older(runtime))
+    await rounds(EVERY, lambda: leave_older(runtime))
 
 
 async def leave_older(runtime: Runtime) -> None:

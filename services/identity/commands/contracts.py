@@ -15,7 +15,7 @@ log = structlog.get_logger()
 
 async def keep(runtime: Runtime) -> None:
     """Look for ever."""
-    await rounds(EVERY, "contracts_wait", lambda: sweep(runtime))
+    await rounds(EVERY, lambda: sweep(runtime))
 
 
 async def sweep(runtime: Runtime) -> None:

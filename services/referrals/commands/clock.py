@@ -24,7 +24,7 @@ async def keep(runtime: Runtime) -> None:
             pass
         await reckon(runtime)
 
-    await rounds(SWEEP_EVERY, "sweep_waits", once)
+    await rounds(SWEEP_EVERY, once)
 
 
 async def sweep(runtime: Runtime, now: datetime) -> int:
