@@ -106,7 +106,7 @@ class Witnessing:
 
 @contextlib.asynccontextmanager
 async def witnessing(postgres: TestServer, folder: Path, log: AnotherLog) -> AsyncIterator[Witnessing]:
-    """A gateway that is a witness of this log, until the block ends."""
+    """A gateway that is a witness of this log, until the block ends; what it asks its services, the other answers."""
     there, here = folder / "there", folder / "here"
     there.mkdir()
     here.mkdir()
@@ -119,8 +119,11 @@ async def witnessing(postgres: TestServer, folder: Path, log: AnotherLog) -> Asy
     pin = {"name": "通渭县", "gateway_url": other.url, "thumbprint": other.peers.own.kid}
     apps.gateway_keys(here)
     (here / "peers.json").write_text(json.dumps({REGION: pin}))
+    urls = dict.fromkeys(apps.SERVICES, other.url)
     try:
-        async with apps.running("gateway", postgres, here, peers_file=here / "peers.json") as running:
+        async with apps.running(
+            "gateway", postgres, here, peers_file=here / "peers.json", service_urls=urls
+        ) as running:
             yield Witnessing(running, other)
     finally:
         await runner.cleanup()
