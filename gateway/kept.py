@@ -1,6 +1,7 @@
 """Connections that the hot path keeps, for asyncpg itself: SQLAlchemy takes longer than statements this small."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeAlias, TypeVar
 
@@ -42,23 +43,28 @@ class Kept:
         try:
             return await self._begun()
         except (OSError, *db.DRIVER):
-            await self.drop()
-        return await self._begun()
+            return await self._begun()
 
     async def _begun(self) -> tuple[Connection, Transaction]:
+        """One that may have begun and did not say so is not used: what came after would be nested, never committed."""
         connection = await self.open()
         transaction = connection.transaction()
-        await transaction.start()
+        try:
+            await transaction.start()
+        except BaseException:
+            await self.drop()
+            raise
         return connection, transaction
 
     async def drop(self) -> None:
         """End it, in whatever state it is; the pool gives another one."""
         held, self._held, self._driver = self._held, None, None
-        for end in (held.invalidate, held.close) if held is not None else ():
-            try:
-                await end()
-            except (SQLAlchemyError, OSError, *db.DRIVER) as error:
-                log.warning("connection_not_ended", reason=type(error).__name__)
+        if held is not None:
+            with contextlib.suppress(SQLAlchemyError, OSError, *db.DRIVER):
+                try:
+                    await held.invalidate()
+                finally:
+                    await held.close()
 
 
 class Together(Generic[Question, Answer]):

@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
-from shared import telemetry
+from shared import db, problems, telemetry
 from shared.bus import BusError
 from shared.door import evidence
 from shared.problems import Problem
@@ -22,15 +21,15 @@ Job = Callable[[], Coroutine[Any, Any, None]]
 
 
 async def rounds(every: float, one: Callable[[], Awaitable[object]]) -> None:
-    """A round, again `every` so many seconds until cancelled; at once where one says True: there is more.
-
-    Where a store or another app fails a round, the next one comes as it would.
-    """
+    """A round every so many seconds, at once after one that says True; what is away passes, a fault of ours does not."""
     while True:
         try:
             while await one() is True:
                 pass
-        except (Problem, BusError, SQLAlchemyError, OSError) as error:
+        except Exception as error:
+            is_away = isinstance(error, Problem) and error.kind.status > problems.INTERNAL.status
+            if not (is_away or isinstance(error, BusError) or db.is_away(error)):
+                raise
             log.warning("round_failed", reason=type(error).__name__, where=telemetry.where(error))
         await asyncio.sleep(every)
 

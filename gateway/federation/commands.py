@@ -61,7 +61,7 @@ async def next_due(engine: AsyncEngine) -> Delivery | None:
     return Delivery(**row) if row else None
 
 
-async def settle(session: AsyncSession, delivery: Delivery, verb: str, receipt: dict[str, Any] | None = None) -> None:
+async def settle(session: AsyncSession, delivery: Delivery, verb: str, receipt: str | None = None) -> None:
     """End an errand: delivered, gone (nothing is to be sent any more) or undeliverable, which whoever asked hears."""
     delivery.state = rules.DELIVERY.after(delivery.state, verb)
     delivery.receipt = receipt

@@ -21,6 +21,7 @@ from shared.problems import Problem
 from shared.runtime import Runtime
 
 EVERY = 0.5  # seconds between looks at the list
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)  # of what can happen once the content is there
 
 log = structlog.get_logger()
 
@@ -44,7 +45,10 @@ async def run(runtime: Runtime) -> None:
 
 
 async def _carry(at: Desk, known: Peers, delivery: Delivery) -> None:
-    """One try: intent, fetch, send, outcome; whatever fails is tried again later."""
+    """One try: intent, fetch, send, outcome; whatever fails is tried again later.
+
+    From the moment it is sent the peer may have it, whatever it answers: until it says so, that is not known.
+    """
     peer = known.by_region.get(delivery.peer)
     decision = str(ids.new())
     await at.log.append(_entry(at, delivery, decision, Phase.INTENT))
@@ -55,11 +59,12 @@ async def _carry(at: Desk, known: Peers, delivery: Delivery) -> None:
         elif (content := await _content(at, delivery, decision)) is None:
             verb = "drop"
         else:
+            outcome = Outcome.UNKNOWN
             receipt = await _send(known, peer, delivery, content)
             verb, outcome = "deliver", Outcome.RELEASED
     except (httpx.HTTPError, TimeoutError, ValueError, Unanswered, Problem) as error:
         log.warning("peer_unanswered", peer=delivery.peer, attempt=delivery.attempts, reason=type(error).__name__)
-        outcome = Outcome.UNKNOWN if isinstance(error, httpx.ReadTimeout | TimeoutError) else Outcome.FAILED
+        outcome = Outcome.FAILED if isinstance(error, NOT_SENT) else outcome
     await at.log.append(_entry(at, delivery, decision, Phase.OUTCOME, outcome))
     async with at.runtime.sessions() as session, session.begin():
         if verb:
@@ -82,8 +87,8 @@ async def _content(at: Desk, delivery: Delivery, decision: str) -> bytes | None:
     return json.dumps(content, ensure_ascii=False).encode()
 
 
-async def _send(known: Peers, peer: Peer, delivery: Delivery, body: bytes) -> dict[str, Any]:
-    """Send signed; the peer's signed receipt, or Unanswered."""
+async def _send(known: Peers, peer: Peer, delivery: Delivery, body: bytes) -> str:
+    """Send signed; the peer's signed receipt as it said it, or Unanswered."""
     path = rules.ERRANDS[delivery.kind].send
     headers = {"content-type": "application/json", "idempotency-key": str(delivery.id)}
     message = Message("POST", peer.gateway_url + path, headers)
@@ -92,10 +97,9 @@ async def _send(known: Peers, peer: Peer, delivery: Delivery, body: bytes) -> di
     if answer.status != 202:
         raise Unanswered(str(answer.status))
     await known.proof_of(peer, Reply(answer.status, message, dict(answer.headers)), answer.content)
-    receipt = answer.json
-    if not isinstance(receipt, dict):
+    if not isinstance(answer.json, dict):
         raise Unanswered("the receipt is no object")
-    return receipt
+    return answer.text
 
 
 def _entry(at: Desk, delivery: Delivery, decision: str, phase: Phase, outcome: Outcome | None = None) -> Entry:

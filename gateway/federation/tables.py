@@ -12,7 +12,7 @@ from gateway.tables import Base
 
 
 class Delivery(Base, table=True):
-    """One errand to a peer; its content stays in the registry until it is sent."""
+    """One errand to a peer; its content stays in the registry until it is sent. `receipt` is what the peer signed."""
 
     __tablename__ = "delivery"
     __table_args__ = (Index("delivery_due", "next_at", postgresql_where=text("state = 'waiting'")),)
@@ -29,7 +29,7 @@ class Delivery(Base, table=True):
     created_at: datetime = Field(
         default=None, sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
     )
-    receipt: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    receipt: str | None = None
 
 
 class Received(Base, table=True):

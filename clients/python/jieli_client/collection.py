@@ -6,7 +6,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -16,13 +16,13 @@ from jieli_client.client import Client
 
 VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
 ETAG = ".response.headers.etag"
-ON_ITS_WAY, AGAIN = 10.0, 0.5  # seconds
-AWAY = 503
+ON_ITS_WAY = (0.5, 1.0, 2.0, 4.0)  # seconds between tries
+LATE, AWAY = (403, 404), 503
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request of the file, its variables not filled in yet."""
+    """One request of the file."""
 
     name: str
     method: str
@@ -47,28 +47,34 @@ def _request(part: str) -> Request:
 def run(client: Client, text: str, variables: Mapping[str, str]) -> Iterator[tuple[str, httpx.Response]]:
     """Each request's name and answer; tokens and proofs are the client's, ETags those of answers before.
 
-    What was done just before may still be on its way to the gateway, and a 503 says that nothing was done: reading, and
-    whatever was answered so, is tried again for some seconds.
+    What was done just before may still be on its way to the gateway: what is not there yet is read again, and what was
+    answered 503 is sent again under the same key.
     """
     known = {**variables, "gateway_url": client.gateway_url}
     for each in requests(text):
-        until = time.monotonic() + ON_ITS_WAY
-        answer = _answer(client, each, known)
-        while time.monotonic() < until and ((answer.is_error and each.method == "GET") or answer.status_code == AWAY):
-            time.sleep(AGAIN)
-            answer = _answer(client, each, known)
+        made = _filled(each, known)
+        answer = _answer(client, made)
+        for pause in ON_ITS_WAY:
+            if not (answer.status_code == AWAY or (made.method == "GET" and answer.status_code in LATE)):
+                break
+            time.sleep(max(pause, float(answer.headers.get("retry-after", 0))))
+            answer = _answer(client, made)
         known[each.name + ETAG] = answer.headers.get("etag", "")
         yield each.name, answer
 
 
-def _answer(client: Client, each: Request, known: Mapping[str, str]) -> httpx.Response:
-    url = filled(each.url, known)
+def _filled(each: Request, known: Mapping[str, str]) -> Request:
     headers = {name: filled(value, known) for name, value in each.headers.items() if "{{token}}" not in value}
+    return replace(each, url=filled(each.url, known), headers=headers, body=filled(each.body, known))
+
+
+def _answer(client: Client, each: Request) -> httpx.Response:
+    headers = dict(each.headers)
     if "DPoP" in headers:
         terms = Terms(headers["Jieli-Agreement"], headers["Jieli-Purpose"]) if "Jieli-Agreement" in headers else None
-        shown = client.shown(each.method, httpx.URL(url).path, terms)
+        shown = client.shown(each.method, httpx.URL(each.url).path, terms)
         headers |= {"DPoP": shown["dpop"], "Authorization": shown["authorization"]}
-    return client.http.request(each.method, url, headers=headers, content=filled(each.body, known).encode())
+    return client.http.request(each.method, each.url, headers=headers, content=each.body.encode())
 
 
 def filled(text: str, known: Mapping[str, str]) -> str:

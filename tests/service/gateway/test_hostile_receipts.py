@@ -50,8 +50,8 @@ class Errand:
         own = self.held.elsewhere.peers.own
 
         async def answer(request: web.Request) -> web.Response:
-            asked = Message("POST", self.held.elsewhere.url + request.path, dict(request.headers))
-            asked.headers |= {name.lower(): value for name, value in request.headers.items()}
+            headers = {name.lower(): value for name, value in request.headers.items()}
+            asked = Message("POST", self.held.elsewhere.url + request.path, headers)
             reply = Reply(status, asked, {"content-type": "application/json"})
             signatures.sign(reply, content, own.private, own.kid)
             return web.Response(body=content if other is None else other, status=status, headers=reply.headers)
@@ -100,4 +100,4 @@ async def test_whatever_a_peer_answers_the_errand_is_carried_again(held: Witness
     errand.answered(errand.signed(json.dumps(RECEIPT).encode()))
     await until(lambda: delivered(errand))
     kept = await held.rows("SELECT receipt FROM delivery WHERE request = :it", it=errand.request)
-    assert [row.receipt for row in kept] == [RECEIPT]
+    assert [row.receipt for row in kept] == [json.dumps(RECEIPT)]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from asyncpg.transaction import Transaction
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -105,6 +106,27 @@ async def test_a_connection_of_which_nobody_heard_that_it_died_is_replaced(opene
     elsewhere.join()  # this loop read nothing of it
     await opened.log.append(logs.entry())
     assert await opened.verified() == 2
+
+
+async def test_nothing_is_written_within_what_may_have_begun(
+    opened: logs.Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what is written next is nested in it, and never committed."""
+    begins = Transaction.start
+
+    async def begun_and_cancelled(it: Transaction) -> None:
+        monkeypatch.setattr(Transaction, "start", begins)
+        await begins(it)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(Transaction, "start", begun_and_cancelled)
+    with pytest.raises(Problem):
+        await opened.log.append(logs.entry())
+    await opened.log.append(logs.entry())
+    other = db.engine(opened.addresses["DATABASE_URL"])
+    async with other.connect() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM log_entry")) == 1
+    await other.dispose()
 
 
 async def test_a_proof_of_the_log_says_that_the_database_is_away(opened: logs.Opened) -> None:

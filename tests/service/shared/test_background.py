@@ -7,9 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
+from asyncpg import InternalClientError
 
-from shared import background
+from shared import background, problems
 from shared.background import Jobs
+from shared.bus import BusError
 from tests.support import apps
 from tests.support.apps import RunningApp
 from tests.support.postgres import TestServer
@@ -114,3 +116,27 @@ async def test_events_that_cannot_leave_make_an_app_unready(
             return (await readiness(identity))[0] == 200
 
         await until(is_ready)
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [
+        ConnectionRefusedError(),
+        BusError("NoServersError"),
+        problems.UNAVAILABLE(),
+        InternalClientError("no such state"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_rounds_go_on_past_what_passes_and_end_with_a_fault_of_ours(passing: Exception) -> None:
+    said: list[object] = [True, True, passing, None, problems.INTERNAL()]
+
+    async def one() -> object:
+        now = said.pop(0)
+        if isinstance(now, Exception):
+            raise now
+        return now
+
+    with pytest.raises(problems.Problem) as fault:
+        await background.rounds(0.05, one)
+    assert (fault.value.kind, said) == (problems.INTERNAL, [])
