@@ -21,7 +21,7 @@ Job = Callable[[], Coroutine[Any, Any, None]]
 
 
 async def rounds(every: float, one: Callable[[], Awaitable[object]]) -> None:
-    """A round every so many seconds, at once after one that says True; what is away passes, a fault of ours does not."""
+    """A round every so many seconds, at once after one that says True; what is away passes, our own faults do not."""
     while True:
         try:
             while await one() is True:
