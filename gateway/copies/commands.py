@@ -1,7 +1,8 @@
 """Gathering: each app is asked for its part, under a grant of its own, by the id that it alone knows."""
 
 import asyncio
-from collections.abc import Mapping
+import contextlib
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,15 +13,17 @@ from gateway.copies.rules import Section
 from gateway.exchange.calls import Call
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import SERVICE_UNAVAILABLE, Outgoing
+from shared import problems
 
-AT_ONCE = asyncio.Semaphore(2)  # copies that one process gathers or prints at a time; the next ones wait
-PATIENCE = 60.0  # seconds for all the parts of one copy
+GATHERED, PRINTED = asyncio.Semaphore(2), asyncio.Semaphore(1)  # at a time in one process; the next ones wait
+TURN = 30.0  # seconds that one waits
+PATIENCE = 120.0  # seconds for all the parts of one copy
 THERE_IS_NONE = frozenset({404, 409})  # no such thing of hers, or it went with a joined record
 
 
 async def gather(at: Desk, call: Call) -> bytes:
     """The whole copy as JSON; one app that does not answer, and there is none."""
-    async with AT_ONCE:
+    async with _turn(GATHERED):
         try:
             async with asyncio.timeout(PATIENCE):
                 kept, continued = await _sections(at, call)
@@ -38,8 +41,22 @@ async def gather(at: Desk, call: Call) -> bytes:
 
 async def print_out(copy: bytes) -> bytes:
     """The copy as a document (PDF)."""
-    async with AT_ONCE:
+    async with _turn(PRINTED):
         return await asyncio.to_thread(document.pdf, copy)
+
+
+@contextlib.asynccontextmanager
+async def _turn(places: asyncio.Semaphore) -> AsyncIterator[None]:
+    """A place, once one is free; 503 where none is in time."""
+    try:
+        async with asyncio.timeout(TURN):
+            await places.acquire()
+    except TimeoutError:
+        raise problems.UNAVAILABLE() from None
+    try:
+        yield
+    finally:
+        places.release()
 
 
 async def _sections(at: Desk, call: Call) -> tuple[dict[str, object], dict[str, str]]:

@@ -1,5 +1,6 @@
 """Hears logs about checkpoints that do not fit, and shows what speaks against a log: this region's or another's."""
 
+import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -51,25 +52,26 @@ async def show(runtime: Runtime, known: Peers, alarms: Alarms) -> None:
     async with runtime.sessions() as session:
         forked, refusing = await queries.confirmed(session), await queries.refusing(session)
         since, now = await queries.waiting_since(session), datetime.now(UTC)
-    for region in known.by_region:
-        origin = notes.origin(region)
+    for origin in {*map(notes.origin, known.by_region), *forked}:
         alarms.forked.labels(origin).set(forked.get(origin, 0))
         alarms.suspected.labels(origin).set((now - since.get(origin, now)).total_seconds())
+    for region in known.by_region:
         alarms.refused.labels(region).set(region in refusing)
 
 
 async def hear(runtime: Runtime, known: Peers) -> None:
-    """Ask each log for the proof that a suspected checkpoint fits; one that does not answer is asked again."""
+    """Ask each log for the proof that suspected checkpoints fit; one that does not answer is asked again."""
     async with runtime.sessions() as session:
-        waiting = await queries.to_be_heard(session)
-    for conflict in waiting:
-        try:
-            explained = await is_explained(known, conflict)
-        except Exception as error:  # whatever one log answers keeps no other from being heard
-            log.warning("log_not_heard", peer=conflict.log, reason=type(error).__name__)
-            continue
-        async with runtime.sessions() as session, session.begin():
-            await commands.settle(session, conflict, explained)
+        waiting = await queries.to_be_heard(session, list(map(notes.origin, known.by_region)))
+    for _, of_one in itertools.groupby(waiting, lambda conflict: conflict.log):
+        for conflict in of_one:
+            try:
+                explained = await is_explained(known, conflict)
+            except Exception as error:  # whatever one log answers keeps no other from being heard
+                log.warning("log_not_heard", peer=conflict.log, reason=type(error).__name__)
+                break
+            async with runtime.sessions() as session, session.begin():
+                await commands.settle(session, conflict, explained)
 
 
 async def is_explained(known: Peers, conflict: LogConflict) -> bool:

@@ -109,6 +109,8 @@ async def _has_room(session: AsyncSession, kept: WitnessedLog, size: int) -> boo
     given_up = await queries.shorter(session, kept) if size > kept.size else None
     if given_up:
         await session.delete(given_up)
+    else:
+        log.warning("suspicion_given_up", peer=kept.log, size=size)
     return given_up is not None
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, or_
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -12,6 +11,8 @@ from gateway.audit.tables import LOG_CHECKPOINT
 from gateway.witness.rules.checkpoints import Note
 from gateway.witness.rules.submissions import AGAINST
 from gateway.witness.tables import LogConflict, LogWitness, WitnessedLog
+
+AT_ONCE = 10  # checkpoints about which a log is heard in one round
 
 
 async def locked(session: AsyncSession, origin: str) -> WitnessedLog:
@@ -50,11 +51,13 @@ async def waiting_since(session: AsyncSession) -> dict[str, datetime]:
     return {str(row[0]): row[1] for row in await session.execute(oldest.group_by(col(LogConflict.log)))}
 
 
-async def to_be_heard(session: AsyncSession) -> Sequence[LogConflict]:
-    """Of each log the checkpoint that has waited longest until the log is heard about it."""
-    waiting = select(LogConflict).where(col(LogConflict.state) == "suspected")
-    waiting = waiting.ext(distinct_on(col(LogConflict.log)))
-    return (await session.scalars(waiting.order_by(col(LogConflict.log), col(LogConflict.at)))).all()
+async def to_be_heard(session: AsyncSession, logs: Sequence[str]) -> Sequence[LogConflict]:
+    """Of each of these logs some checkpoints that wait until it is heard, by chance: nobody can crowd one out."""
+    waiting = (col(LogConflict.state) == "suspected", col(LogConflict.log).in_(logs))
+    turn = func.row_number().over(partition_by=col(LogConflict.log), order_by=func.random())
+    drawn = select(LogConflict.id, turn.label("turn")).where(*waiting).subquery()
+    found = select(LogConflict).join(drawn, drawn.c.id == LogConflict.id).where(drawn.c.turn <= AT_ONCE)
+    return (await session.scalars(found.order_by(col(LogConflict.log), drawn.c.turn))).all()
 
 
 async def suspected(session: AsyncSession, conflict: object) -> LogConflict | None:

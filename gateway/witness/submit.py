@@ -17,6 +17,7 @@ from gateway.witness import commands
 from gateway.witness.rules import checkpoints, submissions
 from gateway.witness.rules.checkpoints import Verifier
 from gateway.witness.tables import LogWitness
+from shared import db
 from shared.background import rounds
 from shared.runtime import Runtime
 
@@ -67,7 +68,7 @@ async def _tried(written: Log, known: Peers, peer: Peer, due: LogWitness) -> tup
             return await cosignature(written, known, peer, due)
     except NotCosigned as refusal:
         reason = str(refusal)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, *db.DRIVER):
         raise
     except Exception as error:  # whatever one peer answers keeps no other from being asked
         log.info("witness_unanswered", peer=peer.region, reason=type(error).__name__, attempt=due.attempts)

@@ -137,3 +137,26 @@ async def test_a_copy_that_takes_too_long_is_given_up(hers: Region, monkeypatch:
     finally:
         over.set()
     assert (late.status_code, late.json()["code"]) == (502, "service-unavailable")
+
+
+async def test_who_waits_too_long_for_a_turn_is_told(hers: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = asyncio.Event()
+
+    async def hold(_request: web.Request) -> None:
+        await over.wait()
+
+    async def both() -> bool:
+        return len(hers.behind.asked) == 2
+
+    hers.behind.answering = hold
+    others = [str(uuid.uuid4()) for _ in range(2)]
+    hers.persons.update({each: each for each in others})
+    making = [asyncio.create_task(ask(hers, referral=each)) for each in others]
+    try:
+        await until(both)
+        monkeypatch.setattr(commands, "TURN", 0.2)
+        told = await ask(hers)
+        assert (told.status_code, told.json()["code"], told.headers["retry-after"]) == (503, "unavailable", "2")
+    finally:
+        over.set()
+        await asyncio.gather(*making)
