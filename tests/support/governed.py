@@ -67,7 +67,8 @@ INSERT INTO heartbeat (source, at) VALUES ('registry', :at) ON CONFLICT (source)
 
 @dataclass
 class Behind:
-    """The services behind the gateway: identity's keys, and one answer to whatever is asked. `asked` holds the paths.
+    """The services behind the gateway: identity's keys, and one answer to whatever is asked, a referral until a test
+    changes it. `asked` holds the paths.
 
     `answering` may do more before an answer leaves, as a service that dies does.
     """
@@ -76,7 +77,7 @@ class Behind:
     signing: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
     status: int = 200
     content_type: str = "application/json"
-    body: Any = None
+    body: Any = field(default_factory=lambda: {"id": str(uuid.uuid4()), "fields": {"姓名": "某人"}})
     headers: Mapping[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     answering: Callable[[web.Request], Awaitable[None]] | None = None

@@ -111,7 +111,7 @@ async def witnessing(postgres: TestServer, folder: Path, log: AnotherLog) -> Asy
     there.mkdir()
     here.mkdir()
     other = Elsewhere(there, log)
-    runner = web.AppRunner(other.answering)
+    runner = web.AppRunner(other.answering, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -30,10 +30,10 @@ async def ask(region: Region, path: str = COPY, **changed: Any) -> httpx.Respons
 async def hers(region: Region) -> AsyncIterator[Region]:
     """A region whose services answer that they keep nothing of her."""
     region.persons["hers"] = "0198aaaa-0000-7000-8000-000000000001"
-    region.behind.body, region.behind.asked = {}, []
+    before, region.behind.body, region.behind.asked = region.behind.body, {}, []
     await region.look()
     yield region
-    region.behind.body, region.behind.status, region.behind.answering = None, 200, None
+    region.behind.body, region.behind.status, region.behind.answering = before, 200, None
 
 
 async def test_every_section_is_asked_for_under_one_decision(hers: Region) -> None:
