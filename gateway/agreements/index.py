@@ -8,7 +8,10 @@ from shared.contracts.vocabulary import Vocabulary
 
 
 class Index:
-    """The terms of the current version of each agreement under which an organisation of this region may call."""
+    """The terms of the current version of each agreement between organisations of this region.
+
+    The decision compares ids alone: a party of another region may have the id of an organisation here.
+    """
 
     def __init__(self, vocabulary: Vocabulary, region: str) -> None:
         self.vocabulary = vocabulary
@@ -24,5 +27,6 @@ class Index:
         self._terms = {
             agreement.agreement_id: rules.terms(agreement, self.vocabulary)
             for agreement in agreements
-            if agreement.consumer.region == self._region and not rules.validate(agreement, self.vocabulary)
+            if agreement.provider.region == agreement.consumer.region == self._region
+            and not rules.validate(agreement, self.vocabulary)
         }

@@ -101,9 +101,9 @@ async def activate(act: ActDep, room: RoomDep, agreement: AgreementId, version: 
 
 
 @router.post(VERSION + ":resume")
-async def resume(act: ActDep, agreement: AgreementId, version: Number) -> LifeOut:
-    """Propose to resume, or as the second officer of the side that suspended do so."""
-    return await views.life(act, await commands.resume(act, agreement, version))
+async def resume(act: ActDep, room: RoomDep, agreement: AgreementId, version: Number) -> LifeOut:
+    """Propose to resume, or as the second officer of the side that suspended do so, where it could come in force."""
+    return await views.life(act, await commands.resume(act, room, agreement, version))
 
 
 @router.post(VERSION + ":dispose")
@@ -162,5 +162,5 @@ async def escalate(act: ActDep, agreement: AgreementId, version: Number, body: R
 
 @router.post(VERSION + ":settle")
 async def settle(act: ActDep, agreement: AgreementId, version: Number, body: ReasonIn) -> LifeOut:
-    """Write down how the dispute ended."""
+    """Write down how the dispute ended: who opened it, or either side once it is before an authority."""
     return await views.life(act, await commands.settle(act, agreement, version, body.reason))

@@ -68,10 +68,11 @@ async def draft(act: Act, room: Room, terms: dict[str, Any]) -> AgreementVersion
     agreement = drafts.read(terms, room.vocabulary)
     by = Step("drafted", act.now, steps.side(agreement, act.region, act.organisation), act.officer)
     await agreements.alone(act.session)
+    await _check_id(act, agreement.agreement_id)
     row = await versions.locked(act.session, agreement.agreement_id, agreement.version)
     try:
         if row is None:
-            await _check_new(act, agreement)
+            drafts.check_open(await queries.open_drafts(act.session, act.region, act.organisation))
             await agreements.add(act.session, agreement, act.region, by)
         else:
             agreements.check_same(row, agreement)
@@ -87,6 +88,8 @@ async def offer(act: Act, room: Room, agreement: str, version: int) -> Agreement
     assessed = await room.assessed()  # before anything is locked: a slow service delays no suspension
     held = await _held(act, agreement, version)
     steps.check_drafted(held.steps, held.side)
+    if held.agreement.valid_until <= act.now:
+        raise problems.CONFLICT("Its time is over: write the next version with a later `valid_until`.")
     await _check_parties(act, held)
     drafts.check_assessed(held.agreement.purposes, assessed, day_of(act.now))
     drafts.check_named(held.agreement, assessed)
@@ -157,13 +160,7 @@ async def activate(act: Act, room: Room, agreement: str, version: int) -> Agreem
         raise steps.OTHER_SIDE()
     if held.row.state == "suspended":
         raise problems.STATE_CONFLICT("What is suspended is resumed.", state="suspended", allowed=["resume"])
-    if not held.agreement.valid_from <= act.now < held.agreement.valid_until:
-        raise problems.CONFLICT(
-            "It is not valid now: see `valid_from` and `valid_until`, or agree on the next version."
-        )
-    await _check_parties(act, held)
-    drafts.check_assessed(held.agreement.purposes, assessed, day_of(act.now))
-    return await _moved(act, held, "activate", held.step(act, "activated"))
+    return await _in_force(act, held, assessed, held.step(act, "activated"))
 
 
 async def suspend(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
@@ -178,8 +175,9 @@ async def suspend(act: Act, agreement: str, version: int, reason: str) -> Agreem
     return await _moved(act, held, "suspend", step)
 
 
-async def resume(act: Act, agreement: str, version: int) -> AgreementVersion:
+async def resume(act: Act, room: Room, agreement: str, version: int) -> AgreementVersion:
     """Propose to resume, or as the second officer of a side that suspended lift that; with the last one it resumes."""
+    assessed = await room.assessed()
     held = await _held(act, agreement, version)
     if held.row.state != "suspended":
         raise problems.STATE_CONFLICT(
@@ -192,7 +190,7 @@ async def resume(act: Act, agreement: str, version: int) -> AgreementVersion:
         return await agreements.add_step(act.session, held.row, by)
     if steps.suspenders(held.steps) - {held.side}:
         return await agreements.add_step(act.session, held.row, replace(by, kind="lifted"))
-    return await _moved(act, held, "activate", replace(by, kind="resumed"))
+    return await _in_force(act, held, assessed, replace(by, kind="resumed"))
 
 
 async def terminate(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
@@ -251,13 +249,9 @@ async def escalate(act: Act, agreement: str, version: int, reason: str) -> Agree
 
 
 async def settle(act: Act, agreement: str, version: int, reason: str) -> AgreementVersion:
-    """Write down how the dispute ended, as the side that opened it (政务数据共享条例 28)."""
+    """Write down how the dispute ended (政务数据共享条例 28)."""
     held = await _held(act, agreement, version)
-    disputed = steps.last(held.steps, "disputed")
-    if disputed is None or steps.dispute_level(held.steps) is None:
-        raise steps.NOTHING_OPEN()
-    if disputed.side != held.side:
-        raise steps.OTHER_SIDE()
+    steps.check_settles(held.steps, held.side)
     return await agreements.add_step(act.session, held.row, held.step(act, "settled", reason))
 
 
@@ -269,21 +263,24 @@ async def expire(session: AsyncSession, agreement: str, version: int, now: datet
         await agreements.move(session, row, "expire", Step(kind, now, None, ""))
 
 
-async def remind(session: AsyncSession, due: Sequence[tuple[Agreement, Clock]], now: datetime) -> None:
-    """Tell both parties of clocks, of each once; what a clock is since makes it another one."""
+async def remind(session: AsyncSession, region: str, due: Sequence[tuple[Agreement, Clock]], now: datetime) -> None:
+    """Tell the parties of this region of clocks, of each once; what a clock is since makes it another one."""
     rows = [
         {"agreement": agreement.agreement_id, "version": agreement.version, "organisation": party.organisation}
         | {"at": now, "known": clock.due is not None, **asdict(clock)}
         for agreement, clock in due
         for party in (agreement.provider, agreement.consumer)
+        if party.region == region
     ]
-    await session.execute(insert(AgreementReminder).on_conflict_do_nothing(), rows)
+    if rows:
+        await session.execute(insert(AgreementReminder).on_conflict_do_nothing(), rows)
 
 
-async def _check_new(act: Act, agreement: Agreement) -> None:
-    if await versions.newest(act.session, agreement.agreement_id) is None:
-        drafts.check_id(agreement.agreement_id, act.organisation)
-    drafts.check_open(await queries.open_drafts(act.session, act.organisation))
+async def _check_id(act: Act, agreement_id: str) -> None:
+    """An id is its agreement's parties' to use; to others it is as if nothing were there."""
+    there = await versions.newest(act.session, agreement_id)
+    if there is None or not steps.is_party(there.body, act.region, act.organisation):
+        drafts.check_id(agreement_id, act.organisation, await versions.told(act.session))
 
 
 async def _held(act: Act, agreement_id: str, version: int) -> Held:
@@ -298,6 +295,17 @@ async def _check_parties(act: Act, held: Held) -> None:
     found = list(parties.findings(held.agreement, act.region, await versions.told(act.session)))
     if found:
         raise drafts.PARTIES_CHANGED(errors=drafts.told(found))
+
+
+async def _in_force(act: Act, held: Held, assessed: Mapping[str, Assessment], step: Step) -> AgreementVersion:
+    """Put it in force, or again: it is valid, its parties are what they were, and its purposes are assessed, now."""
+    if not held.agreement.valid_from <= act.now < held.agreement.valid_until:
+        raise problems.CONFLICT(
+            "It is not valid now: see `valid_from` and `valid_until`, or agree on the next version."
+        )
+    await _check_parties(act, held)
+    drafts.check_assessed(held.agreement.purposes, assessed, day_of(act.now))
+    return await _moved(act, held, "activate", step)
 
 
 async def _moved(act: Act, held: Held, verb: str, step: Step) -> AgreementVersion:
@@ -324,7 +332,7 @@ async def _sign(act: Act, room: Room, held: Held, keys: Sequence[dict[str, Any]]
         raise signatures.SIGNATURE_MISSING()
     row: dict[str, Any] = {"agreement": held.row.id, "version": held.row.version, "side": held.side, "round": which}
     row |= {"by": "organisation", "jws": signature, "jwk": own} if own else _regions(text, room.own_key)
-    act.session.add(AgreementSignature(**row, at=act.now))
+    act.session.add(AgreementSignature(**row, signed=text, at=act.now))
     await act.session.flush()
 
 

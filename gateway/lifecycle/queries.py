@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import cast
 
-from sqlalchemy import ColumnElement, and_, exists, text
+from sqlalchemy import ColumnElement, and_, exists, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -18,7 +18,9 @@ MOST = 200  # reminders told at a time
 _OPEN = text("""
 SELECT count(*) FROM agreement JOIN agreement_step AS step
     ON step.agreement = agreement.id AND step.version = agreement.version AND step.kind = 'drafted'
-WHERE agreement.state IN ('draft', 'offered') AND agreement.body #>> ARRAY[step.side, 'organisation'] = :organisation
+WHERE agreement.state IN ('draft', 'offered') AND step.officer <> ''
+    AND agreement.body #>> ARRAY[step.side, 'region'] = :region
+    AND agreement.body #>> ARRAY[step.side, 'organisation'] = :organisation
 """)
 
 
@@ -45,13 +47,13 @@ async def version(session: AsyncSession, agreement_id: str, number: int) -> Agre
     return (await session.scalars(found)).first()
 
 
-async def open_drafts(session: AsyncSession, organisation: str) -> int:
-    """How many versions this organisation drafted that are not agreed yet."""
-    return int(await session.scalar(_OPEN, {"organisation": organisation}) or 0)
+async def open_drafts(session: AsyncSession, region: str, organisation: str) -> int:
+    """How many versions officers of this organisation drafted that are not agreed yet."""
+    return int(await session.scalar(_OPEN, {"region": region, "organisation": organisation}) or 0)
 
 
 async def goes_on(session: AsyncSession, row: AgreementVersion) -> bool:
-    """Whether a later version, which was in force, covers the same data: its end is the one that counts."""
+    """Whether the version that superseded it covers the same data: the end of that one counts."""
     table = AgreementVersion
     found = select(_goes_on()).where(table.id == row.id, table.version == row.version)
     return bool(await session.scalar(found))
@@ -77,26 +79,26 @@ async def told(session: AsyncSession) -> set[tuple[str, int, str, datetime, bool
 
 def _goes_on() -> ColumnElement[bool]:
     table, later, step = AgreementVersion, aliased(AgreementVersion), aliased(AgreementStep)
-    return exists().where(
+    began = (col(step.agreement) == col(table.id), col(step.version) > col(table.version), col(step.kind).in_(BEGUN))
+    following = select(func.min(step.version)).where(*began).correlate(table).scalar_subquery()
+    return _took("superseded") & exists().where(
         col(later.id) == col(table.id),
-        col(later.version) > col(table.version),
+        col(later.version) == following,
         col(later.consent_hash) == col(table.consent_hash),
-        col(step.agreement) == col(later.id),
-        col(step.version) == col(later.version),
-        col(step.kind).in_(BEGUN),
+        col(later.body)["services"].contains(col(table.body)["services"]),
     )
 
 
 def _may_be_due() -> ColumnElement[bool]:
     """Something is to be answered, shared, corrected or deleted."""
-
-    def took(*kinds: str) -> ColumnElement[bool]:
-        step, table = aliased(AgreementStep), AgreementVersion
-        its = (col(step.agreement) == col(table.id), col(step.version) == col(table.version))
-        return exists().where(*its, col(step.kind).in_(kinds))
-
     is_open = col(AgreementVersion.state).in_(("offered", "agreed"))
-    return is_open | took("correction_asked") | (took(*ENDED) & ~took("disposed"))
+    return is_open | _took("correction_asked") | (_took(*ENDED) & ~_took("disposed") & ~_goes_on())
+
+
+def _took(*kinds: str) -> ColumnElement[bool]:
+    step, table = aliased(AgreementStep), AgreementVersion
+    its = (col(step.agreement) == col(table.id), col(step.version) == col(table.version))
+    return exists().where(*its, col(step.kind).in_(kinds))
 
 
 async def reminders(session: AsyncSession, organisation: str) -> Sequence[AgreementReminder]:

@@ -1,4 +1,4 @@
-"""Tells both parties of an agreement that one of its clocks soon runs out, once for each clock and step."""
+"""Tells the parties of an agreement that one of its clocks soon runs out, once for each clock and step."""
 
 from datetime import UTC, datetime
 
@@ -30,8 +30,7 @@ async def once(runtime: Runtime, now: datetime) -> None:
         told = await queries.told(session)
         due = [each for version in await queries.watched(session) for each in _due(*version, now)]
         news = [(agreement, clock) for agreement, clock in due if _key(agreement, clock) not in told]
-        if news:
-            await commands.remind(session, news, now)
+        await commands.remind(session, runtime.settings.region, news, now)
 
 
 def _due(row: AgreementVersion, goes_on: bool, done: list[Step], now: datetime) -> list[tuple[Agreement, Clock]]:

@@ -56,10 +56,14 @@ class StepOut(BaseModel):
 
 
 class SignatureOut(BaseModel):
-    """A side's detached JWS over `to_sign` (RFC 7515, appendix F), and the public key that verifies it."""
+    """A side's detached JWS over `signed` (RFC 7515, appendix F), and the public key that verifies it.
+
+    `signed` is what `to_sign` was then; before offers were numbered, the bare hash.
+    """
 
     side: str
     by: str
+    signed: str
     jws: str
     kty: str
     crv: str
@@ -81,8 +85,8 @@ class ClockOut(BaseModel):
 class LifeOut(BaseModel):
     """One version and everything that was done with it; `terms` is the text that `hash` was made of.
 
-    `to_sign` is what an approval of the newest offer signs: the hash, and from the second offer on a point and its
-    number. `dispute` is who decides an open one.
+    `to_sign` is what an approval of this offer signs, or of a draft's coming one: the hash, and from the second offer
+    on a point and its number. `dispute` is who decides an open one.
     """
 
     agreement: str

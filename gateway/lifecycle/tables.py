@@ -12,7 +12,8 @@ from gateway.tables import Base
 class AgreementSignature(Base, table=True):
     """A side's detached JWS over its offer of the version, and the public key it was made with; `by` is whose that is.
 
-    `round` is the offer that it was given to, counted from 1: what is offered again is signed again.
+    `round` is the offer that it was given to, counted from 1: what is offered again is signed again. `signed` is the
+    text that it was made over.
     """
 
     __tablename__ = "agreement_signature"
@@ -27,6 +28,7 @@ class AgreementSignature(Base, table=True):
     side: str = Field(primary_key=True)
     round: int = Field(primary_key=True)
     by: str
+    signed: str
     jws: str
     jwk: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -41,11 +41,11 @@ async def life(act: Act, row: AgreementVersion) -> LifeOut:
         agreement=row.id,
         version=row.version,
         hash=row.hash,
-        to_sign=signatures.to_sign(row.hash, offer),
+        to_sign=signatures.to_sign(row.hash, offer or steps.offers(done) + 1),
         state=row.state,
         terms=row.body | {"state": row.state},
         steps=[StepOut.model_validate(each, from_attributes=True) for each in done],
-        signatures=[SignatureOut(side=each.side, by=each.by, jws=each.jws, at=each.at, **each.jwk) for each in signed],
+        signatures=[SignatureOut(**each.model_dump(), **each.jwk) for each in signed],
         clocks=[ClockOut(**_told(each, act.now)) for each in clocks.running(agreement, done, goes_on)],
         dispute=steps.dispute_level(done),
     )

@@ -57,7 +57,6 @@ MANIFOLD = {
     "identity.client_key.jwk": "a system's public key",
     "gateway.agreement.body": "an agreement's text, public",
     "gateway.agreement_signature.jwk": "an organisation's or region's public key",
-    "gateway.delivery.receipt": "a peer's signed receipt, with ids and times",
     "gateway.erasing.waits_for": "names of apps",
     "gateway.erasing.records": "ids of referrals, cases, consents and requests",
     "gateway.received.answer": "this region's answer to a peer: a state and a receipt",

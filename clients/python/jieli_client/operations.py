@@ -239,7 +239,7 @@ class Operations(Calls):
         return cast("schemas.GatewayLifeOut", self.call(Asked('POST', f"/v1/agreements/{quoted(agreement)}/versions/{quoted(version)}:refuse", body=body, media="application/json", idempotency_key=idempotency_key)))
 
     def gateway_resume(self, agreement: str, version: str, *, idempotency_key: str | None = None) -> "schemas.GatewayLifeOut":
-        """Propose to resume, or as the second officer of the side that suspended do so."""
+        """Propose to resume, or as the second officer of the side that suspended do so, where it could come in force."""
         return cast("schemas.GatewayLifeOut", self.call(Asked('POST', f"/v1/agreements/{quoted(agreement)}/versions/{quoted(version)}:resume", idempotency_key=idempotency_key)))
 
     def gateway_return_(self, agreement: str, version: str, body: "schemas.GatewayReturnIn", *, idempotency_key: str | None = None) -> "schemas.GatewayLifeOut":
@@ -247,7 +247,7 @@ class Operations(Calls):
         return cast("schemas.GatewayLifeOut", self.call(Asked('POST', f"/v1/agreements/{quoted(agreement)}/versions/{quoted(version)}:return", body=body, media="application/json", idempotency_key=idempotency_key)))
 
     def gateway_settle(self, agreement: str, version: str, body: "schemas.GatewayReasonIn", *, idempotency_key: str | None = None) -> "schemas.GatewayLifeOut":
-        """Write down how the dispute ended."""
+        """Write down how the dispute ended: who opened it, or either side once it is before an authority."""
         return cast("schemas.GatewayLifeOut", self.call(Asked('POST', f"/v1/agreements/{quoted(agreement)}/versions/{quoted(version)}:settle", body=body, media="application/json", idempotency_key=idempotency_key)))
 
     def gateway_suspend(self, agreement: str, version: str, body: "schemas.GatewayReasonIn", *, idempotency_key: str | None = None) -> "schemas.GatewayLifeOut":

@@ -441,6 +441,7 @@ class GatewayReturnIn(TypedDict):
 class GatewaySignatureOut(TypedDict):
     side: "str"
     by: "str"
+    signed: "str"
     jws: "str"
     kty: "str"
     crv: "str"

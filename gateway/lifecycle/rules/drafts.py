@@ -1,7 +1,7 @@
 """Reading a draft: what is no agreement at all, and what the product's lines refuse, with a pointer to the place."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -49,15 +49,16 @@ ID_NOT_YOURS = problems.kind(
     422,
     "agreement-id-not-yours",
     "Such an id is not your organisation's to give",
-    "Begin `agreement_id` with `prefix`: an id that names another organisation could block that one's agreements.",
+    "Begin `agreement_id` with `prefix`, and not with another's longer one: it could block that one's agreements.",
 )
 
 
-def check_id(agreement_id: str, organisation: str) -> None:
-    """A new id begins with the drafter's organisation; 422 `agreement-id-not-yours`."""
-    prefix = f"agr-{organisation.removeprefix('org-')}-"
-    if not agreement_id.startswith(prefix):
-        raise ID_NOT_YOURS(prefix=prefix)
+def check_id(agreement_id: str, organisation: str, known: Iterable[str]) -> None:
+    """A new id begins with the drafter, and with no longer id of a known organisation; 422 `agreement-id-not-yours`."""
+    own, *others = (f"agr-{each.removeprefix('org-')}-" for each in (organisation, *known))
+    longer = (each for each in others if len(each) > len(own))
+    if not agreement_id.startswith(own) or agreement_id.startswith(tuple(longer)):
+        raise ID_NOT_YOURS(prefix=own)
 
 
 def check_open(count: int) -> None:

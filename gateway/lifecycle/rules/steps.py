@@ -1,7 +1,7 @@
 """The steps of an agreement's life, and who may take the next one; all of it is read from the steps before."""
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from gateway.agreements.rules import AGREEMENT_GONE, Agreement
 from gateway.agreements.steps import AGREED, Side, Step
@@ -31,6 +31,12 @@ EXTENDED_ONCE = problems.kind(
     409, "reply-not-extendable", "The time to reply is not extended", "Only a conditional one is, once, before it ends."
 )
 NOTHING_OPEN = problems.kind(409, "nothing-open", "Nothing of this kind is open", "See the steps of the agreement.")
+DISPUTE_NEGOTIATED = problems.kind(
+    409,
+    "dispute-negotiated",
+    "The dispute is still between the parties",
+    "Who opened it settles it, or bring it before the next authority (:escalate): then either side settles it.",
+)
 LADDER_ENDS = problems.kind(409, "ladder-ends", "There is nobody above", "The government's decision ends the dispute.")
 
 
@@ -42,8 +48,17 @@ def side(agreement: Agreement, region: str, organisation: str, stranger: problem
     raise stranger()
 
 
+def is_party(body: Mapping[str, Any], region: str, organisation: str) -> bool:
+    """Whether an organisation of a region is named in a text, which need not be readable as an agreement any more."""
+    named = {"region": region, "organisation": organisation}
+    return any(named.items() <= body.get(each, {}).items() for each in SIDES)
+
+
 def stranger(steps: Sequence[Step]) -> problems.Kind:
-    """What anybody but its parties is told of a version: that there is none, until it was agreed."""
+    """What who is no party is told of a version that it names: that there is none, until it was agreed.
+
+    Of an offer's running clock the coordination office hears before, and of nothing else in it.
+    """
     return NOT_A_PARTY if last(steps, *AGREED) else AGREEMENT_GONE
 
 
@@ -91,7 +106,12 @@ def check_returns(before: Sequence[Step]) -> None:
 def offer(steps: Sequence[Step]) -> int:
     """Which offer stands or was agreed, counted from 1; 0 for a draft. What was signed is for this one."""
     came = last(steps, "offered", "taken_back", "returned")
-    return sum(step.kind == "offered" for step in steps) if came and came.kind == "offered" else 0
+    return offers(steps) if came and came.kind == "offered" else 0
+
+
+def offers(steps: Sequence[Step]) -> int:
+    """How often it was offered."""
+    return sum(step.kind == "offered" for step in steps)
 
 
 def approvals(steps: Sequence[Step], side: Side) -> list[str]:
@@ -149,6 +169,15 @@ def next_level(steps: Sequence[Step]) -> str:
     if level == LADDER[-1]:
         raise LADDER_ENDS()
     return LADDER[LADDER.index(level) + 1]
+
+
+def check_settles(steps: Sequence[Step], side: Side) -> None:
+    """Who opened a dispute settles it while it is negotiated; what an authority decided, either side writes down."""
+    opened, level = last(steps, "disputed"), dispute_level(steps)
+    if opened is None or level is None:
+        raise NOTHING_OPEN()
+    if level == LADDER[0] and opened.side != side:
+        raise DISPUTE_NEGOTIATED()
 
 
 def dispute_level(steps: Sequence[Step]) -> str | None:

@@ -20,17 +20,21 @@ def upgrade() -> None:
 
 
 def _signatures_of_one_offer() -> None:
+    """Until now every one was made over the bare hash, whichever offer it was for."""
     op.add_column("agreement_signature", sa.Column("round", sa.Integer(), nullable=True))
+    op.add_column("agreement_signature", sa.Column("signed", sa.String(), nullable=True))
     op.execute("ALTER TABLE agreement_signature DISABLE TRIGGER only_added")
     op.execute("""
-UPDATE agreement_signature AS signature SET round = greatest(1, (
+UPDATE agreement_signature AS signature SET signed = agreement.hash, round = greatest(1, (
     SELECT count(*) FROM agreement_step AS step
     WHERE step.agreement = signature.agreement AND step.version = signature.version
       AND step.kind = 'offered' AND step.at <= signature.at
 ))
+FROM agreement WHERE agreement.id = signature.agreement AND agreement.version = signature.version
 """)
     op.execute("ALTER TABLE agreement_signature ENABLE TRIGGER only_added")
-    op.alter_column("agreement_signature", "round", nullable=False)
+    for column in ("round", "signed"):
+        op.alter_column("agreement_signature", column, nullable=False)
     op.drop_constraint("agreement_signature_pkey", "agreement_signature")
     op.create_primary_key("agreement_signature_pkey", "agreement_signature", ["agreement", "version", "side", "round"])
 
@@ -38,7 +42,8 @@ UPDATE agreement_signature AS signature SET round = greatest(1, (
 def _steps_of_what_moved_without_one() -> None:
     """By files, and when a later version came in force; their clocks begin now.
 
-    What was in force has a step that says so, or, without any step, more than the event of its end.
+    What was in force has a step that says so; or it is its agreement's only version, has no step at all, and there is
+    more than the event of its end. What nothing says this of was never in force.
     """
     op.execute("""
 INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)
@@ -52,11 +57,15 @@ FROM (
         CASE last.kind WHEN 'drafted' THEN 'draft' WHEN 'taken_back' THEN 'draft' WHEN 'returned' THEN 'draft'
             WHEN 'activated' THEN 'active' WHEN 'resumed' THEN 'active'
             WHEN 'dropped' THEN 'terminated' WHEN 'refused' THEN 'terminated' ELSE last.kind END AS stands,
-        EXISTS (SELECT 1 FROM agreement AS other WHERE other.id = agreement.id AND other.version > agreement.version
-            AND other.state <> 'draft' AND other.state <> 'offered') AS followed,
+        EXISTS (SELECT 1 FROM agreement AS later WHERE later.id = agreement.id AND later.version > agreement.version
+            AND (later.state IN ('active', 'suspended') OR EXISTS (SELECT 1 FROM agreement_step AS step
+                WHERE step.agreement = later.id AND step.version = later.version
+                AND step.kind IN ('activated', 'suspended')))) AS followed,
         EXISTS (SELECT 1 FROM agreement_step AS step WHERE step.agreement = id AND step.version = agreement.version
             AND step.kind IN ('activated', 'suspended'))
-        OR last.kind IS NULL AND EXISTS (SELECT 1 FROM aggregate WHERE aggregate = id AND seq > 1) AS begun
+        OR last.kind IS NULL AND EXISTS (SELECT 1 FROM aggregate WHERE aggregate = id AND seq > 1)
+            AND NOT EXISTS (SELECT 1 FROM agreement AS other
+                WHERE other.id = agreement.id AND other.version <> agreement.version) AS begun
     FROM agreement LEFT JOIN LATERAL (
         SELECT kind FROM agreement_step AS step WHERE step.agreement = id AND step.version = agreement.version
             AND kind IN ('drafted', 'taken_back', 'returned', 'offered', 'agreed', 'activated', 'resumed', 'suspended',

@@ -14,7 +14,7 @@ from gateway.agreements import commands as agreements
 from gateway.agreements.index import Index
 from gateway.agreements.rules import Assessment
 from gateway.exchange import policy
-from gateway.lifecycle import expiry, reminders
+from gateway.lifecycle import expiry, queries, reminders
 from gateway.lifecycle.rules import signatures
 from tests.service.gateway import lives
 from tests.service.gateway.lives import ANNA, BO, CHEN, DAI, Lives
@@ -61,6 +61,70 @@ async def test_nothing_is_deleted_that_the_next_version_covers_until_that_ends(r
     await reminders.once(room.runtime, datetime.now(UTC) + timedelta(days=60))
     told = (await room.officer(*CHEN).get("/v1/agreements/reminders")).json()["reminders"]
     assert [each["version"] for each in told if each["agreement"] == name] == [2]
+
+
+async def test_what_goes_on_is_not_even_read_for_the_clocks(room: Lives) -> None:
+    name = "agr-610118-centre-unread"
+    await room.in_force(name)
+    await room.in_force(name, 2)
+    async with room.runtime.sessions() as session:
+        assert name not in {row.id for row, *_ in await queries.watched(session)}
+
+
+async def test_what_was_kept_for_a_service_that_ended_is_deleted(room: Lives) -> None:
+    name = "agr-610118-centre-fewer"
+    await room.in_force(name, services=["HOU-03", "HOU-04"])
+    await room.in_force(name, 2, services=["HOU-04"])
+    await room.in_force(name, 3, services=["HOU-04", "HOU-03"])
+    clocks = [kinds(await room.life(name, version), "clocks") for version in (1, 2)]
+    assert clocks == [["disposal"], []], "what ended meanwhile is not kept for when it begins again"
+
+
+async def test_what_was_ended_for_misuse_is_deleted_whatever_follows(room: Lives) -> None:
+    name = "agr-610118-centre-misused"
+    await room.in_force(name)
+    await room.does(ANNA, "terminate", name, reason="超范围使用")
+    await room.in_force(name, 2)
+    assert kinds(await room.life(name), "clocks") == ["disposal"]
+
+
+async def test_who_opened_a_dispute_does_not_block_the_other_with_it(room: Lives) -> None:
+    name = "agr-610118-centre-blocked"
+    await room.in_force(name)
+    await room.does(CHEN, "dispute", name, reason="数据不准")
+    refused = await room.does(ANNA, "settle", name, reason="已经解决")
+    assert (refused.status_code, refused.json()["code"]) == (409, "dispute-negotiated")
+    assert ":escalate" in refused.json()["detail"]
+    await room.does(ANNA, "escalate", name, reason="协商不成")
+    settled = (await room.does(ANNA, "settle", name, reason="按决定执行")).json()
+    assert (settled["dispute"], settled["steps"][-1]["reason"]) == (None, "按决定执行")
+    await room.does(ANNA, "dispute", name, reason="字段过多")
+    assert (await room.does(ANNA, "settle", name, reason="协商一致")).json()["dispute"] is None
+
+
+async def test_nothing_is_offered_whose_time_is_over(room: Lives) -> None:
+    past = {"valid_from": "2025-01-01T00:00:00+08:00", "valid_until": "2026-01-01T00:00:00+08:00"}
+    name = "agr-610118-centre-bygone"
+    await room.officer(*ANNA).post("/v1/agreements", json={"terms": lives.terms(name, **past)})
+    refused = await room.does(ANNA, "offer", name)
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+
+
+async def test_what_resumes_is_checked_like_what_comes_in_force(room: Lives, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "agr-610118-centre-stale"
+    await room.in_force(name, valid_until=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
+    await room.does(CHEN, "suspend", name, reason="自查")
+    await room.does(CHEN, "resume", name)
+    with monkeypatch.context() as then:
+        then.setattr(room, "moment", datetime.now(UTC) + timedelta(hours=2))
+        assert (await room.does(DAI, "resume", name)).json()["code"] == "conflict"
+    with monkeypatch.context() as then:
+        then.setattr(room, "assessed", {"housing_help": Assessment(lives.ASSESSED, date(2026, 1, 1))})
+        assert (await room.does(DAI, "resume", name)).json()["code"] == "impact-not-assessed"
+    await room.told(f"UPDATE party SET state = 'closed' WHERE id = '{lives.CENTRE}'")  # noqa: S608 - names of this file
+    assert (await room.does(DAI, "resume", name)).json()["code"] == "agreement-parties-changed"
+    await room.told(f"UPDATE party SET state = 'active' WHERE id = '{lives.CENTRE}'")  # noqa: S608 - names of this file
+    assert (await room.does(DAI, "resume", name)).json()["state"] == "active"
 
 
 async def test_what_a_file_offers_is_answered_and_approved(room: Lives) -> None:

@@ -47,7 +47,8 @@ async def test_what_is_offered_again_is_signed_again(room: Lives) -> None:
     signature = signatures.sign(digest, room.key)
     given = (await room.does(CHEN, "approve", name, signature=signature)).json()
     assert [each["side"] for each in given["signatures"]] == ["consumer"]
-    assert (await room.does(ANNA, "take-back", name)).json()["signatures"] == []
+    draft = (await room.does(ANNA, "take-back", name)).json()
+    assert (draft["signatures"], draft["to_sign"]) == ([], f"{digest}.2")
     await room.does(ANNA, "offer", name)
     for who in (ANNA, BO, CHEN):
         await room.does(who, "approve", name, signature=None)
@@ -56,7 +57,9 @@ async def test_what_is_offered_again_is_signed_again(room: Lives) -> None:
     before = await room.does(DAI, "approve", name, signature=signature)
     assert (before.status_code, before.json()["code"]) == (422, "agreement-signature-invalid")
     anew = signatures.sign((await room.life(name))["to_sign"], room.key)
-    assert (await room.does(DAI, "approve", name, signature=anew)).json()["state"] == "agreed"
+    agreed = (await room.does(DAI, "approve", name, signature=anew)).json()
+    assert (agreed["state"], agreed["to_sign"]) == ("agreed", draft["to_sign"])
+    assert {each["signed"] for each in agreed["signatures"]} == {draft["to_sign"]}
 
 
 async def test_nothing_is_agreed_that_a_side_did_not_sign_this_time(room: Lives) -> None:
@@ -166,13 +169,24 @@ async def test_a_stranger_does_not_learn_that_something_is_offered(room: Lives) 
     approved = await room.does(ELI, "approve", name, signature=None)
     for answer in (shown, approved):
         assert (answer.status_code, answer.json()["code"]) == (404, "agreement-not-found")
-    said = []
-    for version in (1, 2):
-        own = lives.terms(name, version=version, supersedes=version - 1 or None, provider=EDUCATION)
+    for there, version in ((name, 1), (name, 2), ("agr-610118-centre-nothing", 1)):
+        own = lives.terms(there, version=version, supersedes=version - 1 or None, provider=EDUCATION)
         refused = await room.officer(*ELI).post("/v1/agreements", json={"terms": own})
-        assert refused.status_code == 409
-        said.append(refused.json()["detail"].replace(f"version {version}", ""))
-    assert said[0] == said[1]
+        assert (refused.status_code, refused.json()["code"]) == (422, "agreement-id-not-yours")
+        assert refused.json()["prefix"] == "agr-610118-education-"
+
+
+async def test_an_id_is_of_the_organisation_that_it_names_in_full(room: Lives) -> None:
+    async def draft(who: tuple[str, str], agreement: str, **changes: object) -> tuple[int, str | None]:
+        answer = await room.officer(*who).post("/v1/agreements", json={"terms": lives.terms(agreement, **changes)})
+        return answer.status_code, answer.json().get("code")
+
+    east = EDUCATION | {"organisation": "org-610118-centre-east", "name": "鄠邑区便民服务中心东区"}
+    assert await draft(ANNA, "agr-610118-centre-east-before") == (201, None)
+    await room.told(f"INSERT INTO party VALUES ('{east['organisation']}', '{east['name']}', 'department', 'active')")  # noqa: S608 - names of this file
+    assert await draft(ANNA, "agr-610118-centre-east-1") == (422, "agreement-id-not-yours")
+    assert await draft((east["organisation"], "staff-fu"), "agr-610118-centre-east-1", provider=east) == (201, None)
+    assert await draft(ANNA, "agr-610118-centre-east-before", version=2, supersedes=1) == (201, None)
 
 
 async def test_what_is_only_drafted_is_nothing_to_decide_on(room: Lives) -> None:
@@ -181,6 +195,14 @@ async def test_what_is_only_drafted_is_nothing_to_decide_on(room: Lives) -> None
     async with room.runtime.sessions() as session:
         await agreements.reload(session, picture)
     assert picture.get("agr-610118-centre-undecided") is None
+
+
+async def test_what_files_draft_keeps_no_officer_from_drafting(room: Lives) -> None:
+    for number in range(drafts.OPEN):
+        await room.filed(f"agr-610118-education-filed-{number}", "draft", provider=EDUCATION)
+    body = {"terms": lives.terms("agr-610118-education-own", provider=EDUCATION)}
+    assert (await room.officer(*ELI).post("/v1/agreements", json=body)).status_code == 201
+    assert (await room.does(ELI, "terminate", "agr-610118-education-own", reason="不需要")).status_code == 200
 
 
 async def test_an_organisation_has_only_so_many_drafts_open(room: Lives) -> None:

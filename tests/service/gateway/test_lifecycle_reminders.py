@@ -56,6 +56,14 @@ async def test_both_sides_hear_once_before_a_reply_is_late(room: Lives) -> None:
     assert await told(room, STRANGER, name) == []
 
 
+async def test_a_namesake_of_a_party_of_another_region_hears_nothing(room: Lives) -> None:
+    name = "agr-610118-centre-afar"
+    there = {"region": "621124", "organisation": "org-621124-housing", "name": "临洮县住建局", "kind": "department"}
+    await room.offered(name, consumer=there)
+    await passes(room, await due(room, name) - DAY)
+    assert [len(await told(room, who, name)) for who in (ANNA, ("org-621124-housing", "staff-fan"))] == [1, 0]
+
+
 async def test_an_extended_reply_is_another_clock(room: Lives, monkeypatch: pytest.MonkeyPatch) -> None:
     name = "agr-610118-centre-longer"
     await room.offered(name)
@@ -91,7 +99,7 @@ async def test_who_heard_before_the_last_day_was_known_hears_when_it_is(
 ) -> None:
     name = "agr-610118-centre-year-end"
     monkeypatch.setattr(room, "moment", datetime(2098, 12, 24, 2, tzinfo=UTC))
-    await room.offered(name)
+    await room.offered(name, valid_until="2099-12-31T00:00:00+08:00")
     await passes(room, room.moment)
     assert [each["due"] for each in await told(room, CHEN, name)] == [None]
     monkeypatch.setattr(chinese_calendar, "is_workday", lambda day: day.weekday() < 5)

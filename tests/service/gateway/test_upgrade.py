@@ -25,12 +25,19 @@ VERSIONS = {
     ("agr-used", 1): "terminated",
     ("agr-withdrawn", 1): "terminated",
     ("agr-lifted", 1): "active",
+    ("agr-alone", 1): "active",
+    ("agr-alone", 2): "terminated",
+    ("agr-alone", 3): "terminated",
+    ("agr-ahead", 1): "terminated",
+    ("agr-ahead", 2): "agreed",
+    ("agr-ahead", 3): "terminated",
 }
 # How many events there were of what only files moved: one of a draft that was dropped, two of what was in force.
-EVENTS = {"agr-unused": 1, "agr-used": 2}
+# The events of an agreement are those of all of its versions: they say nothing about one of several.
+EVENTS = {"agr-unused": 1, "agr-used": 2, "agr-alone": 3}
 VERSION = """
 INSERT INTO agreement (id, version, hash, consent_hash, state, body, valid_from, valid_until)
-VALUES (:id, :version, '', '', :state, '{}', now(), now() + interval '1 day')
+VALUES (:id, :version, 'hash', '', :state, '{}', now(), now() + interval '1 day')
 """
 STEPS = (
     ("agr-next", "activated"),
@@ -42,6 +49,8 @@ STEPS = (
     ("agr-ended", "activated"),
     *(("agr-withdrawn", kind) for kind in ("drafted", "offered")),
     *(("agr-lifted", kind) for kind in ("activated", "suspended", "resume_asked", "resumed", "disputed")),
+    ("agr-alone", "activated"),
+    ("agr-ahead", "activated"),
 )
 STEP = """
 INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)
@@ -72,8 +81,8 @@ async def test_every_version_has_the_step_that_it_stands_at(postgres: TestServer
     async with engine.connect() as connection:
         steps = list(await connection.execute(text("SELECT * FROM agreement_step ORDER BY seq")))
         lasts = {(row.agreement, row.version): row.kind for row in steps}
-        rounds = await connection.execute(text("SELECT side, round FROM agreement_signature"))
-        signed = {row.side: row.round for row in rounds}
+        rounds = await connection.execute(text("SELECT side, round, signed FROM agreement_signature"))
+        signed = {row.side: (row.round, row.signed) for row in rounds}
     await engine.dispose()
     assert lasts == {
         ("agr-filed", 1): "offered",
@@ -89,6 +98,12 @@ async def test_every_version_has_the_step_that_it_stands_at(postgres: TestServer
         ("agr-used", 1): "terminated",
         ("agr-withdrawn", 1): "dropped",
         ("agr-lifted", 1): "disputed",
+        ("agr-alone", 1): "activated",
+        ("agr-alone", 2): "dropped",
+        ("agr-alone", 3): "dropped",
+        ("agr-ahead", 1): "terminated",
+        ("agr-ahead", 2): "agreed",
+        ("agr-ahead", 3): "dropped",
     }
     assert [row.side for row in steps if (row.agreement, row.kind) == ("agr-halted", "suspended")] == ["provider"]
-    assert signed == {"consumer": 1, "provider": 2}
+    assert signed == {"consumer": (1, "hash"), "provider": (2, "hash")}

@@ -186,8 +186,11 @@ def test_a_wrong_policy_stops_the_start(tmp_path: Path, text: str) -> None:
 def test_an_agreement_that_breaks_the_rules_never_gets_into_the_index() -> None:
     index = Index(d.KNOWN, "610118")
     abroad = d.with_agreement(agreement_id="agr-abroad", consumer=consumer(region="621124"))
-    index.replace([d.AGREEMENT, d.with_agreement(agreement_id="agr-onward", onward=True), abroad])
+    provider = msgspec.structs.replace(d.AGREEMENT.provider, region="621124")
+    from_abroad = d.with_agreement(agreement_id="agr-from-abroad", provider=provider)
+    index.replace([d.AGREEMENT, d.with_agreement(agreement_id="agr-onward", onward=True), abroad, from_abroad])
     assert index.get(d.AGREEMENT.agreement_id) is not None
     assert index.get("agr-onward") is None
     assert index.get("agr-abroad") is None, "its consumer's namesake here is another organisation"
+    assert index.get("agr-from-abroad") is None, "and so is its provider's"
     assert index.get("agr-unknown") is None
