@@ -55,8 +55,8 @@ def issued(stage: Stage) -> dict[int, list[Side]]:
         "asks": asks,
     }
     plans: dict[str, dict[str, Any]] = {
-        "identity directly, with a grant": {"base": service, "grant": like},
-        "gateway, everything on": {"base": gateway},
+        "identity directly, with a grant": {"bases": [service], "grant": like},
+        "gateway, everything on": {"bases": [gateway]},
     }
     loops = {"ES256 alone: verify twice, sign once, in a loop": bare(), "the same by joserfc": by_library(asks)}
     found: dict[int, list[Side]] = {}

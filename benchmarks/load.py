@@ -1,10 +1,11 @@
-"""A load client in a process of its own: N connections for some seconds; prints every latency as JSON.
+"""A load client in a process of its own: N connections to one or more servers in turn; prints every latency as JSON.
 
 It is Python too: where it is the limit, all sides suffer alike, and differences come out smaller than they are.
 """
 
 import asyncio
 import functools
+import itertools
 import json
 import sys
 import time
@@ -41,7 +42,9 @@ def _key(pem: str) -> ECKey:
     return ECKey.import_key(pem)
 
 
-async def worker(session: aiohttp.ClientSession, plan: dict[str, Any], until: float, found: list[float]) -> int:
+async def worker(
+    session: aiohttp.ClientSession, base: str, plan: dict[str, Any], until: float, found: list[float]
+) -> int:
     """One connection's loop; counts what was not answered as expected."""
     wrong = 0
     turn = 0
@@ -60,7 +63,7 @@ async def worker(session: aiohttp.ClientSession, plan: dict[str, Any], until: fl
         if plan["method"] == "POST":
             headers["idempotency-key"] = str(uuid.uuid4())
         started = time.perf_counter()
-        url = URL(plan["base"] + target, encoded=True)
+        url = URL(base + target, encoded=True)
         async with session.request(plan["method"], url, headers=headers, data=body) as answer:
             await answer.read()
             wrong += answer.status != plan["expect"]
@@ -75,7 +78,8 @@ async def run(plan: dict[str, Any]) -> dict[str, Any]:
         found: list[float] = []
         begun = time.perf_counter()
         until = begun + plan["seconds"]
-        wrong = sum(await asyncio.gather(*(worker(session, plan, until, found) for _ in range(plan["connections"]))))
+        bases = itertools.islice(itertools.cycle(plan["bases"]), plan["connections"])
+        wrong = sum(await asyncio.gather(*(worker(session, base, plan, until, found) for base in bases)))
         return {"latencies": found, "wrong": wrong, "seconds": time.perf_counter() - begun}
 
 

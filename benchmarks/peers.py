@@ -68,15 +68,15 @@ def plans(stage: Stage, program: str, directory: Path) -> dict[str, dict[str, di
     """What is sent to whom, by what is measured and by side."""
     base, owner, token = pocketbase(program, directory, stage)
     record = {"owner": owner, **NEED}
-    theirs = {"base": base, "headers": {"authorization": token, "content-type": "application/json"}}
+    theirs = {"bases": [base], "headers": {"authorization": token, "content-type": "application/json"}}
     made = _json(httpx.post(base + RECORDS, json=record, headers={"authorization": token}))
     service = stage.app("referrals")
     addresses = json.loads(stage.environ["JIELI_GATEWAY_SERVICE_URLS"]) | {"referrals": service}
     gateway = stage.app("gateway", JIELI_GATEWAY_SERVICE_URLS=json.dumps(addresses))
     intake = json.dumps({"needs": [NEED], "told": True}, ensure_ascii=False)
-    resident = {"base": gateway, "headers": {"content-type": "application/json"}, "token": stage.resident().plain()}
+    resident = {"bases": [gateway], "headers": {"content-type": "application/json"}, "token": stage.resident().plain()}
     terms = {"jieli-agreement": EDUCATION.agreement, "jieli-purpose": EDUCATION.purpose}
-    office = {"base": gateway, "headers": terms, "token": stage.token().plain()}
+    office = {"bases": [gateway], "headers": terms, "token": stage.token().plain()}
     create, read = {"method": "POST", "seconds": SECONDS}, {"method": "GET", "expect": 200, "seconds": SECONDS}
     path = f"/v1/referrals/{stage.referral}?fields={quote(stage.fields)}"
     return {

@@ -1,4 +1,4 @@
-"""A governed read through the gateway, against a bare proxy and against the service called directly."""
+"""A governed read through one gateway and through two, against a bare proxy and the service called directly."""
 
 import json
 import subprocess
@@ -33,7 +33,7 @@ def loaded(plan: dict[str, Any], side: Side, stage: Stage) -> None:
 
 
 def compare(stage: Stage) -> dict[int, list[Side]]:
-    """By number of connections: service directly, bare proxy, gateway with everything on."""
+    """By number of connections: bare proxy, gateway with everything on, two of them, service directly."""
     service = stage.app("referrals")
     like = stage.grant(
         "referrals",
@@ -47,14 +47,15 @@ def compare(stage: Stage) -> dict[int, list[Side]]:
     )
     bare = stage.bare(service, like)
     addresses = json.loads(stage.environ["JIELI_GATEWAY_SERVICE_URLS"]) | {"referrals": service}
-    gateway = stage.app("gateway", JIELI_GATEWAY_SERVICE_URLS=json.dumps(addresses))
+    first, second = (stage.app("gateway", JIELI_GATEWAY_SERVICE_URLS=json.dumps(addresses)) for _ in range(2))
     path = f"/v1/referrals/{stage.referral}?fields={quote(stage.fields)}"
     common = {"method": "GET", "targets": [path], "expect": 200, "seconds": SECONDS}
     headers = {"jieli-agreement": EDUCATION.agreement, "jieli-purpose": EDUCATION.purpose}
     plans = {
-        "bare proxy, checks nothing": {"base": bare, "headers": {}},
-        "gateway, everything on": {"base": gateway, "headers": headers, "token": stage.token().plain()},
-        "service directly, with a grant": {"base": service, "headers": {}, "grant": like},
+        "bare proxy, checks nothing": {"bases": [bare], "headers": {}},
+        "gateway, everything on": {"bases": [first], "headers": headers, "token": stage.token().plain()},
+        "two gateways, half of it each": {"bases": [first, second], "headers": headers, "token": stage.token().plain()},
+        "service directly, with a grant": {"bases": [service], "headers": {}, "grant": like},
     }
     found: dict[int, list[Side]] = {}
     for connections in (1, 32):

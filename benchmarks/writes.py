@@ -1,4 +1,4 @@
-"""Referrals created: the service over HTTP against the same statements run by pgbench in the same database."""
+"""Referrals created: through the gateway and directly, against a bare proxy and the same statements in pgbench."""
 
 import json
 import re
@@ -81,7 +81,7 @@ def pgbench(stage: Stage, file: Path, clients: int, side: Side) -> None:
 
 
 async def compare(stage: Stage, directory: Path) -> dict[int, list[Side]]:
-    """By number of clients: pgbench, the service directly, and the whole way through the gateway."""
+    """By number of clients: a bare proxy, the whole way through the gateway, the service directly, and pgbench."""
     file = directory / "intake.sql"
     file.write_text(await script(stage))
     service, gateway = stage.app("referrals"), stage.app("gateway")
@@ -97,12 +97,13 @@ async def compare(stage: Stage, directory: Path) -> dict[int, list[Side]]:
     common = {"method": "POST", "targets": ["/v1/me/intakes"], "body": body, "expect": 201, "seconds": SECONDS}
     json_type = {"content-type": "application/json"}
     plans = {
-        "service directly, with a grant": {"base": service, "headers": json_type, "grant": like},
-        "gateway, everything on": {"base": gateway, "headers": json_type, "token": stage.resident().plain()},
+        "bare proxy, checks nothing": {"bases": [stage.bare(service, like)], "headers": json_type},
+        "gateway, everything on": {"bases": [gateway], "headers": json_type, "token": stage.resident().plain()},
+        "service directly, with a grant": {"bases": [service], "headers": json_type, "grant": like},
     }
     found: dict[int, list[Side]] = {}
     for clients in (1, 16):
-        sides = {name: Side(name) for name in ("pgbench, the same writes", *plans)}
+        sides = {name: Side(name) for name in (*plans, "pgbench, the same writes")}
         for _ in range(ROUNDS):
             pgbench(stage, file, clients, sides["pgbench, the same writes"])
             for name, plan in plans.items():
