@@ -146,7 +146,7 @@ def sealed(entry: Entry, subject: Subject) -> bytes:
     """
     nonce = os.urandom(_NONCE_SIZE)
     ids = {"consent": entry.consent, "about": entry.about, "through": entry.through}
-    text = json.dumps({"counter": subject.counter, **ids}).encode()
+    text = _dumps({"counter": subject.counter, **ids})
     return nonce + AESGCM(_seal_key(subject.key)).encrypt(nonce, text, entry.decision.encode())
 
 
