@@ -71,8 +71,7 @@ def plans(stage: Stage, program: str, directory: Path) -> dict[str, dict[str, di
     theirs = {"bases": [base], "headers": {"authorization": token, "content-type": "application/json"}}
     made = _json(httpx.post(base + RECORDS, json=record, headers={"authorization": token}))
     service = stage.app("referrals")
-    addresses = json.loads(stage.environ["JIELI_GATEWAY_SERVICE_URLS"]) | {"referrals": service}
-    gateway = stage.app("gateway", JIELI_GATEWAY_SERVICE_URLS=json.dumps(addresses))
+    gateway = stage.app("gateway", **stage.before(service))
     intake = json.dumps({"needs": [NEED], "told": True}, ensure_ascii=False)
     resident = {"bases": [gateway], "headers": {"content-type": "application/json"}, "token": stage.resident().plain()}
     terms = {"jieli-agreement": EDUCATION.agreement, "jieli-purpose": EDUCATION.purpose}

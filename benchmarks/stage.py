@@ -59,6 +59,11 @@ class Stage:
         self._start(command, self.environ | changed | {"PYTHONPATH": str(places.ROOT), "PATH": os.environ["PATH"]})
         return self._up(port, "/ready")
 
+    def before(self, referrals: str) -> dict[str, str]:
+        """The settings of a gateway before this service of referrals."""
+        addresses = json.loads(self.environ["JIELI_GATEWAY_SERVICE_URLS"]) | {"referrals": referrals}
+        return {"JIELI_GATEWAY_SERVICE_URLS": json.dumps(addresses)}
+
     def bare(self, upstream: str, like: Mapping[str, Any]) -> str:
         """The bare proxy before `upstream`; its address."""
         port = ports.free()

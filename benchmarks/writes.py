@@ -84,7 +84,8 @@ async def compare(stage: Stage, directory: Path) -> dict[int, list[Side]]:
     """By number of clients: a bare proxy, the whole way through the gateway, the service directly, and pgbench."""
     file = directory / "intake.sql"
     file.write_text(await script(stage))
-    service, gateway = stage.app("referrals"), stage.app("gateway")
+    service = stage.app("referrals")
+    gateway = stage.app("gateway", **stage.before(service))
     like = stage.grant(
         "referrals",
         kind="self",

@@ -100,7 +100,8 @@ class Together(Generic[Question, Answer]):
                 answers = await self._ask(await self._kept.open(), [question for question, _ in batch])
             except (Exception, asyncio.CancelledError) as error:
                 self._fail(batch, error)
-                await self._kept.drop()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await self._kept.drop()
                 continue
             for (_, waiting), answer in zip(batch, answers, strict=True):
                 if not waiting.done():

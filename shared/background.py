@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-from shared import db, problems, telemetry
+from shared import db, telemetry
 from shared.bus import BusError
 from shared.door import evidence
 from shared.problems import Problem
@@ -21,16 +22,13 @@ Job = Callable[[], Coroutine[Any, Any, None]]
 
 
 async def rounds(every: float, one: Callable[[], Awaitable[object]]) -> None:
-    """A round every so many seconds, at once after one that says True; what is away passes, our own faults do not."""
+    """A round every so many seconds, at once after one that says True; one that a store or an app failed ends alone."""
     while True:
         try:
             while await one() is True:
                 pass
-        except Exception as error:
-            is_away = isinstance(error, Problem) and error.kind.status > problems.INTERNAL.status
-            if not (is_away or isinstance(error, BusError) or db.is_away(error)):
-                raise
-            log.warning("round_failed", reason=type(error).__name__, where=telemetry.where(error))
+        except (Problem, BusError, SQLAlchemyError, OSError, *db.DRIVER) as error:
+            log.error("round_failed", reason=type(error).__name__, where=telemetry.where(error))
         await asyncio.sleep(every)
 
 

@@ -54,17 +54,17 @@ def assessed(scene: Scene) -> str:
 
 
 def drafted(clerk: Actor, terms: Terms, assessment: str) -> str:
-    """The corrected draft, offered to the other side; the hash that both sign."""
+    """The corrected draft, offered to the other side; what both sign."""
     answer = clerk.post("/v1/agreements", {"terms": text(terms, assessment)})
     says.expect("corrected, it is a draft", (answer.status_code, answer.json()["state"]), (201, "draft"))
     offered = does(clerk, terms, "offer")
     says.expect("it is offered, and the clock to reply runs", offered["clocks"][0]["kind"], "reply")
     says.why(f"{offered['clocks'][0]['article']}: due {str(offered['clocks'][0]['due'])[:10]}")
-    return str(offered["hash"])
+    return str(offered["to_sign"])
 
 
-def signed(scene: Scene, clerk: Actor, terms: Terms, digest: str) -> None:
-    """Two people of each side approve; each organisation's own key signs the hash."""
+def signed(scene: Scene, clerk: Actor, terms: Terms, to_sign: str) -> None:
+    """Two people of each side approve; each organisation's own key signs the offer."""
     here = scene.here
     for organisation, second in (
         (CENTRE, "staff-610118-protection"),
@@ -74,7 +74,7 @@ def signed(scene: Scene, clerk: Actor, terms: Terms, digest: str) -> None:
         does(first, terms, "approve", signature=None)
         key = here.key(f"{organisation}-system")
         header = {"alg": "ES256", "kid": key.thumbprint(), "typ": "jieli-agreement+jws"}
-        protected, _, proof = jws.serialize_compact(header, digest.encode(), key).split(".")
+        protected, _, proof = jws.serialize_compact(header, to_sign.encode(), key).split(".")
         last = does(here.staff("protection officer", second), terms, "approve", signature=f"{protected}..{proof}")
     says.expect("four people approved, and it is agreed", last["state"], "agreed")
     says.expect("both organisations signed", [each["by"] for each in last["signatures"]], ["organisation"] * 2)

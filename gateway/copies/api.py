@@ -19,6 +19,7 @@ from shared import requests
 from shared.requests import RuntimeDep, Self, SessionDep
 
 router = requests.router()
+AGAIN: Final = 30  # seconds
 TYPE: Final = "jieli-copy+jws"  # so that the signature of a copy is good for nothing else
 JSON: Final = "application/json"
 JWS: Final = "application/jose"
@@ -27,7 +28,7 @@ PDF: Final = "application/pdf"
 
 async def gathered(_grant: Self, call: Annotated[Call, Depends(here.governed)], at: DeskDep) -> AsyncIterator[bytes]:
     """The whole copy; a person has one made at a time, so that others get theirs."""
-    with at.crowd.place(f"copy of {call.persons[0]}", 1):
+    with at.crowd.place(f"copy of {call.persons[0]}", 1, AGAIN):
         yield await commands.gather(at, call)
 
 

@@ -16,8 +16,8 @@ from gateway.exchange.forward import SERVICE_UNAVAILABLE, Outgoing
 from shared import problems
 
 GATHERED, PRINTED = asyncio.Semaphore(2), asyncio.Semaphore(1)  # at a time in one process; the next ones wait
-TURN = 30.0  # seconds that one waits
-PATIENCE = 120.0  # seconds for all the parts of one copy
+TURN = 10.0  # seconds that one waits
+PATIENCE = 30.0  # seconds for all the parts of one copy; with both turns less than the log's sweep lets a call take
 THERE_IS_NONE = frozenset({404, 409})  # no such thing of hers, or it went with a joined record
 
 

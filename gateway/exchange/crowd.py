@@ -21,10 +21,10 @@ class Crowd:
         self._inside: Counter[str] = Counter()
 
     @contextlib.contextmanager
-    def place(self, caller: str, most: int = AT_ONCE) -> Iterator[None]:
-        """A place for one call while it lasts; 429 `too-many-at-once` when the caller has `most` of them."""
+    def place(self, caller: str, most: int = AT_ONCE, again: int = AGAIN) -> Iterator[None]:
+        """A place for one call while it lasts; 429 `too-many-at-once`, to come `again`, when the caller has `most`."""
         if self._inside[caller] >= most:
-            raise TOO_MANY(retry_after=AGAIN)
+            raise TOO_MANY(retry_after=again)
         self._inside[caller] += 1
         try:
             yield

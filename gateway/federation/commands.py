@@ -62,10 +62,15 @@ async def next_due(engine: AsyncEngine) -> Delivery | None:
 
 
 async def settle(session: AsyncSession, delivery: Delivery, verb: str, receipt: str | None = None) -> None:
-    """End an errand: delivered, gone (nothing is to be sent any more) or undeliverable, which whoever asked hears."""
-    delivery.state = rules.DELIVERY.after(delivery.state, verb)
-    delivery.receipt = receipt
-    await session.merge(delivery)
+    """End an errand: delivered, gone (nothing is to be sent any more) or undeliverable, which whoever asked hears.
+
+    One that went with an erased person meanwhile stays gone.
+    """
+    held = await queries.held(session, delivery.id)
+    if held is None:
+        return
+    held.state = rules.DELIVERY.after(held.state, verb)
+    held.receipt = receipt
     if verb == "give_up" and delivery.kind == "request":
         told = RecordRequestUndelivered(request=delivery.request, peer=delivery.peer)
         await outbox.emit(session, delivery.request, told)
@@ -76,8 +81,9 @@ async def postpone(session: AsyncSession, delivery: Delivery) -> None:
     now = datetime.now(UTC)
     if rules.hopeless(delivery.created_at, now):
         return await settle(session, delivery, "give_up")
-    delivery.next_at = now + rules.wait(delivery.attempts)
-    await session.merge(delivery)
+    held = await queries.held(session, delivery.id)
+    if held is not None:
+        held.next_at = now + rules.wait(held.attempts)
 
 
 async def use_nonce(session: AsyncSession, peer: str, proof: Proof) -> None:

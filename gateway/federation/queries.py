@@ -17,3 +17,8 @@ async def asked(session: AsyncSession, peer: str, request: str) -> Delivery | No
         col(Delivery.peer) == peer, col(Delivery.request) == request, col(Delivery.kind) == "request"
     )
     return (await session.scalars(found)).first()
+
+
+async def held(session: AsyncSession, delivery: object) -> Delivery | None:
+    """An errand, locked; none when it went with its person."""
+    return await session.get(Delivery, delivery, with_for_update=True)

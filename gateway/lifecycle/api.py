@@ -90,7 +90,7 @@ async def return_(act: ActDep, agreement: AgreementId, version: Number, body: Re
 
 @router.post(VERSION + ":approve")
 async def approve(act: ActDep, room: RoomDep, agreement: AgreementId, version: Number, body: ApprovalIn) -> LifeOut:
-    """Approve an offer; two people of each side do, and both sides sign the hash."""
+    """Approve an offer; two people of each side do, and both sides sign `to_sign`."""
     return await views.life(act, await commands.approve(act, room, agreement, version, body.signature))
 
 

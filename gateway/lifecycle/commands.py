@@ -88,8 +88,7 @@ async def offer(act: Act, room: Room, agreement: str, version: int) -> Agreement
     assessed = await room.assessed()  # before anything is locked: a slow service delays no suspension
     held = await _held(act, agreement, version)
     steps.check_drafted(held.steps, held.side)
-    if held.agreement.valid_until <= act.now:
-        raise problems.CONFLICT("Its time is over: write the next version with a later `valid_until`.")
+    _check_time(act, held)
     await _check_parties(act, held)
     drafts.check_assessed(held.agreement.purposes, assessed, day_of(act.now))
     drafts.check_named(held.agreement, assessed)
@@ -139,6 +138,7 @@ async def approve(act: Act, room: Room, agreement: str, version: int, signature:
     if held.row.state != "offered":
         raise steps.NOTHING_OPEN("Nothing is offered in this version.")
     steps.check_approves(held.steps, held.side, act.officer)
+    _check_time(act, held)
     await _check_parties(act, held)
     await agreements.add_step(act.session, held.row, held.step(act, "approved"))
     await _sign(act, room, held, keys, signature)
@@ -288,6 +288,11 @@ async def _held(act: Act, agreement_id: str, version: int) -> Held:
     agreement = versions.agreement(row)
     done = await queries.steps(act.session, agreement_id, version)
     return Held(row, agreement, steps.side(agreement, act.region, act.organisation, steps.stranger(done)), done)
+
+
+def _check_time(act: Act, held: Held) -> None:
+    if held.agreement.valid_until <= act.now:
+        raise problems.CONFLICT("Its time is over: write the next version with a later `valid_until`.")
 
 
 async def _check_parties(act: Act, held: Held) -> None:

@@ -1,5 +1,6 @@
 """Hears logs about checkpoints that do not fit, and shows what speaks against a log: this region's or another's."""
 
+import asyncio
 import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -63,15 +64,20 @@ async def hear(runtime: Runtime, known: Peers) -> None:
     """Ask each log for the proof that suspected checkpoints fit; one that does not answer is asked again."""
     async with runtime.sessions() as session:
         waiting = await queries.to_be_heard(session, list(map(notes.origin, known.by_region)))
-    for _, of_one in itertools.groupby(waiting, lambda conflict: conflict.log):
-        for conflict in of_one:
-            try:
+    of_each = itertools.groupby(waiting, lambda conflict: conflict.log)
+    await asyncio.gather(*(_hear_one(runtime, known, origin, list(conflicts)) for origin, conflicts in of_each))
+
+
+async def _hear_one(runtime: Runtime, known: Peers, origin: str, conflicts: Sequence[LogConflict]) -> None:
+    """Whatever one log answers, and however slowly, keeps no other from being heard."""
+    try:
+        async with asyncio.timeout(EVERY):
+            for conflict in conflicts:
                 explained = await is_explained(known, conflict)
-            except Exception as error:  # whatever one log answers keeps no other from being heard
-                log.warning("log_not_heard", peer=conflict.log, reason=type(error).__name__)
-                break
-            async with runtime.sessions() as session, session.begin():
-                await commands.settle(session, conflict, explained)
+                async with runtime.sessions() as session, session.begin():
+                    await commands.settle(session, conflict, explained)
+    except Exception as error:
+        log.warning("log_not_heard", peer=origin, reason=type(error).__name__)
 
 
 async def is_explained(known: Peers, conflict: LogConflict) -> bool:

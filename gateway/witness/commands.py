@@ -107,10 +107,9 @@ async def _has_room(session: AsyncSession, kept: WitnessedLog, size: int) -> boo
     if await queries.conflicts(session, kept.log, CONFLICT.initial) < SUSPICIONS:
         return True
     given_up = await queries.shorter(session, kept) if size > kept.size else None
+    log.warning("suspicion_given_up", peer=kept.log, size=given_up.size if given_up else size)
     if given_up:
         await session.delete(given_up)
-    else:
-        log.warning("suspicion_given_up", peer=kept.log, size=size)
     return given_up is not None
 
 

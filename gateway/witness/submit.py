@@ -53,6 +53,8 @@ async def run(runtime: Runtime, written: Log, known: Peers) -> None:
 
 
 async def _follow(runtime: Runtime, written: Log, known: Peers, peer: Peer) -> None:
+    structlog.contextvars.bind_contextvars(peer=peer.region)
+
     async def once() -> None:
         due = await commands.next_due(runtime.engine, peer.region)
         if due:

@@ -133,7 +133,9 @@ async def served(app: RunningApp, port: int) -> AsyncIterator[None]:
     async def up() -> bool:
         return server.started
 
-    await until(up)
-    yield
-    server.should_exit = True
-    await serving
+    try:
+        await until(up)
+        yield
+    finally:
+        server.should_exit = True
+        await serving

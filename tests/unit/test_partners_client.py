@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from jieli_client import Client, Refused, Told
+from jieli_client import Client, Refused, Told, collection
 from jieli_client.calls import Asked, Limit
 from joserfc.jwk import ECKey
 
@@ -76,3 +76,19 @@ def test_what_goes_warns_whoever_calls_it() -> None:
     going = client(lambda _: httpx.Response(204, headers={"deprecation": "@1", "sunset": "Sun, 28 Nov 2027"}), [])
     with pytest.warns(DeprecationWarning, match="GET /v1/a ends on Sun, 28 Nov 2027"):
         going.call(Asked("GET", "/v1/a"))
+
+
+def test_what_was_answered_503_is_sent_again_under_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first may have been done; and nobody makes it wait for an hour, or says when in words that it knows."""
+    slept: list[float] = []
+    monkeypatch.setattr(collection.time, "sleep", slept.append)
+    asked: list[httpx.Request] = []
+    later = ({"retry-after": "3600"}, {"retry-after": "Sun, 29 Nov 2026 00:00:00 GMT"})
+    answers = [*(httpx.Response(503, headers=each) for each in later), httpx.Response(201, headers={"etag": '"1"'})]
+    text = '###\n# @name made\nPOST {{gateway_url}}/v1/a\nIdempotency-Key: {{$guid}}\nDPoP: {{dpop}}\n\n{"a": 1}\n'
+    ((name, answer),) = collection.run(client(lambda _: answers.pop(0), asked), text, {})
+    sent = [each for each in asked if each.url.path == "/v1/a"]
+    assert (name, answer.status_code, len(sent)) == ("made", 201, 3)
+    assert len({each.headers["idempotency-key"] for each in sent}) == 1
+    assert len({each.headers["dpop"] for each in sent}) == 3
+    assert max(slept) <= collection.LONGEST

@@ -17,7 +17,8 @@ from jieli_client.client import Client
 VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
 ETAG = ".response.headers.etag"
 ON_ITS_WAY = (0.5, 1.0, 2.0, 4.0)  # seconds between tries
-LATE, AWAY = (403, 404), 503
+LONGEST = 10.0  # of them
+LATE, AWAY = (403, 404, 502, 504), 503
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,16 @@ def run(client: Client, text: str, variables: Mapping[str, str]) -> Iterator[tup
         for pause in ON_ITS_WAY:
             if not (answer.status_code == AWAY or (made.method == "GET" and answer.status_code in LATE)):
                 break
-            time.sleep(max(pause, float(answer.headers.get("retry-after", 0))))
+            time.sleep(max(pause, min(_asked(answer), LONGEST)))
             answer = _answer(client, made)
         known[each.name + ETAG] = answer.headers.get("etag", "")
         yield each.name, answer
+
+
+def _asked(answer: httpx.Response) -> float:
+    """Seconds that the server asks to wait."""
+    told = answer.headers.get("retry-after", "")
+    return float(told) if told.isdigit() else 0.0
 
 
 def _filled(each: Request, known: Mapping[str, str]) -> Request:

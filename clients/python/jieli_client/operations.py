@@ -203,7 +203,7 @@ class Operations(Calls):
         return cast("schemas.GatewayLifeOut", self.call(Asked('POST', f"/v1/agreements/{quoted(agreement)}/versions/{quoted(version)}:activate", idempotency_key=idempotency_key)))
 
     def gateway_approve(self, agreement: str, version: str, body: "schemas.GatewayApprovalIn", *, idempotency_key: str | None = None) -> "schemas.GatewayLifeOut":
-        """Approve an offer; two people of each side do, and both sides sign the hash."""
+        """Approve an offer; two people of each side do, and both sides sign `to_sign`."""
         return cast("schemas.GatewayLifeOut", self.call(Asked('POST', f"/v1/agreements/{quoted(agreement)}/versions/{quoted(version)}:approve", body=body, media="application/json", idempotency_key=idempotency_key)))
 
     def gateway_ask_correction(self, agreement: str, version: str, body: "schemas.GatewayReasonIn", *, idempotency_key: str | None = None) -> "schemas.GatewayLifeOut":

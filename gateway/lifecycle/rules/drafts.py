@@ -43,7 +43,7 @@ PARTIES_CHANGED = problems.kind(
     409,
     "agreement-parties-changed",
     "A party is not what it was when this was drafted",
-    "Write the next version with the parties as `errors` says.",
+    "Write the next version with the parties as `errors` says; end this one first where it is suspended.",
 )
 ID_NOT_YOURS = problems.kind(
     422,

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from joserfc import jws
 
+from gateway.audit import sweep
 from gateway.copies import commands, rules
 from tests.support import governed
 from tests.support.governed import Ask, Region, sound
@@ -160,3 +161,7 @@ async def test_who_waits_too_long_for_a_turn_is_told(hers: Region, monkeypatch: 
     finally:
         over.set()
         await asyncio.gather(*making)
+
+
+def test_a_copy_is_made_or_given_up_before_the_log_calls_it_unknown() -> None:
+    assert 2 * commands.TURN + commands.PATIENCE < sweep.LATE.total_seconds()

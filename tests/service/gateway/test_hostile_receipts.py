@@ -38,6 +38,15 @@ class Errand:
         found = await self.held.rows("SELECT state, attempts FROM delivery WHERE request = :it", it=self.request)
         return (found[0].state, found[0].attempts) if found else ("", 0)
 
+    async def outcomes(self, since: int) -> list[str]:
+        """How the log says that tries ended, from this entry on."""
+        rows = await self.held.rows("SELECT body FROM log_entry WHERE seq >= :since ORDER BY seq", since=since)
+        return [said["outcome"] for said in (json.loads(row.body) for row in rows) if said["phase"] == "outcome"]
+
+    async def entries(self) -> int:
+        """How many the log has."""
+        return int((await self.held.rows("SELECT count(*) AS entries FROM log_entry"))[0].entries)
+
     def answered(self, answer: Answer) -> None:
         """What the other region says from now on, and its registry where the request is fetched."""
         paths = ERRANDS["request"]
@@ -86,7 +95,9 @@ BYTES = {name: lambda _, harm=harm: harm for name, harm in (HARM | CHARSETS).ite
 
 @pytest.mark.parametrize("harm", [*ODD.values(), *BYTES.values()], ids=[*ODD, *BYTES])
 async def test_whatever_a_peer_answers_the_errand_is_carried_again(held: Witnessing, harm: object) -> None:
+    """And the log says that it is not known whether it was taken, until the peer says so."""
     errand = Errand(held)
+    before = await errand.entries()
     assert callable(harm)
     errand.answered(harm(errand))
     await errand.begin()
@@ -101,3 +112,21 @@ async def test_whatever_a_peer_answers_the_errand_is_carried_again(held: Witness
     await until(lambda: delivered(errand))
     kept = await held.rows("SELECT receipt FROM delivery WHERE request = :it", it=errand.request)
     assert [row.receipt for row in kept] == [json.dumps(RECEIPT)]
+    *tried, last = await errand.outcomes(before)
+    assert (set(tried), last) == ({"unknown"}, "released")
+
+
+async def test_what_could_not_be_fetched_was_not_sent(held: Witnessing) -> None:
+    errand = Errand(held)
+    before = await errand.entries()
+    errand.answered(errand.signed(json.dumps(RECEIPT).encode()))
+    errand.held.elsewhere.instead[ERRANDS["request"].fetch.format(request=errand.request)] = plain("", 500)
+    await errand.begin()
+
+    async def tried() -> bool:
+        return (await errand.stands())[1] > 1
+
+    await until(tried)
+    assert set(await errand.outcomes(before)) == {"failed"}
+    errand.answered(errand.signed(json.dumps(RECEIPT).encode()))
+    await until(lambda: delivered(errand))

@@ -88,7 +88,7 @@ async def test_every_signature_that_is_given_is_verified(room: Lives) -> None:
     [
         ({"name": "鄠邑区房产服务中心"}, "party-differs", "/consumer/name"),
         ({"kind": "social_organisation"}, "party-differs", "/consumer/kind"),
-        ({"region": "610117"}, "party-differs", "/consumer/region"),
+        ({"region": "610117"}, "party-elsewhere", "/consumer/region"),
         ({"organisation": "org-610118-nobody"}, "party-unknown", "/consumer/organisation"),
     ],
 )
@@ -101,16 +101,17 @@ async def test_a_party_is_what_identity_says_that_it_is(
     assert [(each["code"], each["pointer"], each["line"]) for each in refused.json()["errors"]] == [(code, pointer, 5)]
 
 
-async def test_another_regions_organisation_is_not_looked_for_here(room: Lives) -> None:
-    there = HOUSING | {"region": "621124", "organisation": "org-621124-housing", "name": "临洮县住房和城乡建设局"}
-    body = {"terms": lives.terms("agr-610118-centre-abroad", consumer=there)}
-    assert (await room.officer(*ANNA).post("/v1/agreements", json=body)).status_code == 201
+async def test_an_agreement_is_between_organisations_of_one_region(room: Lives) -> None:
+    body = {"terms": lives.terms("agr-610118-centre-abroad", consumer=lives.ELSEWHERE)}
+    refused = await room.officer(*ANNA).post("/v1/agreements", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "agreement-refused")
+    assert [each["code"] for each in refused.json()["errors"]] == ["party-elsewhere"]
 
 
 async def test_a_namesake_of_another_region_is_no_party(room: Lives) -> None:
     name = "agr-610118-centre-namesake"
-    namesake = {"region": "621124", "organisation": "org-621124-housing", "name": "临洮县住建局", "kind": "department"}
-    await room.offered(name, consumer=namesake)
+    with lives.written_before_parties_were_compared():
+        await room.offered(name, consumer=lives.ELSEWHERE)
     refused = await room.does(("org-621124-housing", "staff-fan"), "approve", name, signature=None)
     assert (refused.status_code, refused.json()["code"]) == (404, "agreement-not-found")
 

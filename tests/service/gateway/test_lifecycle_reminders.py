@@ -58,8 +58,8 @@ async def test_both_sides_hear_once_before_a_reply_is_late(room: Lives) -> None:
 
 async def test_a_namesake_of_a_party_of_another_region_hears_nothing(room: Lives) -> None:
     name = "agr-610118-centre-afar"
-    there = {"region": "621124", "organisation": "org-621124-housing", "name": "临洮县住建局", "kind": "department"}
-    await room.offered(name, consumer=there)
+    with lives.written_before_parties_were_compared():
+        await room.offered(name, consumer=lives.ELSEWHERE)
     await passes(room, await due(room, name) - DAY)
     assert [len(await told(room, who, name)) for who in (ANNA, ("org-621124-housing", "staff-fan"))] == [1, 0]
 
