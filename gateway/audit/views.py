@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from gateway.audit import queries, schemas
 from gateway.audit.commands import Log
 from gateway.audit.rules import accesses, entries, notes, tree
-from shared import problems
+from shared import ids, problems
 
 LOG_DAMAGED = problems.kind(
     500,
@@ -118,7 +118,7 @@ async def read_proof(log: Log, reading: Reading, seq: int) -> Proof:
 
 async def _noted(log: Log, reading: Reading) -> str:
     """The decision under which she reads, once it is in the log."""
-    decision = str(uuid.uuid4())
+    decision = str(ids.new())
     actor = entries.Actor(kind="resident", region=reading.region)
     await log.append(
         entries.Entry(

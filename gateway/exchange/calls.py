@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +17,7 @@ from gateway.exchange.forward import Answer, Outgoing
 from gateway.exchange.persons import Acting
 from gateway.exchange.routes import Match
 from gateway.exchange.rules import Refuse, Request, Transform
+from shared import ids
 from shared.grants import Actor, AgreementRef
 
 FIELDS_MOST = 100  # names in one ?fields=
@@ -41,7 +41,7 @@ class Call:
     officer: str
     target: entries.Target | None = None
     hidden: entries.Target | None = None
-    decision: str = field(default_factory=lambda: str(uuid.uuid4()))
+    decision: str = field(default_factory=lambda: str(ids.new()))
     persons: tuple[str, ...] = ()
     consent: str = ""
     allowed: Mapping[str, Transform] = field(default_factory=dict)

@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -17,7 +16,7 @@ from gateway.audit import tables as log_tables
 from gateway.audit.rules import entries, notes
 from gateway.exchange.tables import UsedProof
 from gateway.tables import Base
-from shared import db, plumbing, vault
+from shared import db, ids, plumbing, vault
 from shared.door import Door
 from tests.support.postgres import TestServer
 
@@ -107,7 +106,7 @@ async def opened(addresses: dict[str, str]) -> AsyncIterator[Opened]:
 
 def entry(**changed: Any) -> entries.Entry:
     values: dict[str, Any] = {
-        "decision": str(uuid.uuid4()),
+        "decision": str(ids.new()),
         "phase": entries.Phase.INTENT,
         "kind": "exchange",
         "actor": entries.Actor(kind="client", region=REGION, organisation="org-610118-education", client="school"),
