@@ -9,7 +9,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE delivery ALTER COLUMN receipt TYPE text USING receipt::text")
+    op.execute("ALTER TABLE delivery ALTER COLUMN receipt TYPE varchar USING receipt::text")
 
 
 def downgrade() -> None:
