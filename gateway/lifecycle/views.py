@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Final
 
-import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -53,16 +52,21 @@ async def life(act: Act, row: AgreementVersion) -> LifeOut:
 
 async def overdue(session: AsyncSession, now: datetime) -> OverdueOut:
     """Every clock that is late or soon will be, earliest first."""
-    found: list[DueOut] = []
+    found = [_due(agreement, clock, now) for agreement, clock in await due(session, now)]
+    return OverdueOut(as_of=now, clocks=sorted(found, key=lambda each: each.due or LAST))
+
+
+async def due(session: AsyncSession, now: datetime) -> list[tuple[Agreement, Clock]]:
+    """The clocks that are late or soon will be; whatever is wrong with one version keeps no other's from being told."""
+    found: list[tuple[Agreement, Clock]] = []
     for row, goes_on, done in await queries.watched(session):
         try:
             agreement = versions.agreement(row)
-        except msgspec.ValidationError:
-            log.error("agreement_unreadable", detail=f"{row.id} version {row.version}")
-            continue
-        running = clocks.running(agreement, done, goes_on)
-        found += [_due(agreement, each, now) for each in running if clocks.is_told(each, now)]
-    return OverdueOut(as_of=now, clocks=sorted(found, key=lambda each: each.due or LAST))
+            running = clocks.running(agreement, done, goes_on)
+            found += [(agreement, clock) for clock in running if clocks.is_told(clock, now)]
+        except Exception as error:
+            log.error("agreement_not_reminded", detail=f"{row.id} version {row.version}", reason=type(error).__name__)
+    return found
 
 
 async def reminders(act: Act) -> RemindersOut:

@@ -1,6 +1,8 @@
 """Another region as far as a witness meets it: its metadata, its log's proofs, and the log that a test plays."""
 
+import asyncio
 import contextlib
+import gzip
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -27,6 +29,8 @@ DATABASE = {"DATABASE_URL": "postgresql+asyncpg://nobody"}
 CONSISTENCY = "/v1/log/consistency"
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+LOG = AnotherLog(20)
+PROOF = json.dumps({"consistency": [logs.text_of(value) for value in LOG.proof(10, 20)]}).encode()
 
 
 @dataclass
@@ -127,3 +131,40 @@ async def witnessing(postgres: TestServer, folder: Path, log: AnotherLog) -> Asy
             yield Witnessing(running, other)
     finally:
         await runner.cleanup()
+
+
+def plain(body: bytes | str, status: int = 200, **headers: str) -> Answer:
+    content = body.encode() if isinstance(body, str) else body
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return web.Response(body=content, status=status, headers=named)
+
+    return answer
+
+
+async def endless(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b" " * 4096)
+
+
+async def silent(request: web.Request) -> web.StreamResponse:
+    """It begins to answer and says no more, until who asked has gone."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    await response.write(b" ")
+    await asyncio.Event().wait()
+    return response
+
+
+HARM = {
+    "nested": plain(b"[" * 60_000),
+    "endless": endless,
+    "silent": silent,
+    "packed": plain(gzip.compress(b" " * 32_000_000 + PROOF), content_encoding="gzip"),
+    "in another alphabet": plain(PROOF.decode().encode("utf-16"), content_type="application/json"),
+    "no text": plain(b"\xff"),
+}
+CHARSETS = {name: plain(b"0\n", 409, content_type=f"text/plain; charset={name}") for name in ("zlib", "hex", "rot13")}

@@ -1,9 +1,7 @@
 """A peer that answers a witness with whatever does harm: it is not believed, and nobody else is kept from going on."""
 
 import asyncio
-import gzip
 import hashlib
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -22,15 +20,23 @@ from gateway.witness.rules import checkpoints, submissions
 from gateway.witness.rules.submissions import ADD_CHECKPOINT
 from shared.problems import Problem
 from tests.service.gateway import elsewhere, logs
-from tests.service.gateway.elsewhere import CONSISTENCY, REGION, Answer, Witnessing
-from tests.support.another_log import AnotherLog
+from tests.service.gateway.elsewhere import (
+    CHARSETS,
+    CONSISTENCY,
+    HARM,
+    LOG,
+    REGION,
+    Answer,
+    Witnessing,
+    endless,
+    plain,
+    silent,
+)
 from tests.support.postgres import TestServer
 from tests.support.until import until
 
-LOG = AnotherLog(20)
 WITNESS = notes.Signer(checkpoints.witness_name(REGION), LOG.signer.private, notes.COSIGNATURE)
 SHOWN = f"/v1/witness/{hashlib.sha256(b'jieli/610118').hexdigest()}/checkpoint"
-PROOF = json.dumps({"consistency": [logs.text_of(value) for value in LOG.proof(10, 20)]}).encode()
 
 
 @dataclass
@@ -102,42 +108,6 @@ async def here(running: Here) -> AsyncIterator[Here]:
     await owner.dispose()
 
 
-def plain(body: bytes | str, status: int = 200, **headers: str) -> Answer:
-    content = body.encode() if isinstance(body, str) else body
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-
-    async def answer(_: web.Request) -> web.StreamResponse:
-        return web.Response(body=content, status=status, headers=named)
-
-    return answer
-
-
-async def endless(request: web.Request) -> web.StreamResponse:
-    response = web.StreamResponse()
-    await response.prepare(request)
-    while True:
-        await response.write(b" " * 4096)
-
-
-async def silent(request: web.Request) -> web.StreamResponse:
-    """It begins to answer and says no more, until who asked has gone."""
-    response = web.StreamResponse()
-    await response.prepare(request)
-    await response.write(b" ")
-    await asyncio.Event().wait()
-    return response
-
-
-HARM = {
-    "nested": plain(b"[" * 60_000),
-    "endless": endless,
-    "silent": silent,
-    "packed": plain(gzip.compress(b" " * 32_000_000 + PROOF), content_encoding="gzip"),
-    "in another alphabet": plain(PROOF.decode().encode("utf-16"), content_type="application/json"),
-    "no text": plain(b"\xff"),
-}
-
-
 @pytest.mark.parametrize("harm", HARM.values(), ids=HARM.keys())
 async def test_whatever_a_log_answers_it_is_heard_again_later(
     here: Here, harm: Answer, monkeypatch: pytest.MonkeyPatch
@@ -150,9 +120,6 @@ async def test_whatever_a_log_answers_it_is_heard_again_later(
     here.instead.clear()
     await here.hear()
     assert await here.witness.conflicts() == []
-
-
-CHARSETS = {name: plain(b"0\n", 409, content_type=f"text/plain; charset={name}") for name in ("zlib", "hex", "rot13")}
 
 
 @pytest.mark.parametrize("harm", [*CHARSETS.values(), endless, silent], ids=[*CHARSETS, "endless", "silent"])

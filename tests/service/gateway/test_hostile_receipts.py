@@ -14,8 +14,7 @@ from gateway.federation.rules import ERRANDS
 from gateway.federation.signatures import Message, Reply
 from shared.contracts.events import RecordRequestMade
 from tests.service.gateway import elsewhere
-from tests.service.gateway.elsewhere import REGION, Answer, Witnessing
-from tests.service.gateway.test_hostile_peer import CHARSETS, HARM, LOG, plain
+from tests.service.gateway.elsewhere import CHARSETS, HARM, LOG, REGION, Answer, Witnessing, plain
 from tests.support.postgres import TestServer
 from tests.support.until import until
 
