@@ -1,3 +1,3 @@
 """Fixtures every suite may ask for; a server starts only when a test asks for it."""
 
-pytest_plugins = ["tests.support.postgres", "tests.support.nats", "tests.support.launched"]
+pytest_plugins = ["tests.support.command", "tests.support.launched", "tests.support.nats", "tests.support.postgres"]

@@ -65,9 +65,9 @@ class _UnreadableError(Exception):
 
 def _read_one(file: Path, vocabulary: Vocabulary) -> tuple[Agreement, list[FileError]]:
     text = _text(file)
-    node = _composed(file.name, text)
+    node, content = _loaded(file.name, text)
     try:
-        agreement = msgspec.convert(yaml.safe_load(text), Agreement)
+        agreement = msgspec.convert(content, Agreement)
     except msgspec.ValidationError as error:
         message = str(error)
         place = _PLACE.search(message)
@@ -86,19 +86,25 @@ def _text(file: Path) -> str:
         raise _UnreadableError(FileError(file.name, 1, f"cannot be read as UTF-8: {type(error).__name__}")) from None
 
 
-def _composed(name: str, text: str) -> yaml.Node:
-    """The nodes with their lines; refuses what YAML itself would let pass: a key that stands twice."""
+def _loaded(name: str, text: str) -> tuple[yaml.Node, object]:
+    """The nodes with their lines, and what they say; refuses what YAML itself lets pass: a key that stands twice."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is None:
+            raise _UnreadableError(FileError(name, 1, "the file is empty"))
+        content = yaml.SafeLoader("").construct_document(node)
+        twice = next(_keys_twice(node), None)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or "no YAML"
         raise _UnreadableError(FileError(name, mark.line + 1 if mark else 1, reason)) from None
-    if node is None:
-        raise _UnreadableError(FileError(name, 1, "the file is empty"))
-    for key in _keys_twice(node):
-        raise _UnreadableError(FileError(name, key.start_mark.line + 1, f"'{key.value}' stands twice"))
-    return node
+    except RecursionError:
+        raise _UnreadableError(FileError(name, 1, "nested too deeply, or within itself")) from None
+    except (ValueError, TypeError, AttributeError) as error:  # dates and numbers that are none
+        raise _UnreadableError(FileError(name, 1, f"a value is not what its form says: {error}")) from None
+    if twice:
+        raise _UnreadableError(FileError(name, twice.start_mark.line + 1, f"'{twice.value}' stands twice"))
+    return node, content
 
 
 def _keys_twice(node: yaml.Node) -> Iterator[yaml.ScalarNode]:

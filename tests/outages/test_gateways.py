@@ -19,7 +19,6 @@ from jieli_verify import tree as outside
 
 from deploy.local import places, ports
 from gateway.audit import queries, sweep
-from shared import migrate
 from shared.settings import Settings
 from tests.support import apps, governed
 from tests.support.governed import Ask, Region, sound
@@ -98,9 +97,8 @@ async def _read(http: httpx.AsyncClient, url: str, headers: dict[str, str], got:
 
 @pytest.fixture
 async def region(postgres: TestServer, tmp_path: Path) -> AsyncIterator[Region]:
-    port, urls = ports.free(), await postgres.create_database("gateway")
+    port, urls = ports.free(), await apps.migrated("gateway", postgres)
     made = governed.settings(urls, tmp_path, port)
-    await asyncio.to_thread(migrate.upgrade, "gateway", made)
     async with governed.behind(port) as behind, apps.started(made) as gateway:
         held = Region(gateway, behind, urls["OWNER_DATABASE_URL"])
         await governed.furnish(held)

@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import importlib
 import secrets
+import tempfile
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,8 @@ from deploy.local import region
 from deploy.local.secrets import ed25519, es256
 from gateway.federation.peers import FEDERATION_KEY
 from gateway.main import LOG_KEY, WITNESS_KEY
-from shared import migrate
+from services.registry.commands import directory as registry_directory
+from shared import db, migrate
 from shared.contracts.envelope import Envelope, Event
 from shared.runtime import Runtime
 from shared.settings import Settings
@@ -89,7 +92,7 @@ class RunningApp:
         return httpx.AsyncClient(transport=transport, base_url="http://service.test", auth=auth)
 
     async def receive(self, source: str, aggregate: str, sequence: int, event: Event) -> None:
-        """Hand the app an event of another app, as the bus would."""
+        """Hand the app an event of another app, as the bus would, and wait until the app has had it once."""
         envelope = Envelope.model_validate(
             {
                 "id": uuid.uuid4(),
@@ -101,14 +104,37 @@ class RunningApp:
                 "data": event.model_dump(mode="json"),
             }
         )
-        await self.bus.publish(event.subject, envelope.encode(), str(envelope.id))
+        payload = envelope.encode()
+        await self.bus.publish(event.subject, payload, str(envelope.id))
+
+        async def had() -> bool:
+            return payload in self.bus.handed
+
+        await until(had)
+
+
+async def migrated(app: str, postgres: TestServer) -> dict[str, str]:
+    """Fresh databases of the newest form, as `create_database` gives them; the registry's hold the directory."""
+    return await postgres.copy(app, _FILL[app])
+
+
+async def _fill(app: str, urls: dict[str, str]) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        made = settings(app, urls, Path(directory))
+    await asyncio.to_thread(migrate.upgrade, app, made)
+    if app == "registry":
+        engine = db.engine(made.owner_database_url)
+        await registry_directory.fill(db.session_maker(engine), made)
+        await engine.dispose()
+
+
+_FILL = {app: partial(_fill, app) for app in (*SERVICES, "gateway")}
 
 
 @contextlib.asynccontextmanager
 async def running(app: str, postgres: TestServer, directory: Path, **more: object) -> AsyncIterator[RunningApp]:
-    """Migrate a fresh database and run `app` over it until the block ends."""
-    made = settings(app, await postgres.create_database(app), directory, **more)
-    await asyncio.to_thread(migrate.upgrade, app, made)
+    """Run `app` over a fresh database until the block ends."""
+    made = settings(app, await migrated(app, postgres), directory, **more)
     async with started(made) as there:
         yield there
 

@@ -15,6 +15,7 @@ class MemoryBus:
     def __init__(self, shuffled: bool = False) -> None:
         self.messages: list[tuple[str, bytes]] = []
         self.seen: dict[str, int] = {}
+        self.handed: set[bytes] = set()
         self.arrived = asyncio.Condition()
         self.stopping = asyncio.Event()
         self.shuffled = shuffled
@@ -69,6 +70,7 @@ class MemoryBus:
                     late.append((subject, payload, attempt + 1))
             except Away:
                 late.append((subject, payload, attempt))
+            self.handed.add(payload)
         await asyncio.sleep(0.01 if late else 0)
         return late
 

@@ -1,6 +1,5 @@
 """One referral under one agreement before a real gateway; the services behind it are stand-ins on a real socket."""
 
-import asyncio
 import contextlib
 import json
 import time
@@ -27,7 +26,6 @@ from gateway.agreements import queries as agreement_queries
 from gateway.agreements.rules import Agreement, consent_hash
 from gateway.agreements.steps import Step
 from gateway.exchange import desk
-from shared import migrate
 from shared.seals import Sealer
 from shared.settings import Settings
 from tests.support import apps
@@ -276,9 +274,8 @@ def settings(urls: Mapping[str, str], directory: Path, port: int) -> Settings:
 async def running(postgres: TestServer, directory: Path) -> AsyncIterator[Region]:
     """A region over a fresh database until the block ends."""
     port = ports.free()
-    urls = await postgres.create_database("gateway")
+    urls = await apps.migrated("gateway", postgres)
     made = settings(urls, directory, port)
-    await asyncio.to_thread(migrate.upgrade, "gateway", made)
     async with behind(port) as there, apps.started(made) as gateway:
         held = Region(gateway, there, urls["OWNER_DATABASE_URL"])
         await furnish(held)

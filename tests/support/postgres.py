@@ -3,10 +3,12 @@
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from deploy.local import ports, provision
@@ -14,6 +16,10 @@ from deploy.local.postgres import Postgres
 
 # Tests lose nothing when the machine dies; what a kill of the server leaves is the same with and without fsync.
 SPEED = {"fsync": "off", "full_page_writes": "off", "max_connections": "300"}
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own
+ENOUGH = 12 * 2**30  # bytes
+Fill = Callable[[dict[str, str]], Awaitable[None]]
 
 
 class TestServer:
@@ -23,6 +29,7 @@ class TestServer:
 
     def __init__(self, server: Postgres) -> None:
         self.server = server
+        self._filled: dict[tuple[str, Fill], provision.Tenant] = {}
 
     def start(self) -> None:
         """Start it again after a stop."""
@@ -39,11 +46,32 @@ class TestServer:
 
         Returns DATABASE_URL, OWNER_DATABASE_URL; where personal data lies KEYS_DATABASE_URL, KEYS_OWNER_DATABASE_URL.
         """
+        return provision.addresses(self.admin_url, await self._create(app))
+
+    async def copy(self, app: str, fill: Fill) -> dict[str, str]:
+        """Copies of databases that `fill` filled once, the roles the same; returns what `create_database` returns."""
+        if (app, fill) not in self._filled:
+            made = await self._create(app)
+            await fill(provision.addresses(self.admin_url, made))
+            self._filled[app, fill] = made
+        filled, name = self._filled[app, fill], f"t{secrets.token_hex(5)}"
+        keys = filled.keys_database and f"{name}_keys"
+        holder = replace(filled, database=f"{name}_{app}", keys_database=keys)
+        server = await provision.connect(self.admin_url)
+        for old, new in ((filled.database, holder.database), (filled.keys_database, keys)):
+            if old and new:
+                await provision.statement(server, "CREATE DATABASE %I TEMPLATE %I", new, old)
+                await provision.ensure_database(server, new, filled.owner.name if new == holder.database else None)
+                await provision.grant_connect(server, new, holder)
+        await server.close()
+        return provision.addresses(self.admin_url, holder)
+
+    async def _create(self, app: str) -> provision.Tenant:
         prefix = f"t{secrets.token_hex(5)}"
         passwords = {f"{prefix}_{app}_{kind}": secrets.token_hex(8) for kind in ("owner", "app")}
         holder = provision.tenant(prefix, app, passwords)
         await provision.provision(self.admin_url, [holder])
-        return provision.addresses(self.admin_url, holder)
+        return holder
 
 
 @pytest.fixture(scope="session")
@@ -60,9 +88,15 @@ def own_postgres() -> Iterator[TestServer]:
         yield running
 
 
+def _room() -> str | None:
+    """Memory where there is enough: on a disk, half of what a small database costs is the making of its 300 files."""
+    has = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH and psutil.virtual_memory().available > ENOUGH
+    return str(MEMORY) if has else None
+
+
 @contextmanager
 def _running() -> Iterator[TestServer]:
-    directory = Path(tempfile.mkdtemp(prefix="jieli-postgres-"))
+    directory = Path(tempfile.mkdtemp(prefix="jieli-postgres-", dir=_room()))
     directory.chmod(0o711)  # the server may run as nobody and has to pass through
     server = Postgres(directory / "data", ports.free(), secrets.token_hex(16), directory / "postgres.log", extra=SPEED)
     try:

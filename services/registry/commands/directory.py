@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.registry.commands import listings
 from services.registry.queries import directory as queries
@@ -18,6 +18,7 @@ from shared import outbox, problems
 from shared.contracts import vocabulary
 from shared.contracts.events import OrganizationFact, ServicePublished
 from shared.runtime import Runtime
+from shared.settings import Settings
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 DIVISIONS_YEAR = 2023  # statistics bureau codes, cut-off 30 June 2023
@@ -36,13 +37,18 @@ FROM unnest(CAST(:codes AS text[]), CAST(:names AS text[]), CAST(:parents AS tex
 
 async def load_reference(runtime: Runtime) -> None:
     """Fill an empty directory from the shipped files; does nothing at later starts."""
-    async with runtime.sessions() as session, session.begin():
+    await fill(runtime.sessions, runtime.settings)
+
+
+async def fill(sessions: async_sessionmaker[AsyncSession], settings: Settings) -> None:
+    """The same where no app runs yet."""
+    async with sessions() as session, session.begin():
         await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOAD_LOCK})
-        if await queries.division(session, runtime.settings.region) is None:
+        if await queries.division(session, settings.region) is None:
             await _load_divisions(session)
         known = await queries.all_services(session)
         if not known:
-            closed = vocabulary.load(runtime.settings.vocabulary_key)
+            closed = vocabulary.load(settings.vocabulary_key)
             await import_catalogue(session, (DATA / "service-catalogue.csv").read_bytes(), closed)
         await _describe(session, [service for service in known.values() if not service.grams])
 

@@ -1,7 +1,7 @@
 """The room of agreements' lives by itself: its database, its routes, officers of both parties and their keys."""
 
-import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -21,7 +21,7 @@ from gateway.agreements.rules import Agreement, Assessment
 from gateway.lifecycle import api
 from gateway.lifecycle.commands import Act, Room
 from gateway.lifecycle.rules import signatures
-from shared import app, migrate
+from shared import app
 from shared.contracts import vocabulary
 from shared.requests import Internal, RuntimeDep, SessionDep
 from shared.runtime import Runtime
@@ -45,11 +45,16 @@ INSERT INTO party (id, name, kind, state) VALUES
 
 def terms(agreement_id: str, **changes: object) -> dict[str, Any]:
     """The housing agreement of the demonstration under another id, as an officer drafts it."""
-    (found,) = (a for a in files.read(DEMONSTRATION, KNOWN) if a.agreement_id == "agr-610118-centre-housing")
-    made: Agreement = msgspec.structs.replace(found, agreement_id=agreement_id, impact_assessment=ASSESSED)
+    made: Agreement = msgspec.structs.replace(_housing(), agreement_id=agreement_id, impact_assessment=ASSESSED)
     said: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(made))
     del said["state"]
     return said | changes
+
+
+@functools.cache
+def _housing() -> Agreement:
+    (found,) = (a for a in files.read(DEMONSTRATION, KNOWN) if a.agreement_id == "agr-610118-centre-housing")
+    return found
 
 
 class Lives:
@@ -132,8 +137,7 @@ def written_before_parties_were_compared() -> Iterator[None]:
 @contextlib.asynccontextmanager
 async def lives(postgres: TestServer, directory: Path) -> AsyncIterator[Lives]:
     """The room over a fresh database until the block ends."""
-    settings = apps.settings("gateway", await postgres.create_database("gateway"), directory)
-    await asyncio.to_thread(migrate.upgrade, "gateway", settings)
+    settings = apps.settings("gateway", await apps.migrated("gateway", postgres), directory)
     key = ECKey.generate_key("P-256")
 
     async def keys_of(organisation: str) -> Sequence[dict[str, Any]]:

@@ -28,7 +28,10 @@ SIGNER = notes.Signer(notes.origin(REGION), ed25519.Ed25519PrivateKey.from_priva
 
 async def create(server: TestServer) -> dict[str, str]:
     """Fresh databases with the tables of the log and of used proofs, and the gateway's person keys in them."""
-    addresses = await server.create_database("gateway")
+    return await server.copy("gateway", _create)
+
+
+async def _create(addresses: dict[str, str]) -> None:
     owner = create_async_engine(addresses["OWNER_DATABASE_URL"])
     async with owner.begin() as connection:
         await connection.run_sync(plumbing.METADATA.create_all)
@@ -39,7 +42,6 @@ async def create(server: TestServer) -> dict[str, str]:
         for statement in vault.TABLES:
             await connection.execute(text(statement.format(schema="gateway")))
     await keys.dispose()
-    return addresses
 
 
 async def empty(addresses: dict[str, str]) -> None:

@@ -1,16 +1,14 @@
 """`jieli agreements plan|apply`: the difference first, then all of it or nothing, with exit codes for scripts."""
 
-import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from deploy.local import places
 from tests.service.gateway import lives
 from tests.service.gateway.lives import Lives
+from tests.support.command import Command
 from tests.support.postgres import TestServer
 
 HOUSING = "agr-610118-centre-housing"
@@ -26,7 +24,8 @@ async def room(postgres: TestServer, tmp_path: Path) -> AsyncIterator[Lives]:
 class Jieli:
     """The command over a folder that holds the housing agreement."""
 
-    def __init__(self, room: Lives, directory: Path) -> None:
+    def __init__(self, command: Command, room: Lives, directory: Path) -> None:
+        self.command = command
         self.room = room
         self.folder = directory / "agreements"
         self.folder.mkdir()
@@ -46,12 +45,8 @@ class Jieli:
             text = text.replace(before, after)
         (self.folder / FILE).write_text(text, "utf-8")
 
-    async def __call__(self, verb: str) -> tuple[int | None, str]:
-        command = [sys.executable, "-m", "cli.agreements", verb, str(self.folder), "--environment", str(self.told)]
-        pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(*command, cwd=places.ROOT, stdout=pipe, stderr=pipe)
-        said, complained = await process.communicate()
-        return process.returncode, (said + complained).decode()
+    async def __call__(self, verb: str) -> tuple[int, str]:
+        return await self.command("cli.agreements", verb, str(self.folder), "--environment", str(self.told))
 
     async def shown(self) -> dict[str, object] | None:
         async with self.room.running.as_() as client:
@@ -60,8 +55,8 @@ class Jieli:
 
 
 @pytest.fixture
-def jieli(room: Lives, tmp_path: Path) -> Jieli:
-    return Jieli(room, tmp_path)
+def jieli(command: Command, room: Lives, tmp_path: Path) -> Jieli:
+    return Jieli(command, room, tmp_path)
 
 
 async def test_a_plan_shows_what_would_change_and_changes_nothing(jieli: Jieli) -> None:

@@ -19,7 +19,7 @@ from gateway.exchange.credentials import Caller, Credentials, Presented
 from gateway.exchange.forward import Services
 from services.identity.commands import keys as ring
 from services.identity.rules import clients, keys
-from shared import db, migrate
+from shared import db
 from shared.contracts import proofs
 from shared.problems import Problem
 from shared.settings import SettingsError
@@ -97,13 +97,12 @@ async def here(postgres: TestServer, tmp_path_factory: pytest.TempPathFactory) -
     (directory / "seed.json").write_text(json.dumps(SEED))
     gateway = apps.settings(
         "gateway",
-        await postgres.create_database("gateway"),
+        await apps.migrated("gateway", postgres),
         tmp_path_factory.mktemp("gateway"),
         token_key=token_key,
         grant_keys={"identity": old_grant_key},
         service_urls={"identity": f"http://127.0.0.1:{port}"},
     )
-    await asyncio.to_thread(migrate.upgrade, "gateway", gateway)
     engine, services = db.engine(gateway.database_url, 5), Services(gateway)
     seed = directory / "seed.json"
     async with apps.running("identity", postgres, directory, seed_file=seed, **changing) as identity:

@@ -1,12 +1,10 @@
 """The key that seals secrets of authenticators changes; staff go on signing in, and the old one can go."""
 
-import asyncio
 import secrets
 from pathlib import Path
 
 import pytest
 
-from shared import migrate
 from shared.settings import Settings, SettingsError
 from tests.support import apps, sign_in
 from tests.support.postgres import TestServer
@@ -18,10 +16,9 @@ OLD, NEW = secrets.token_hex(32), secrets.token_hex(32)
 @pytest.fixture
 async def settings(postgres: TestServer, tmp_path: Path) -> Settings:
     """An identity whose one member of staff has an authenticator sealed by the old key."""
-    urls = await postgres.create_database("identity")
+    urls = await apps.migrated("identity", postgres)
     seed = sign_in.seed(tmp_path, {"staff-1": ["officer"]})
     made = apps.settings("identity", urls, tmp_path, kek=OLD, seed_file=seed)
-    await asyncio.to_thread(migrate.upgrade, "identity", made)
     async with apps.started(made):
         return made.model_copy(update={"seed_file": None})
 

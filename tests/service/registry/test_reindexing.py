@@ -1,6 +1,5 @@
 """The key of indexes changes while the registry runs: who is looked up is found before, during and after."""
 
-import asyncio
 import contextlib
 import uuid
 from collections.abc import AsyncIterator
@@ -12,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.registry import reindexing
-from shared import migrate, seals
+from shared import seals
 from shared.settings import Settings, SettingsError
 from tests.service.registry import test_consents, test_records
 from tests.service.registry.conftest import CHILD, sent_all, subject_of
@@ -77,9 +76,7 @@ class World:
 async def settings(postgres: TestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(reindexing, "EVERY", 0.1)
     monkeypatch.setattr(reindexing, "PAUSE", 0.0)
-    made = apps.settings("registry", await postgres.create_database("registry"), tmp_path, index_key=OLD)
-    await asyncio.to_thread(migrate.upgrade, "registry", made)
-    return made
+    return apps.settings("registry", await apps.migrated("registry", postgres), tmp_path, index_key=OLD)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,15 +28,14 @@ NO = {"words": "经核实，记录无误。", "reason": "found_correct"}
 YES = {"words": "已经更正。"}
 
 
-@pytest.fixture(autouse=True)
-async def centre(registry: RunningApp) -> AsyncIterator[None]:
+@pytest.fixture(autouse=True, scope="module")
+async def centre(registry: RunningApp) -> None:
     """The service centre of the region, below which another one stands."""
     for name, parent in ((DESK, None), ("org-610118-a-town", DESK)):
         event = OrganizationRegistered(
             organization=name, name="中心", kind="service_centre", parent=parent, district="610118"
         )
         await registry.receive("identity", name, 1, event)
-    yield
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from shared import migrate, rotation, seals
+from shared import rotation, seals
 from shared.settings import Settings, SettingsError
 from shared.vault import Vault
 from tests.service.registry.conftest import subject_of
@@ -27,9 +27,7 @@ def name_of(key: str) -> str:
 
 @pytest.fixture
 async def settings(postgres: TestServer, tmp_path: Path) -> Settings:
-    made = apps.settings("registry", await postgres.create_database("registry"), tmp_path, kek=OLD)
-    await asyncio.to_thread(migrate.upgrade, "registry", made)
-    return made
+    return apps.settings("registry", await apps.migrated("registry", postgres), tmp_path, kek=OLD)
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ async def test_a_server_that_vanished_without_a_word_is_given_up(
 ) -> None:
     """A node that died closes no connection: what was sent to it is never answered. Its successor has the same name."""
     monkeypatch.setattr(db, "GIVE_UP", 1.0)
-    urls = await postgres.create_database("identity")
+    urls = await apps.migrated("identity", postgres)
     port = postgres.server.port
     async with BlackHole(port) as way:
         there = urls["DATABASE_URL"].replace(f":{port}/", f":{way.port}/")
