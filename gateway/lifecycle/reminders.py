@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from gateway.agreements.rules import Agreement
+from gateway.agreements.rules import Outline
 from gateway.lifecycle import commands, queries, views
 from gateway.lifecycle.rules.clocks import Clock
 from shared.background import rounds
@@ -25,5 +25,5 @@ async def once(runtime: Runtime, now: datetime) -> None:
         await commands.remind(session, runtime.settings.region, news, now)
 
 
-def _key(agreement: Agreement, clock: Clock) -> tuple[str, int, str, datetime, bool]:
+def _key(agreement: Outline, clock: Clock) -> tuple[str, int, str, datetime, bool]:
     return agreement.agreement_id, agreement.version, clock.kind, clock.since, clock.due is not None

@@ -1,9 +1,9 @@
 """The steps of an agreement's life, and who may take the next one; all of it is read from the steps before."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from gateway.agreements.rules import AGREEMENT_GONE, Agreement
+from gateway.agreements.rules import AGREEMENT_GONE, Agreement, Outline
 from gateway.agreements.steps import AGREED, Side, Step
 from shared import problems
 
@@ -40,18 +40,20 @@ DISPUTE_NEGOTIATED = problems.kind(
 LADDER_ENDS = problems.kind(409, "ladder-ends", "There is nobody above", "The government's decision ends the dispute.")
 
 
-def side(agreement: Agreement, region: str, organisation: str, stranger: problems.Kind = NOT_A_PARTY) -> Side:
+def side(agreement: Agreement | Outline, region: str, organisation: str, stranger: problems.Kind = NOT_A_PARTY) -> Side:
     """Which side an organisation of a region is; 403 `not-a-party` for any other, and for its namesake elsewhere."""
-    for which, party in zip(SIDES, (agreement.provider, agreement.consumer), strict=True):
-        if (party.region, party.organisation) == (region, organisation):
+    found = party(agreement, region, organisation)
+    if found is None:
+        raise stranger()
+    return found
+
+
+def party(agreement: Agreement | Outline, region: str, organisation: str) -> Side | None:
+    """Which side an organisation of a region is, if any."""
+    for which, each in zip(SIDES, (agreement.provider, agreement.consumer), strict=True):
+        if (each.region, each.organisation) == (region, organisation):
             return which
-    raise stranger()
-
-
-def is_party(body: Mapping[str, Any], region: str, organisation: str) -> bool:
-    """Whether an organisation of a region is named in a text, which need not be readable as an agreement any more."""
-    named = {"region": region, "organisation": organisation}
-    return any(named.items() <= body.get(each, {}).items() for each in SIDES)
+    return None
 
 
 def stranger(steps: Sequence[Step]) -> problems.Kind:
