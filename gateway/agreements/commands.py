@@ -1,6 +1,6 @@
 """What changes agreements: a directory of files is applied as a whole; a version once applied stays what it is."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,16 +110,16 @@ async def add_step(session: AsyncSession, row: AgreementVersion, step: Step) -> 
 
 
 async def reload(session: AsyncSession, index: Index) -> None:
-    """Take the published version of every agreement into the index; one that cannot be read opens nothing."""
-    index.replace(_readable(await queries.published(session)))
-
-
-def _readable(rows: Iterable[AgreementVersion]) -> Iterator[Agreement]:
-    for row in rows:
+    """Take the published version of every agreement into the index; what is left out newly is told in the log."""
+    readable, unreadable, before = [], [], index.left_out
+    for row in await queries.published(session):
         try:
-            yield queries.agreement(row)
+            readable.append(queries.agreement(row))
         except Problem:
-            log.error("agreement_unreadable", detail=f"{row.id} version {row.version}")
+            unreadable += [row.id] if row.state in IN_FORCE else []
+    index.replace(readable, unreadable)
+    for name, code in sorted(index.left_out.items() - before.items()):
+        log.error("agreement_left_out", detail=name, code=code)
 
 
 async def apply_one(session: AsyncSession, agreement: Agreement, region: str) -> Change:
