@@ -267,12 +267,11 @@ async def expire(session: AsyncSession, agreement: str, version: int, now: datet
         await agreements.move(session, row, "expire", Step(kind, now, None, ""))
 
 
-async def remind(session: AsyncSession, region: str, due: Sequence[tuple[Outline, Clock]], now: datetime) -> None:
-    """Tell the parties of this region of clocks, of each once; what a clock is since makes it another one."""
+async def remind(session: AsyncSession, region: str, agreement: Outline, clock: Clock, now: datetime) -> None:
+    """Tell the parties of this region of a clock, once; what a clock is since makes it another one."""
     rows = [
         {"agreement": agreement.agreement_id, "version": agreement.version, "organisation": party.organisation}
         | {"at": now, "known": clock.due is not None, **asdict(clock)}
-        for agreement, clock in due
         for party in (agreement.provider, agreement.consumer)
         if party.region == region
     ]

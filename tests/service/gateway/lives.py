@@ -41,13 +41,18 @@ INSERT INTO party (id, name, kind, state) VALUES
     ('org-610118-education', '鄠邑区教育局', 'department', 'active'),
     ('org-610118-medical', '鄠邑区医疗保障局', 'department', 'active')
 """
-LONGER = """jsonb_build_object('agreement_id', CAST(:agreement AS varchar), 'scenario', repeat('x', 2001))"""
 UNREADABLE = (
-    "INSERT INTO agreement (id, version, hash, consent_hash, state, body, valid_from, valid_until)"
-    f" SELECT CAST(:agreement AS varchar), 1, hash, consent_hash, 'active', body || {LONGER}, valid_from, valid_until"
-    " FROM agreement WHERE id = :like AND version = 1",
-    "INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)"
-    " SELECT :agreement, 1, kind, side, officer, reason, at FROM agreement_step WHERE agreement = :like ORDER BY seq",
+    """
+INSERT INTO agreement (id, version, hash, consent_hash, state, body, valid_from, valid_until)
+SELECT CAST(:agreement AS varchar), 1, hash, consent_hash, 'active',
+    body || jsonb_build_object('agreement_id', CAST(:agreement AS varchar), 'scenario', repeat('x', 2001)),
+    valid_from, valid_until
+FROM agreement WHERE id = :like AND version = 1
+""",
+    """
+INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)
+SELECT :agreement, 1, kind, side, officer, reason, at FROM agreement_step WHERE agreement = :like ORDER BY seq
+""",
 )
 
 

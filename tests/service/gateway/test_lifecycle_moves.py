@@ -263,11 +263,11 @@ async def test_the_report_asks_as_little_of_many_as_of_few(room: Lives) -> None:
 
 @contextmanager
 def counted(room: Lives) -> Iterator[list[str]]:
-    """The statements about agreements that the database is asked meanwhile."""
+    """The questions about agreements that the database is asked meanwhile."""
     statements: list[str] = []
 
     def heard(*given: Any) -> None:
-        if "agreement" in given[2]:
+        if "agreement" in given[2] and given[2].startswith("SELECT"):
             statements.append(given[2])
 
     event.listen(room.runtime.engine.sync_engine, "before_cursor_execute", heard)
