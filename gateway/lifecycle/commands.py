@@ -299,8 +299,10 @@ def _check_time(act: Act, held: Held) -> None:
 
 
 async def _check_parties(act: Act, held: Held) -> None:
-    """Whom identity named or closed otherwise since it was drafted."""
+    """Whom identity named or closed otherwise since it was drafted; what was in force, no rename ends."""
     found = list(parties.findings(held.agreement, act.region, await versions.told(act.session)))
+    if held.row.state == "suspended":
+        found = [each for each in found if each.at[-1] != "name"]
     if found:
         raise drafts.PARTIES_CHANGED(errors=drafts.told(found))
 

@@ -34,8 +34,8 @@ NOTHING_OPEN = problems.kind(409, "nothing-open", "Nothing of this kind is open"
 DISPUTE_NEGOTIATED = problems.kind(
     409,
     "dispute-negotiated",
-    "The dispute is still between the parties",
-    "Who opened it settles it, or bring it before the next authority (:escalate): then either side settles it.",
+    "No decision ends the dispute yet",
+    "Who opened it settles it, or bring it up (:escalate): what the government decides, either side writes down.",
 )
 LADDER_ENDS = problems.kind(409, "ladder-ends", "There is nobody above", "The government's decision ends the dispute.")
 
@@ -174,11 +174,11 @@ def next_level(steps: Sequence[Step]) -> str:
 
 
 def check_settles(steps: Sequence[Step], side: Side) -> None:
-    """Who opened a dispute settles it while it is negotiated; what an authority decided, either side writes down."""
+    """Who opened a dispute says that both agree; what the government decided, either side does (政务数据共享条例 28)."""
     opened, level = last(steps, "disputed"), dispute_level(steps)
     if opened is None or level is None:
         raise NOTHING_OPEN()
-    if level == LADDER[0] and opened.side != side:
+    if level != LADDER[-1] and opened.side != side:
         raise DISPUTE_NEGOTIATED()
 
 
