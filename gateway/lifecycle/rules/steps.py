@@ -174,7 +174,7 @@ def next_level(steps: Sequence[Step]) -> str:
 
 
 def check_settles(steps: Sequence[Step], side: Side) -> None:
-    """Who opened a dispute says that both agree; what the government decided, either side does (政务数据共享条例 28)."""
+    """政务数据共享条例 28: who opened a dispute says that both agree; what the government decided, either side."""
     opened, level = last(steps, "disputed"), dispute_level(steps)
     if opened is None or level is None:
         raise NOTHING_OPEN()
