@@ -66,6 +66,7 @@ async def furnish(runtime: Runtime) -> None:
     witness = notes.Signer(witness_name(settings.region), _ed25519(settings, WITNESS_KEY), notes.COSIGNATURE)
     log = Log(runtime.engine, runtime.vault, signer, bytes.fromhex(settings.index_key))
     known = Known(index)
+    known.measured(runtime.telemetry.metrics)
     credentials = Credentials(settings, services, runtime.engine)
     peers = runtime.extras["peers"] = Peers(settings, Verifiers(signer.verifier_key, witness.verifier_key))
     runtime.extras["witness"] = witness_api.Room(witness, peers, alarms.Alarms(runtime.telemetry.metrics))

@@ -1,9 +1,10 @@
 """What changes agreements: a directory of files is applied as a whole; a version once applied stays what it is."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import structlog
@@ -18,11 +19,13 @@ from gateway.agreements.tables import AgreementStep, AgreementVersion
 from shared import outbox
 from shared.contracts.events import AgreementActivated, AgreementFact, AgreementSuspended
 from shared.contracts.vocabulary import Vocabulary
+from shared.problems import Problem
 
 # One process applies at a time; the others wait and then find nothing to do.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('agreements.apply'))")
 
 log = structlog.get_logger()
+Fact = TypeVar("Fact", bound=AgreementFact)
 
 
 class AppliedError(Exception):
@@ -92,7 +95,7 @@ async def move(session: AsyncSession, row: AgreementVersion, verb: str, step: St
     Raises AppliedError when it comes in force and another version stands against that.
     """
     before, state = row.state, rules.MACHINE.after(row.state, verb)
-    await _make_room(session, queries.agreement(row), state, step.at)
+    await _make_room(session, (row.id, row.version), state, step.at)
     row.state = state
     return await _moved(session, row, before, step)
 
@@ -107,16 +110,16 @@ async def add_step(session: AsyncSession, row: AgreementVersion, step: Step) -> 
 
 
 async def reload(session: AsyncSession, index: Index) -> None:
-    """Take the published version of every agreement into the index; one that cannot be read opens nothing."""
-    index.replace(_readable(await queries.published(session)))
-
-
-def _readable(rows: Iterable[AgreementVersion]) -> Iterator[Agreement]:
-    for row in rows:
+    """Take the published version of every agreement into the index; what is left out newly is told in the log."""
+    readable, unreadable, before = [], [], index.left_out
+    for row in await queries.published(session):
         try:
-            yield queries.agreement(row)
-        except msgspec.ValidationError:
-            log.error("agreement_unreadable", detail=f"{row.id} version {row.version}")
+            readable.append(queries.agreement(row))
+        except Problem:
+            unreadable += [row.id] if row.state in IN_FORCE else []
+    index.replace(readable, unreadable)
+    for name, code in sorted(index.left_out.items() - before.items()):
+        log.error("agreement_left_out", detail=name, code=code)
 
 
 async def apply_one(session: AsyncSession, agreement: Agreement, region: str) -> Change:
@@ -132,7 +135,7 @@ async def apply_one(session: AsyncSession, agreement: Agreement, region: str) ->
     before, state = row.state, rules.after_file(row.state, agreement.state)
     if state == before:
         return Change(row.id, row.version, "same", state)
-    await _make_room(session, agreement, state, now)
+    await _make_room(session, (row.id, row.version), state, now)
     row.state = state
     return await _moved(session, row, before, by_file(before, state, now))
 
@@ -156,7 +159,7 @@ async def add(session: AsyncSession, agreement: Agreement, region: str, step: St
     found = list(parties.findings(agreement, region, await queries.told(session)))
     if found:
         raise PartiesError(agreement, found)
-    await _make_room(session, agreement, agreement.state, step.at)
+    await _make_room(session, (agreement.agreement_id, agreement.version), agreement.state, step.at)
     row = AgreementVersion(
         id=agreement.agreement_id,
         version=agreement.version,
@@ -188,7 +191,7 @@ def _check_parties(agreement: Agreement, row: AgreementVersion) -> None:
     """Whoever is no party of what is there hears nothing else about it."""
     try:
         there = queries.agreement(row)
-    except msgspec.ValidationError:
+    except Problem:
         raise AppliedError(f"{row.id} version {row.version} cannot be read: write an agreement of another id") from None
     if _parties(agreement) != _parties(there):
         raise AppliedError(f"{_number(agreement)} has other parties than what is there: give it an id of its own")
@@ -208,16 +211,16 @@ async def _moved(session: AsyncSession, row: AgreementVersion, before: str, step
     return Change(row.id, row.version, "moved", row.state)
 
 
-async def _make_room(session: AsyncSession, agreement: Agreement, state: str, now: datetime) -> None:
+async def _make_room(session: AsyncSession, version: tuple[str, int], state: str, now: datetime) -> None:
     """A version that comes in force ends the one before; the event of the new one says so to everybody."""
     if state != "active":
         return
-    name, number = agreement.agreement_id, agreement.version
+    name, number = version
     if await queries.was_later_in_force(session, name, number):
-        raise AppliedError(f"{_number(agreement)}: a later version was in force, write the next one")
+        raise AppliedError(f"{name} version {number}: a later version was in force, write the next one")
     others = await queries.others_in_force(session, name, number)
     if any(row.state == "suspended" for row in others):
-        raise AppliedError(f"{_number(agreement)}: another version is suspended, resume or end that first")
+        raise AppliedError(f"{name} version {number}: another version is suspended, resume or end that first")
     for row in others:
         row.state = rules.MACHINE.after(row.state, "terminate")
         await add_step(session, row, superseded(number, now))
@@ -230,11 +233,35 @@ async def _tell(session: AsyncSession, row: AgreementVersion, before: str | None
     """
     if row.state not in IN_FORCE and before not in IN_FORCE:
         return
-    kind = AgreementActivated if row.state == "active" else AgreementSuspended
-    await outbox.emit(session, row.id, fact(queries.agreement(row), kind))
+    told = fact(queries.agreement(row), AgreementActivated) if row.state == "active" else _suspended(row)
+    await outbox.emit(session, row.id, told)
 
 
-def fact(agreement: Agreement, kind: type[AgreementFact]) -> AgreementFact:
+def _suspended(row: AgreementVersion) -> AgreementSuspended:
+    """It opens nothing; what its text said is left out where that cannot be read any more."""
+    try:
+        return fact(queries.agreement(row), AgreementSuspended)
+    except Problem:
+        known = queries.outline(row)
+    return AgreementSuspended(
+        agreement=row.id,
+        version=row.version,
+        provider=known.provider.organisation,
+        consumer=known.consumer.organisation,
+        services=(),
+        purposes=(),
+        preview_fields=(),
+        fields=(),
+        operations=(),
+        consent_kind="separate_consent",
+        consent_hash=row.consent_hash,
+        retention_days=0,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+    )
+
+
+def fact(agreement: Agreement, kind: type[Fact]) -> Fact:
     """The event about an agreement."""
     return kind(
         agreement=agreement.agreement_id,

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from gateway.agreements.parties import Told
-from gateway.agreements.rules import Agreement
+from gateway.agreements.rules import AGREEMENT_UNREADABLE, Agreement, Outline, misfit
 from gateway.agreements.steps import AGREED, BEGUN, IN_FORCE
 from gateway.agreements.tables import AgreementStep, AgreementVersion
 
@@ -78,5 +78,14 @@ def _in_force_first() -> tuple[ColumnElement[bool], ColumnElement[int]]:
 
 
 def agreement(row: AgreementVersion) -> Agreement:
-    """The agreement of a row, in the state that the row has now."""
-    return msgspec.convert({**row.body, "state": row.state}, Agreement)
+    """The agreement of a row, in the state that the row has now; 409 `agreement-unreadable` where none can be read."""
+    try:
+        return msgspec.convert({**row.body, "state": row.state}, Agreement)
+    except msgspec.ValidationError as error:
+        raise AGREEMENT_UNREADABLE(errors=[misfit(error)]) from None
+
+
+def outline(row: AgreementVersion) -> Outline:
+    """What is known of a row whatever its text says."""
+    known = {"agreement_id": row.id, "version": row.version, "state": row.state}
+    return msgspec.convert({**row.body, **known}, Outline)

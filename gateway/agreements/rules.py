@@ -50,6 +50,13 @@ MACHINE = Machine(
 AGREEMENT_GONE = problems.kind(
     404, "agreement-not-found", "No such agreement", "See GET /v1/agreements for all of them."
 )
+AGREEMENT_UNREADABLE = problems.kind(
+    409,
+    "agreement-unreadable",
+    "The text of this version cannot be read any more",
+    "It opens nothing, as `errors` says why: end it (:terminate, with the reason) and agree on one of another id.",
+)
+_PLACE = re.compile(r" - at `\$(.*)`$")
 
 _ORDER = ("draft", "offered", "agreed", "active", "suspended", "expired", "terminated")
 
@@ -122,6 +129,24 @@ class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     log_floor_days: Count = LOG_FLOOR_DAYS
 
 
+class Named(msgspec.Struct, frozen=True):
+    """Which organisation of which region a side is; nobody's where the text does not say."""
+
+    region: str = ""
+    organisation: str = ""
+
+
+class Outline(msgspec.Struct, frozen=True, kw_only=True):
+    """What a version's end needs of it: read whatever else of its text does not fit any more."""
+
+    agreement_id: str
+    version: int
+    state: str
+    provider: Named = Named()
+    consumer: Named = Named()
+    sharing_class: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """What the impact of one purpose on people was assessed under (PIPL 55), and until when that holds."""
@@ -167,6 +192,14 @@ class Terms:
     valid_from: datetime
     valid_until: datetime
     rate: Rate
+
+
+def misfit(error: msgspec.ValidationError) -> dict[str, object]:
+    """What of a text is no agreement, as an entry of `errors`."""
+    said = str(error)
+    place = _PLACE.search(said)
+    pointer = re.sub(r"\.|\[", "/", place[1]).replace("]", "") if place else ""
+    return {"code": "not-an-agreement", "pointer": pointer, "reason": _PLACE.sub("", said)}
 
 
 def content_hash(agreement: Agreement) -> str:

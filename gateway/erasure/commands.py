@@ -14,7 +14,7 @@ from gateway.exchange.tables import Consent, Withdrawal
 from gateway.federation.tables import Delivery
 from gateway.webhooks import rules as webhooks
 from gateway.webhooks.tables import Message
-from shared import outbox
+from shared import outbox, telemetry
 from shared.background import rounds
 from shared.contracts.events import (
     CasesErasureOrdered,
@@ -56,11 +56,22 @@ async def run(runtime: Runtime) -> None:
     at = desk.at(runtime)
 
     async def once() -> None:
-        async with runtime.sessions() as session, session.begin():
-            for row in await queries.erased(session):
-                await _finish(at, session, row)
+        async with runtime.sessions() as session:
+            done = await queries.erased(session)
+        for request in done:
+            await _end(at, request)
 
     await rounds(EVERY, once)
+
+
+async def _end(at: Desk, request: str) -> None:
+    try:
+        async with at.runtime.sessions() as session, session.begin():
+            row = await queries.to_finish(session, request)
+            if row:
+                await _finish(at, session, row)
+    except Exception as error:  # whatever is wrong with one erasure keeps no other from its end
+        log.error("erasure_not_finished", detail=request, reason=type(error).__name__, where=telemetry.where(error))
 
 
 async def _finish(at: Desk, session: AsyncSession, row: Erasing) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -10,10 +10,19 @@ from gateway.erasure.tables import Erasing
 from gateway.exchange.tables import Link
 
 
-async def erased(session: AsyncSession) -> Sequence[Erasing]:
-    """Whom every app has erased, each for one gateway alone."""
-    done = select(Erasing).where(func.cardinality(Erasing.waits_for) == 0)
-    return (await session.scalars(done.with_for_update(skip_locked=True))).all()
+async def erased(session: AsyncSession) -> Sequence[str]:
+    """The requests that every app has carried out."""
+    return (await session.scalars(select(Erasing.request).where(_done()))).all()
+
+
+async def to_finish(session: AsyncSession, request: str) -> Erasing | None:
+    """One of these for this gateway alone; nothing where another one finishes it or did."""
+    found = select(Erasing).where(Erasing.request == request, _done())
+    return (await session.scalars(found.with_for_update(skip_locked=True))).first()
+
+
+def _done() -> ColumnElement[bool]:
+    return func.cardinality(Erasing.waits_for) == 0
 
 
 async def links(session: AsyncSession, records: Sequence[str]) -> Sequence[Link]:

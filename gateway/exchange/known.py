@@ -4,6 +4,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from prometheus_client import CollectorRegistry, Gauge
+
 from gateway.agreements import commands as agreements
 from gateway.agreements.index import Index
 from gateway.exchange import queries, refusals
@@ -38,6 +40,11 @@ class Known:
         """Where an organisation stands; nothing for one that nobody told of."""
         party = self.parties.get(organisation)
         return party.state if party else ""
+
+    def measured(self, metrics: CollectorRegistry) -> None:
+        """Show how many agreements in force open nothing, because they break today's rules or cannot be read."""
+        left_out = Gauge("jieli_agreements_left_out", "Agreements in force that open nothing", registry=metrics)
+        left_out.set_function(lambda: len(self.index.left_out))
 
     async def read(self, runtime: Runtime) -> None:
         """Take a new picture."""

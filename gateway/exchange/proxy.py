@@ -33,6 +33,7 @@ from shared.runtime import Runtime
 PROBLEM = "application/problem+json"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 EMPTY = (b"", b"{}")  # what a client sends that has nothing to send
+PARTIES = {"case": 2}  # persons whom one may be about; everything else is about one
 _ANYONE = Actor("anonymous")
 Perform = Callable[[Desk, Call], Awaitable[Answer]]
 
@@ -150,6 +151,8 @@ async def _decide(at: Desk, call: Call) -> Condition[Asked] | None:
     if request.kind == "self" or not request.object_id:
         return None
     row = await at.look(request.object_id)
+    if row is not None and row.type != request.object_type:
+        row = None  # an id of something else is nobody's here
     if request.kind == "internal":
         await _inside(at, call, row)
         return None
@@ -165,9 +168,11 @@ async def _decide(at: Desk, call: Call) -> Condition[Asked] | None:
 
 
 async def _inside(at: Desk, call: Call, row: Look | None) -> None:
-    """Internal, on one object: it must be the own organisation's; whom it is about is logged."""
+    """Internal, on one object: it must be the own organisation's; whom it is about is logged. The log grows as much
+    for what is not there as for what is another's."""
     call.persons = _whom(at, row)
-    if row is None or row.consumer != call.request.caller_organisation or row.type != call.request.object_type:
+    if row is None or row.consumer != call.request.caller_organisation:
+        call.persons = (*call.persons, NO_PERSON)[: PARTIES.get(call.request.object_type, 1)]
         raise await _refused(at, call, Refuse(10, problems.NOT_FOUND, log_code="not-of-organisation"))
 
 

@@ -162,5 +162,5 @@ async def escalate(act: ActDep, agreement: AgreementId, version: Number, body: R
 
 @router.post(VERSION + ":settle")
 async def settle(act: ActDep, agreement: AgreementId, version: Number, body: ReasonIn) -> LifeOut:
-    """Write down how the dispute ended: who opened it, or either side once it is before an authority."""
+    """Write down how the dispute ended: who opened it, or either side once it is before the government."""
     return await views.life(act, await commands.settle(act, agreement, version, body.reason))

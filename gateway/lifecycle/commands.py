@@ -13,7 +13,7 @@ from gateway.agreements import commands as agreements
 from gateway.agreements import parties
 from gateway.agreements import queries as versions
 from gateway.agreements import rules as agreed
-from gateway.agreements.rules import Agreement, Assessment
+from gateway.agreements.rules import Agreement, Assessment, Outline
 from gateway.agreements.steps import ENDED, IN_FORCE, LIVE, Side, Step
 from gateway.agreements.tables import AgreementVersion
 from gateway.lifecycle import queries
@@ -54,9 +54,13 @@ class Held:
     """A version that the officer's organisation is a party of, locked, with what was done so far."""
 
     row: AgreementVersion
-    agreement: Agreement
     side: Side
     steps: Sequence[Step]
+
+    @property
+    def agreement(self) -> Agreement:
+        """What was agreed; 409 `agreement-unreadable` where no verb is left but those that end it."""
+        return versions.agreement(self.row)
 
     def step(self, act: Act, kind: str, reason: str = "") -> Step:
         """The next step, by this officer."""
@@ -263,12 +267,11 @@ async def expire(session: AsyncSession, agreement: str, version: int, now: datet
         await agreements.move(session, row, "expire", Step(kind, now, None, ""))
 
 
-async def remind(session: AsyncSession, region: str, due: Sequence[tuple[Agreement, Clock]], now: datetime) -> None:
-    """Tell the parties of this region of clocks, of each once; what a clock is since makes it another one."""
+async def remind(session: AsyncSession, region: str, agreement: Outline, clock: Clock, now: datetime) -> None:
+    """Tell the parties of this region of a clock, once; what a clock is since makes it another one."""
     rows = [
         {"agreement": agreement.agreement_id, "version": agreement.version, "organisation": party.organisation}
         | {"at": now, "known": clock.due is not None, **asdict(clock)}
-        for agreement, clock in due
         for party in (agreement.provider, agreement.consumer)
         if party.region == region
     ]
@@ -279,15 +282,15 @@ async def remind(session: AsyncSession, region: str, due: Sequence[tuple[Agreeme
 async def _check_id(act: Act, agreement_id: str) -> None:
     """An id is its agreement's parties' to use; to others it is as if nothing were there."""
     there = await versions.newest(act.session, agreement_id)
-    if there is None or not steps.is_party(there.body, act.region, act.organisation):
+    if there is None or steps.party(versions.outline(there), act.region, act.organisation) is None:
         drafts.check_id(agreement_id, act.organisation, await versions.told(act.session))
 
 
 async def _held(act: Act, agreement_id: str, version: int) -> Held:
     row = await agreements.held(act.session, agreement_id, version)
-    agreement = versions.agreement(row)
     done = await queries.steps(act.session, agreement_id, version)
-    return Held(row, agreement, steps.side(agreement, act.region, act.organisation, steps.stranger(done)), done)
+    side = steps.side(versions.outline(row), act.region, act.organisation, steps.stranger(done))
+    return Held(row, side, done)
 
 
 def _check_time(act: Act, held: Held) -> None:
@@ -296,8 +299,10 @@ def _check_time(act: Act, held: Held) -> None:
 
 
 async def _check_parties(act: Act, held: Held) -> None:
-    """Whom identity named or closed otherwise since it was drafted."""
+    """Whom identity named or closed otherwise since it was drafted; what was in force, no rename ends."""
     found = list(parties.findings(held.agreement, act.region, await versions.told(act.session)))
+    if held.row.state == "suspended":
+        found = [each for each in found if each.at[-1] != "name"]
     if found:
         raise drafts.PARTIES_CHANGED(errors=drafts.told(found))
 

@@ -92,7 +92,15 @@ def _goes_on() -> ColumnElement[bool]:
 def _may_be_due() -> ColumnElement[bool]:
     """Something is to be answered, shared, corrected or deleted."""
     is_open = col(AgreementVersion.state).in_(("offered", "agreed"))
-    return is_open | _took("correction_asked") | (_took(*ENDED) & ~_took("disposed") & ~_goes_on())
+    return is_open | _asked_correction() | (_took(*ENDED) & ~_took("disposed") & ~_goes_on())
+
+
+def _asked_correction() -> ColumnElement[bool]:
+    asked, answer, table = aliased(AgreementStep), aliased(AgreementStep), AgreementVersion
+    its = (col(asked.agreement) == col(table.id), col(asked.version) == col(table.version))
+    to_it = (col(answer.agreement) == col(asked.agreement), col(answer.version) == col(asked.version))
+    answered = exists().where(*to_it, col(answer.kind) == "corrected", col(answer.seq) > col(asked.seq))
+    return exists().where(*its, col(asked.kind) == "correction_asked", ~answered)
 
 
 def _took(*kinds: str) -> ColumnElement[bool]:

@@ -2,13 +2,17 @@
 
 from datetime import UTC, datetime
 
-from gateway.agreements.rules import Agreement
+import structlog
+
+from gateway.agreements.rules import Outline
 from gateway.lifecycle import commands, queries, views
 from gateway.lifecycle.rules.clocks import Clock
 from shared.background import rounds
 from shared.runtime import Runtime
 
 EVERY = 60.0  # seconds
+
+log = structlog.get_logger()
 
 
 async def run(runtime: Runtime) -> None:
@@ -17,13 +21,23 @@ async def run(runtime: Runtime) -> None:
 
 
 async def once(runtime: Runtime, now: datetime) -> None:
-    """Tell of every clock that soon runs out or did."""
-    async with runtime.sessions() as session, session.begin():
+    """Tell of every clock that soon runs out or did, of each by itself."""
+    async with runtime.sessions() as session:
         told = await queries.told(session)
         due = await views.due(session, now)
-        news = [(agreement, clock) for agreement, clock in due if _key(agreement, clock) not in told]
-        await commands.remind(session, runtime.settings.region, news, now)
+    for agreement, clock in due:
+        if _key(agreement, clock) not in told:
+            await _tell(runtime, agreement, clock, now)
 
 
-def _key(agreement: Agreement, clock: Clock) -> tuple[str, int, str, datetime, bool]:
+async def _tell(runtime: Runtime, agreement: Outline, clock: Clock, now: datetime) -> None:
+    try:
+        async with runtime.sessions() as session, session.begin():
+            await commands.remind(session, runtime.settings.region, agreement, clock, now)
+    except Exception as error:  # whatever is wrong with one clock keeps no other from being told
+        which = f"{agreement.agreement_id} version {agreement.version}"
+        log.error("agreement_not_reminded", detail=which, reason=type(error).__name__)
+
+
+def _key(agreement: Outline, clock: Clock) -> tuple[str, int, str, datetime, bool]:
     return agreement.agreement_id, agreement.version, clock.kind, clock.since, clock.due is not None

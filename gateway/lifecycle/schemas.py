@@ -86,7 +86,8 @@ class LifeOut(BaseModel):
     """One version and everything that was done with it; `terms` is the text that `hash` was made of.
 
     `to_sign` is what an approval of this offer signs, or of a draft's coming one: the hash, and from the second offer
-    on a point and its number. `dispute` is who decides an open one.
+    on a point and its number. `dispute` is who decides an open one. `unreadable` is the problem of `terms` that do not
+    fit any more: such a version opens nothing, and can still be suspended and ended.
     """
 
     agreement: str
@@ -99,6 +100,7 @@ class LifeOut(BaseModel):
     signatures: list[SignatureOut]
     clocks: list[ClockOut]
     dispute: str | None
+    unreadable: dict[str, Any] | None
 
 
 class DueOut(ClockOut):

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.agreements import queries as versions
-from gateway.agreements.rules import Agreement
+from gateway.agreements.rules import Outline
 from gateway.agreements.tables import AgreementVersion
 from gateway.lifecycle import queries
 from gateway.lifecycle.commands import Act
@@ -23,6 +23,7 @@ from gateway.lifecycle.schemas import (
     SignatureOut,
     StepOut,
 )
+from shared.problems import Problem
 
 LAST: Final = datetime.max.replace(tzinfo=UTC)
 log = structlog.get_logger()
@@ -30,7 +31,7 @@ log = structlog.get_logger()
 
 async def life(act: Act, row: AgreementVersion) -> LifeOut:
     """One version with everything that was done with it; 403 for anybody but its parties, 404 until it was agreed."""
-    agreement = versions.agreement(row)
+    agreement = versions.outline(row)
     done = await queries.steps(act.session, row.id, row.version)
     steps.side(agreement, act.region, act.organisation, steps.stranger(done))
     goes_on = await queries.goes_on(act.session, row)
@@ -47,6 +48,7 @@ async def life(act: Act, row: AgreementVersion) -> LifeOut:
         signatures=[SignatureOut(**each.model_dump(), **each.jwk) for each in signed],
         clocks=[ClockOut(**_told(each, act.now)) for each in clocks.running(agreement, done, goes_on)],
         dispute=steps.dispute_level(done),
+        unreadable=_unreadable(row),
     )
 
 
@@ -56,12 +58,12 @@ async def overdue(session: AsyncSession, now: datetime) -> OverdueOut:
     return OverdueOut(as_of=now, clocks=sorted(found, key=lambda each: each.due or LAST))
 
 
-async def due(session: AsyncSession, now: datetime) -> list[tuple[Agreement, Clock]]:
+async def due(session: AsyncSession, now: datetime) -> list[tuple[Outline, Clock]]:
     """The clocks that are late or soon will be; whatever is wrong with one version keeps no other's from being told."""
-    found: list[tuple[Agreement, Clock]] = []
+    found: list[tuple[Outline, Clock]] = []
     for row, goes_on, done in await queries.watched(session):
         try:
-            agreement = versions.agreement(row)
+            agreement = versions.outline(row)
             running = clocks.running(agreement, done, goes_on)
             found += [(agreement, clock) for clock in running if clocks.is_told(clock, now)]
         except Exception as error:
@@ -75,7 +77,15 @@ async def reminders(act: Act) -> RemindersOut:
     return RemindersOut(reminders=[ReminderOut.model_validate(each, from_attributes=True) for each in told])
 
 
-def _due(agreement: Agreement, clock: Clock, now: datetime) -> DueOut:
+def _unreadable(row: AgreementVersion) -> dict[str, object] | None:
+    try:
+        versions.agreement(row)
+    except Problem as problem:
+        return problem.body()
+    return None
+
+
+def _due(agreement: Outline, clock: Clock, now: datetime) -> DueOut:
     party = agreement.provider if clock.side == "provider" else agreement.consumer
     whose = {"agreement": agreement.agreement_id, "version": agreement.version, "organisation": party.organisation}
     return DueOut(**_told(clock, now), **whose)

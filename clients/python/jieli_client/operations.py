@@ -247,7 +247,7 @@ class Operations(Calls):
         return cast("schemas.GatewayLifeOut", self.call(Asked('POST', f"/v1/agreements/{quoted(agreement)}/versions/{quoted(version)}:return", body=body, media="application/json", idempotency_key=idempotency_key)))
 
     def gateway_settle(self, agreement: str, version: str, body: "schemas.GatewayReasonIn", *, idempotency_key: str | None = None) -> "schemas.GatewayLifeOut":
-        """Write down how the dispute ended: who opened it, or either side once it is before an authority."""
+        """Write down how the dispute ended: who opened it, or either side once it is before the government."""
         return cast("schemas.GatewayLifeOut", self.call(Asked('POST', f"/v1/agreements/{quoted(agreement)}/versions/{quoted(version)}:settle", body=body, media="application/json", idempotency_key=idempotency_key)))
 
     def gateway_suspend(self, agreement: str, version: str, body: "schemas.GatewayReasonIn", *, idempotency_key: str | None = None) -> "schemas.GatewayLifeOut":

@@ -343,6 +343,7 @@ class GatewayLifeOut(TypedDict):
     signatures: "list[GatewaySignatureOut]"
     clocks: "list[GatewayClockOut]"
     dispute: "str | None"
+    unreadable: "dict[str, Any] | None"
 
 
 class GatewayOpeningOut(TypedDict):

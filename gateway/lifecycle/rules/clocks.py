@@ -7,7 +7,7 @@ from typing import Final
 
 import chinese_calendar
 
-from gateway.agreements.rules import Agreement
+from gateway.agreements.rules import Agreement, Outline
 from gateway.agreements.steps import ENDED, Side, Step
 from gateway.lifecycle.rules.steps import EXTENDED_ONCE, correction, last, since
 from shared.contracts.clock import day_of, end_of
@@ -38,7 +38,7 @@ class Clock:
         return self.due is not None and self.due < now
 
 
-def running(agreement: Agreement, steps: Sequence[Step], goes_on: bool = False) -> list[Clock]:
+def running(agreement: Agreement | Outline, steps: Sequence[Step], goes_on: bool = False) -> list[Clock]:
     """Every clock that runs now; `goes_on` is whether a later version covers the same data."""
     return [
         *_reply(agreement, steps),
@@ -48,7 +48,7 @@ def running(agreement: Agreement, steps: Sequence[Step], goes_on: bool = False) 
     ]
 
 
-def check_extends(agreement: Agreement, steps: Sequence[Step], now: datetime) -> None:
+def check_extends(agreement: Agreement | Outline, steps: Sequence[Step], now: datetime) -> None:
     """政务数据共享条例 21: a conditional reply is extended once, before it is late."""
     clock = next(_reply(agreement, steps), None)
     known = last(since(steps, "offered"), "extended")
@@ -79,7 +79,7 @@ def _counted(day: date, days: int, one: timedelta) -> date | None:
     return day
 
 
-def _reply(agreement: Agreement, steps: Sequence[Step]) -> Iterator[Clock]:
+def _reply(agreement: Agreement | Outline, steps: Sequence[Step]) -> Iterator[Clock]:
     """Article 21: 1 working day when shared unconditionally, 10 under conditions, at most 10 more once, approved."""
     offered = last(steps, "offered")
     if agreement.state == "offered" and offered:
@@ -90,7 +90,7 @@ def _reply(agreement: Agreement, steps: Sequence[Step]) -> Iterator[Clock]:
         yield Clock("reply", "政务数据共享条例 21", answers, due, (extended or offered).at)
 
 
-def _share(agreement: Agreement, steps: Sequence[Step]) -> Iterator[Clock]:
+def _share(agreement: Agreement | Outline, steps: Sequence[Step]) -> Iterator[Clock]:
     """Article 22: what was agreed is shared within 20 working days."""
     agreed = last(steps, "agreed")
     if agreement.state == "agreed" and agreed:

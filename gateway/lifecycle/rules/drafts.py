@@ -1,6 +1,5 @@
 """Reading a draft: what is no agreement at all, and what the product's lines refuse, with a pointer to the place."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -13,7 +12,6 @@ from shared import problems
 from shared.contracts.vocabulary import Vocabulary
 
 OPEN: Final = 20  # drafts and offers of one organisation at a time
-_PLACE = re.compile(r" - at `\$(.*)`$")
 
 AGREEMENT_REFUSED = problems.kind(
     422,
@@ -87,10 +85,7 @@ def read(terms: Mapping[str, Any], vocabulary: Vocabulary) -> Agreement:
     try:
         agreement = msgspec.convert({**terms, "state": "draft"}, Agreement)
     except msgspec.ValidationError as error:
-        text = str(error)
-        place = _PLACE.search(text)
-        pointer = re.sub(r"\.|\[", "/", place[1]).replace("]", "") if place else ""
-        raise _refused([{"code": "not-an-agreement", "pointer": pointer, "reason": _PLACE.sub("", text)}]) from None
+        raise _refused([rules.misfit(error)]) from None
     found = rules.validate(agreement, vocabulary)
     if found:
         raise refused(found)

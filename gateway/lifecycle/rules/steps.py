@@ -1,9 +1,9 @@
 """The steps of an agreement's life, and who may take the next one; all of it is read from the steps before."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from gateway.agreements.rules import AGREEMENT_GONE, Agreement
+from gateway.agreements.rules import AGREEMENT_GONE, Agreement, Outline
 from gateway.agreements.steps import AGREED, Side, Step
 from shared import problems
 
@@ -34,24 +34,26 @@ NOTHING_OPEN = problems.kind(409, "nothing-open", "Nothing of this kind is open"
 DISPUTE_NEGOTIATED = problems.kind(
     409,
     "dispute-negotiated",
-    "The dispute is still between the parties",
-    "Who opened it settles it, or bring it before the next authority (:escalate): then either side settles it.",
+    "No decision ends the dispute yet",
+    "Who opened it settles it, or bring it up (:escalate): what the government decides, either side writes down.",
 )
 LADDER_ENDS = problems.kind(409, "ladder-ends", "There is nobody above", "The government's decision ends the dispute.")
 
 
-def side(agreement: Agreement, region: str, organisation: str, stranger: problems.Kind = NOT_A_PARTY) -> Side:
+def side(agreement: Agreement | Outline, region: str, organisation: str, stranger: problems.Kind = NOT_A_PARTY) -> Side:
     """Which side an organisation of a region is; 403 `not-a-party` for any other, and for its namesake elsewhere."""
-    for which, party in zip(SIDES, (agreement.provider, agreement.consumer), strict=True):
-        if (party.region, party.organisation) == (region, organisation):
+    found = party(agreement, region, organisation)
+    if found is None:
+        raise stranger()
+    return found
+
+
+def party(agreement: Agreement | Outline, region: str, organisation: str) -> Side | None:
+    """Which side an organisation of a region is, if any."""
+    for which, each in zip(SIDES, (agreement.provider, agreement.consumer), strict=True):
+        if (each.region, each.organisation) == (region, organisation):
             return which
-    raise stranger()
-
-
-def is_party(body: Mapping[str, Any], region: str, organisation: str) -> bool:
-    """Whether an organisation of a region is named in a text, which need not be readable as an agreement any more."""
-    named = {"region": region, "organisation": organisation}
-    return any(named.items() <= body.get(each, {}).items() for each in SIDES)
+    return None
 
 
 def stranger(steps: Sequence[Step]) -> problems.Kind:
@@ -172,11 +174,11 @@ def next_level(steps: Sequence[Step]) -> str:
 
 
 def check_settles(steps: Sequence[Step], side: Side) -> None:
-    """Who opened a dispute settles it while it is negotiated; what an authority decided, either side writes down."""
+    """政务数据共享条例 28: who opened a dispute says that both agree; what the government decided, either side."""
     opened, level = last(steps, "disputed"), dispute_level(steps)
     if opened is None or level is None:
         raise NOTHING_OPEN()
-    if level == LADDER[0] and opened.side != side:
+    if level != LADDER[-1] and opened.side != side:
         raise DISPUTE_NEGOTIATED()
 
 

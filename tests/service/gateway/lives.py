@@ -41,6 +41,19 @@ INSERT INTO party (id, name, kind, state) VALUES
     ('org-610118-education', '鄠邑区教育局', 'department', 'active'),
     ('org-610118-medical', '鄠邑区医疗保障局', 'department', 'active')
 """
+UNREADABLE = (
+    """
+INSERT INTO agreement (id, version, hash, consent_hash, state, body, valid_from, valid_until)
+SELECT CAST(:agreement AS varchar), 1, hash, consent_hash, 'active',
+    body || jsonb_build_object('agreement_id', CAST(:agreement AS varchar), 'scenario', repeat('x', 2001)),
+    valid_from, valid_until
+FROM agreement WHERE id = :like AND version = 1
+""",
+    """
+INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)
+SELECT :agreement, 1, kind, side, officer, reason, at FROM agreement_step WHERE agreement = :like ORDER BY seq
+""",
+)
 
 
 def terms(agreement_id: str, **changes: object) -> dict[str, Any]:
@@ -119,6 +132,12 @@ class Lives:
         """Everything up to a version in force."""
         await self.agreed(agreement, version, **changes)
         assert (await self.does(ANNA, "activate", agreement, version)).json()["state"] == "active"
+
+    async def unreadable(self, agreement: str, like: str) -> None:
+        """A version in force as an earlier release took it: like another one, with more words than are read today."""
+        async with self.runtime.engine.begin() as connection:
+            for statement in UNREADABLE:
+                await connection.execute(text(statement), {"agreement": agreement, "like": like})
 
 
 ELSEWHERE = {"region": "621124", "organisation": "org-621124-housing", "name": "临洮县住建局", "kind": "department"}

@@ -71,6 +71,22 @@ async def test_what_goes_on_is_not_even_read_for_the_clocks(room: Lives) -> None
         assert name not in {row.id for row, *_ in await queries.watched(session)}
 
 
+async def test_what_was_corrected_is_not_read_for_the_clocks_until_something_is_wrong_again(room: Lives) -> None:
+    async def watched() -> bool:
+        async with room.runtime.sessions() as session:
+            return name in {row.id for row, *_ in await queries.watched(session)}
+
+    name = "agr-610118-centre-mended"
+    await room.in_force(name)
+    found = [await watched()]
+    for _ in range(2):
+        await room.does(CHEN, "ask-correction", name, reason="地址字段含旧区划")
+        found.append(await watched())
+        await room.does(ANNA, "correct", name, reason="已更正")
+        found.append(await watched())
+    assert found == [False, True, False, True, False]
+
+
 async def test_what_was_kept_for_a_service_that_ended_is_deleted(room: Lives) -> None:
     name = "agr-610118-centre-fewer"
     await room.in_force(name, services=["HOU-03", "HOU-04"])
@@ -92,10 +108,11 @@ async def test_who_opened_a_dispute_does_not_block_the_other_with_it(room: Lives
     name = "agr-610118-centre-blocked"
     await room.in_force(name)
     await room.does(CHEN, "dispute", name, reason="数据不准")
-    refused = await room.does(ANNA, "settle", name, reason="已经解决")
-    assert (refused.status_code, refused.json()["code"]) == (409, "dispute-negotiated")
-    assert ":escalate" in refused.json()["detail"]
-    await room.does(ANNA, "escalate", name, reason="协商不成")
+    for who in (CHEN, ANNA, ANNA):  # who opened it escalates it first
+        refused = await room.does(ANNA, "settle", name, reason="已经解决")
+        assert (refused.status_code, refused.json()["code"]) == (409, "dispute-negotiated")
+        assert ":escalate" in refused.json()["detail"]
+        await room.does(who, "escalate", name, reason="协商不成")
     settled = (await room.does(ANNA, "settle", name, reason="按决定执行")).json()
     assert (settled["dispute"], settled["steps"][-1]["reason"]) == (None, "按决定执行")
     await room.does(ANNA, "dispute", name, reason="字段过多")
@@ -125,6 +142,23 @@ async def test_what_resumes_is_checked_like_what_comes_in_force(room: Lives, mon
     assert (await room.does(DAI, "resume", name)).json()["code"] == "agreement-parties-changed"
     await room.told(f"UPDATE party SET state = 'active' WHERE id = '{lives.CENTRE}'")  # noqa: S608 - names of this file
     assert (await room.does(DAI, "resume", name)).json()["state"] == "active"
+
+
+async def test_a_new_name_keeps_nothing_suspended_and_another_kind_does(room: Lives) -> None:
+    name = "agr-610118-centre-renamed"
+    await room.in_force(name)
+    await room.does(CHEN, "suspend", name, reason="自查")
+    await room.does(CHEN, "resume", name)
+    await room.told(f"UPDATE party SET kind = 'social_organisation', name = '新名' WHERE id = '{lives.OFFICE}'")  # noqa: S608 - names of this file
+    refused = await room.does(DAI, "resume", name)
+    assert (refused.json()["code"], [each["pointer"] for each in refused.json()["errors"]]) == (
+        "agreement-parties-changed",
+        ["/consumer/kind"],
+    )
+    await room.told(f"UPDATE party SET kind = 'department' WHERE id = '{lives.OFFICE}'")  # noqa: S608 - names of this file
+    resumed = await room.does(DAI, "resume", name)
+    await room.told(f"UPDATE party SET name = '鄠邑区住房和城乡建设局' WHERE id = '{lives.OFFICE}'")  # noqa: S608 - names of this file
+    assert resumed.json()["state"] == "active", resumed.text
 
 
 async def test_what_a_file_offers_is_answered_and_approved(room: Lives) -> None:
@@ -263,11 +297,11 @@ async def test_the_report_asks_as_little_of_many_as_of_few(room: Lives) -> None:
 
 @contextmanager
 def counted(room: Lives) -> Iterator[list[str]]:
-    """The statements about agreements that the database is asked meanwhile."""
+    """The questions about agreements that the database is asked meanwhile."""
     statements: list[str] = []
 
     def heard(*given: Any) -> None:
-        if "agreement" in given[2]:
+        if "agreement" in given[2] and given[2].startswith("SELECT"):
             statements.append(given[2])
 
     event.listen(room.runtime.engine.sync_engine, "before_cursor_execute", heard)

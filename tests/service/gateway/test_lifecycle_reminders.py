@@ -1,12 +1,15 @@
 """Both sides hear of a clock before it runs out: three working days before, and once for each step that sets one."""
 
 import asyncio
+import json
+import secrets
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import chinese_calendar
 import pytest
+from sqlalchemy import text
 
 from gateway.lifecycle import reminders
 from tests.service.gateway import lives
@@ -16,6 +19,13 @@ from tests.support.postgres import TestServer
 STRANGER = ("org-610118-education", "staff-eli")
 DAY = timedelta(days=1)
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)  # of a year whose working days are known
+
+SPOILT = (
+    "INSERT INTO agreement (id, version, hash, consent_hash, state, body, valid_from, valid_until)"
+    " VALUES ('agr-610118-centre-spoilt', 1, '', '', 'terminated', CAST(:body AS jsonb), now(), now())",
+    "INSERT INTO agreement_step (agreement, version, kind, side, officer, reason, at)"
+    " VALUES ('agr-610118-centre-spoilt', 1, 'terminated', 'provider', '', '', now() - interval '1 year')",
+)
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +72,21 @@ async def test_a_namesake_of_a_party_of_another_region_hears_nothing(room: Lives
         await room.offered(name, consumer=lives.ELSEWHERE)
     await passes(room, await due(room, name) - DAY)
     assert [len(await told(room, who, name)) for who in (ANNA, ("org-621124-housing", "staff-fan"))] == [1, 0]
+
+
+async def test_a_clock_that_cannot_be_told_keeps_no_other_from_it(
+    room: Lives, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "agr-610118-centre-unspoilt"
+    too_long = {"provider": {"region": "610118", "organisation": secrets.token_hex(8000)}}  # for the reminders' key
+    async with room.runtime.engine.begin() as connection:
+        for statement in SPOILT:
+            await connection.execute(text(statement), {"body": json.dumps(too_long)} if ":body" in statement else {})
+    await room.offered(name)
+    await passes(room, await due(room, name) - DAY)
+    assert len(await told(room, CHEN, name)) == 1
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "agreement_not_reminded" in line]
+    assert {line["detail"] for line in lines} == {"agr-610118-centre-spoilt version 1"}
 
 
 async def test_an_extended_reply_is_another_clock(room: Lives, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Every step of the decision refuses by itself: one request for each, refused by it alone, and let through repaired."""
 
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -7,11 +8,16 @@ import pytest
 from sqlalchemy import Engine, event
 
 from gateway.exchange import refusals
-from tests.support import steps
+from tests.support import governed, steps
 from tests.support.governed import Region, sound
 from tests.support.steps import STEPS, Step
 
 NAME = "卓玛·多吉"
+MEDIATORS = "INSERT INTO party VALUES ('org-610118-mediators', '鄠邑区人民调解委员会', 'mediation_committee', 'active')"
+CASE = """
+INSERT INTO link (id, type, provider, consumer, service, state, seals)
+VALUES (:id, 'case', 'org-610118-others', 'org-610118-others', '', 'opened', :seals)
+"""
 
 
 @pytest.fixture
@@ -88,6 +94,26 @@ async def test_the_log_works_as_much_for_nobodys_referral_as_for_anothers(answer
     assert readings[2:] == [1] * 4  # at the first of each their keys are made
     shapes = [[sorted(name for name, value in line.items() if value is not None) for line in each] for each in lines]
     assert shapes == [shapes[0]] * 6
+
+
+async def test_the_log_grows_as_much_for_nobodys_case_as_for_anothers(answering: Region) -> None:
+    """A case has two parties: one entry for each would tell that there is one."""
+    region, case = answering, str(uuid.uuid4())
+    seals = [region.desk.seals.seal(str(uuid.uuid4())) for _ in range(2)]
+    await region.write(MEDIATORS)
+    await region.write(CASE, id=case, seals=seals)
+    await region.look()
+    grown = []
+    mediator = sound(case, caller="org-610118-mediators", kind="staff", roles=("mediator",))
+    async with governed.client(region.gateway) as http:
+        for each in (case, "0198aaaa-0000-7000-8000-000000000000"):
+            before, path = await region.size(), f"/v1/cases/{each}"
+            answer = await http.get(path, headers=region.token(mediator).headers("GET", path))
+            assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), answer.text
+            middle = await region.size()
+            assert (await region.send(sound(each))).status_code == 404  # as if it were a referral
+            grown.append((middle - before, await region.size() - middle))
+    assert grown == [(2, 1)] * 2
 
 
 async def test_a_picture_that_is_old_decides_nothing(answering: Region) -> None:
