@@ -23,6 +23,7 @@ from gateway.agreements import commands, files, queries, rules
 from gateway.agreements.rules import Agreement
 from shared import db
 from shared.contracts import vocabulary
+from shared.problems import Problem
 from shared.settings import Settings, SettingsError
 
 app = typer.Typer(help="Agreements as files.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -105,7 +106,10 @@ async def _compared(session: AsyncSession, agreement: Agreement) -> Planned | No
     if before is None:
         return Planned(f"+ {name}: {agreement.state}", tuple(f"+ {line}" for line in _text(agreement)))
     heading = f"+ {name}: {agreement.state}, after version {before.version} ({before.state})"
-    old = queries.agreement(before)
+    try:
+        old = queries.agreement(before)
+    except Problem:
+        return Planned(heading, ())  # applying it is refused, and says why
     consents = () if rules.consent_hash(old) == rules.consent_hash(agreement) else (VOID,)
     return Planned(heading, (*_differing(old, agreement), *consents))
 

@@ -104,3 +104,11 @@ async def test_one_wrong_file_or_changed_version_applies_nothing(jieli: Jieli) -
         assert (code, "a version never changes" in said) == (1, True)
     shown = await jieli.shown()
     assert shown and shown["version"] == 1
+
+
+async def test_what_cannot_be_read_is_followed_by_an_agreement_of_another_id(jieli: Jieli) -> None:
+    await jieli.room.in_force(like := "agr-610118-centre-like")
+    await jieli.room.unreadable(HOUSING, like)
+    jieli.write(("version: 1", "version: 2\nsupersedes: 1"))
+    for verb in ("plan", "apply"):
+        assert await jieli(verb) == (1, f"{HOUSING} version 1 cannot be read: write an agreement of another id\n")
