@@ -10,7 +10,6 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
@@ -53,6 +52,8 @@ class Service:
     background: tuple[Task, ...] = ()
     on_stop: tuple[Task, ...] = ()
     erasing: Erasing | None = None
+    heeds: tuple[str, ...] = ()
+    """Apps whose silence it has to notice."""
     needs: tuple[str, ...] = ("grant_key",)
     """Settings without which it does not start."""
 
@@ -74,7 +75,7 @@ def create_app(service: Service, settings: Settings, bus: Bus | None = None) -> 
         version="1",
         lifespan=lifespan,
         redirect_slashes=False,
-        generate_unique_id_function=_operation_id,
+        generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
     )
@@ -85,10 +86,6 @@ def create_app(service: Service, settings: Settings, bus: Bus | None = None) -> 
     app.add_middleware(Guarded)
     app.add_middleware(telemetry.Middleware, telemetry=measured)
     return app
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name
 
 
 @contextlib.asynccontextmanager
@@ -104,7 +101,7 @@ async def _running(
     runtime = Runtime(settings, engine, db.session_maker(engine), measured, vault)
     bus = bus or await buses.connect(settings)
     relay = Relay(settings.app, f"/regions/{settings.region}/{settings.app}", engine, bus)
-    inbox = Inbox(runtime.sessions, _handlers(service, runtime), service.events, keks)
+    inbox = Inbox(runtime.sessions, _handlers(service, runtime), service.events, keks, runtime.stir, service.heeds)
     runtime.wake_relay = relay.wake.set
     jobs = Jobs(settings.app)
     runtime.extras |= {"bus": bus, "inbox": inbox, "relay": relay, "jobs": jobs}

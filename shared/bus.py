@@ -89,17 +89,13 @@ class NatsBus:
     def __init__(self, settings: Settings, client: Client) -> None:
         self.app = settings.app
         self.client = client
+        self.jetstream = client.jetstream(timeout=PUBLISH_TIMEOUT)
         self.stream = settings.app.upper()
         self.replicas = settings.nats_replicas
         self.stopping = asyncio.Event()
         self._consuming = 0
         self._idle = asyncio.Event()
         self._idle.set()
-
-    @property
-    def jetstream(self) -> JetStreamContext:
-        """The JetStream context with the publish time-out."""
-        return self.client.jetstream(timeout=PUBLISH_TIMEOUT)
 
     @property
     def connected(self) -> bool:
@@ -178,7 +174,9 @@ class NatsBus:
         try:
             while not self.stopping.is_set():
                 try:
-                    await self._follow(stream, filters, consumer)
+                    subscription = await self._bind(stream, filters)
+                    while not self.stopping.is_set():
+                        await self._batch(subscription, consumer)
                 except (JetStreamError, nats.errors.Error, OSError) as error:
                     log.warning("consumer_binds_again", stream=stream, reason=type(error).__name__)
                     with contextlib.suppress(TimeoutError):
@@ -187,11 +185,6 @@ class NatsBus:
             self._consuming -= 1
             if not self._consuming:
                 self._idle.set()
-
-    async def _follow(self, stream: str, filters: list[str], consumer: Consumer) -> None:
-        subscription = await self._bind(stream, filters)
-        while not self.stopping.is_set():
-            await self._batch(subscription, consumer)
 
     async def _bind(self, stream: str, filters: list[str]) -> JetStreamContext.PullSubscription:
         config = api.ConsumerConfig(

@@ -60,7 +60,7 @@ async def run(runtime: Runtime) -> None:
             for row in await queries.erased(session):
                 await _finish(at, session, row)
 
-    await rounds(EVERY, once)
+    await rounds(EVERY, once, runtime.is_quiet)
 
 
 async def _finish(at: Desk, session: AsyncSession, row: Erasing) -> None:
