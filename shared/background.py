@@ -22,13 +22,9 @@ log = structlog.get_logger()
 Job = Callable[[], Coroutine[Any, Any, None]]
 
 
-async def rounds(
-    every: float, one: Callable[[], Awaitable[object]], is_quiet: Callable[[], bool] = lambda: False
-) -> None:
+async def rounds(every: float, one: Callable[[], Awaitable[object]], is_quiet: Callable[[], bool] = bool) -> None:
     """A round every so many seconds, at once after one that says True; one that a store or an app failed ends alone.
-
-    While it is quiet rounds are REST seconds apart.
-    """
+    While it is quiet they are REST seconds apart."""
     begun = float("-inf")
     while True:
         if not is_quiet() or time.monotonic() - begun >= REST:

@@ -233,6 +233,5 @@ INSERT INTO position (source, aggregate, seq) VALUES (:source, :aggregate, :befo
 ON CONFLICT DO NOTHING RETURNING seq
 """)
 _NEXT = text("""
-UPDATE position SET seq = seq + 1
-WHERE source = :source AND aggregate = :aggregate AND seq = :before RETURNING seq
+UPDATE position SET seq = seq + 1 WHERE source = :source AND aggregate = :aggregate AND seq = :before RETURNING seq
 """)

@@ -100,8 +100,7 @@ async def transaction(request: Request, held: RuntimeDep, grant: GrantDep) -> As
             yield session
         if session.info.get("emitted"):
             held.wake_relay()
-        if request.method in WRITES:
-            held.stir()
+        held.stir()
 
 
 SessionDep = Annotated[AsyncSession, Depends(transaction, scope="function")]

@@ -108,7 +108,7 @@ async def add_step(session: AsyncSession, row: AgreementVersion, step: Step) -> 
 
 async def reload(session: AsyncSession, index: Index) -> None:
     """Take the published version of every agreement into the index; one that cannot be read opens nothing."""
-    index.replace(_readable(await queries.published(session)))
+    index.replace(list(_readable(await queries.published(session))))
 
 
 def _readable(rows: Iterable[AgreementVersion]) -> Iterator[Agreement]:
