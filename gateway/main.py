@@ -170,6 +170,7 @@ SERVICE = app.Service(
     checks=(check,),
     on_start=(furnish,),
     erasing=Erasing(events.ErasureAsked, erasure.order),
+    heeds=("registry",),
     background=(
         *(follow, follow_keys, sign_checkpoints, have_cosigned, show_alarms, close_orphans),
         *(withdrawals.carry, deliver.run, forget.run, erasure.run, expiry.run, reminders.run, webhooks.run),

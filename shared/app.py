@@ -10,7 +10,6 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
@@ -53,8 +52,8 @@ class Service:
     background: tuple[Task, ...] = ()
     on_stop: tuple[Task, ...] = ()
     erasing: Erasing | None = None
-    needs: tuple[str, ...] = ("grant_key",)
-    """Settings without which it does not start."""
+    heeds: tuple[str, ...] = ()  # apps whose silence it has to notice
+    needs: tuple[str, ...] = ("grant_key",)  # settings without which it does not start
 
 
 def create_app(service: Service, settings: Settings, bus: Bus | None = None) -> FastAPI:
@@ -74,7 +73,7 @@ def create_app(service: Service, settings: Settings, bus: Bus | None = None) -> 
         version="1",
         lifespan=lifespan,
         redirect_slashes=False,
-        generate_unique_id_function=_operation_id,
+        generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
     )
@@ -85,10 +84,6 @@ def create_app(service: Service, settings: Settings, bus: Bus | None = None) -> 
     app.add_middleware(Guarded)
     app.add_middleware(telemetry.Middleware, telemetry=measured)
     return app
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name
 
 
 @contextlib.asynccontextmanager
@@ -104,7 +99,8 @@ async def _running(
     runtime = Runtime(settings, engine, db.session_maker(engine), measured, vault)
     bus = bus or await buses.connect(settings)
     relay = Relay(settings.app, f"/regions/{settings.region}/{settings.app}", engine, bus)
-    inbox = Inbox(runtime.sessions, _handlers(service, runtime), service.events, keks)
+    erasing = {service.erasing.order: functools.partial(service.erasing.carry_out, runtime)} if service.erasing else {}
+    inbox = Inbox(runtime.sessions, {**service.handlers, **erasing}, service.events, keks, runtime.stir, service.heeds)
     runtime.wake_relay = relay.wake.set
     jobs = Jobs(settings.app)
     runtime.extras |= {"bus": bus, "inbox": inbox, "relay": relay, "jobs": jobs}
@@ -134,13 +130,6 @@ async def _running(
         await engine.dispose()
         if keys:
             await keys.dispose()
-
-
-def _handlers(service: Service, runtime: Runtime) -> Handlers:
-    """What the service does on events; erasing needs the vault beside the database."""
-    if service.erasing is None:
-        return service.handlers
-    return {**service.handlers, service.erasing.order: functools.partial(service.erasing.carry_out, runtime)}
 
 
 def _operations() -> APIRouter:

@@ -15,20 +15,25 @@ from shared.problems import Problem
 
 FIRST_PAUSE = 0.5  # seconds until a job that failed begins again; doubled each time
 LONGEST_PAUSE = 30.0
+REST = 5.0  # seconds between rounds that look for work, while it is quiet
 STEADY = 60.0  # seconds of running after which earlier failures count no more
 
 log = structlog.get_logger()
 Job = Callable[[], Coroutine[Any, Any, None]]
 
 
-async def rounds(every: float, one: Callable[[], Awaitable[object]]) -> None:
-    """A round every so many seconds, at once after one that says True; one that a store or an app failed ends alone."""
+async def rounds(every: float, one: Callable[[], Awaitable[object]], is_quiet: Callable[[], bool] = bool) -> None:
+    """A round every so many seconds, at once after one that says True; one that a store or an app failed ends alone.
+    While it is quiet they are REST seconds apart."""
+    begun = float("-inf")
     while True:
-        try:
-            while await one() is True:
-                pass
-        except (Problem, BusError, SQLAlchemyError, OSError, *db.DRIVER) as error:
-            log.error("round_failed", reason=type(error).__name__, where=telemetry.where(error))
+        if not is_quiet() or time.monotonic() - begun >= REST:
+            begun = time.monotonic()
+            try:
+                while await one() is True:
+                    pass
+            except (Problem, BusError, SQLAlchemyError, OSError, *db.DRIVER) as error:
+                log.error("round_failed", reason=type(error).__name__, where=telemetry.where(error))
         await asyncio.sleep(every)
 
 

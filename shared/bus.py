@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import httpx
-import nats
 import nats.errors
 import structlog
 from nats.aio.client import Client
@@ -23,6 +23,7 @@ START_DEADLINE = 15.0  # seconds to reach the server at start
 PUBLISH_TIMEOUT = 5.0  # seconds for an acknowledgement
 ACK_WAIT = 20.0  # seconds until an unacknowledged message comes again
 FETCH = 64
+LOOK = 2.0  # seconds between looks whether the server still knows the consumer
 HOLD = 1.0  # seconds between tries while the consumer is away
 LAST_DELIVERY = 200  # the server parks a message after this many deliveries and says so in an advisory
 
@@ -89,17 +90,13 @@ class NatsBus:
     def __init__(self, settings: Settings, client: Client) -> None:
         self.app = settings.app
         self.client = client
+        self.jetstream = client.jetstream(timeout=PUBLISH_TIMEOUT)
         self.stream = settings.app.upper()
         self.replicas = settings.nats_replicas
         self.stopping = asyncio.Event()
         self._consuming = 0
         self._idle = asyncio.Event()
         self._idle.set()
-
-    @property
-    def jetstream(self) -> JetStreamContext:
-        """The JetStream context with the publish time-out."""
-        return self.client.jetstream(timeout=PUBLISH_TIMEOUT)
 
     @property
     def connected(self) -> bool:
@@ -178,7 +175,12 @@ class NatsBus:
         try:
             while not self.stopping.is_set():
                 try:
-                    await self._follow(stream, filters, consumer)
+                    subscription, seen = await self._bind(stream, filters), time.monotonic()
+                    while not self.stopping.is_set():
+                        await self._batch(subscription, consumer)
+                        if time.monotonic() - seen > LOOK:
+                            await subscription.consumer_info()
+                            seen = time.monotonic()
                 except (JetStreamError, nats.errors.Error, OSError) as error:
                     log.warning("consumer_binds_again", stream=stream, reason=type(error).__name__)
                     with contextlib.suppress(TimeoutError):
@@ -187,11 +189,6 @@ class NatsBus:
             self._consuming -= 1
             if not self._consuming:
                 self._idle.set()
-
-    async def _follow(self, stream: str, filters: list[str], consumer: Consumer) -> None:
-        subscription = await self._bind(stream, filters)
-        while not self.stopping.is_set():
-            await self._batch(subscription, consumer)
 
     async def _bind(self, stream: str, filters: list[str]) -> JetStreamContext.PullSubscription:
         config = api.ConsumerConfig(
@@ -209,7 +206,6 @@ class NatsBus:
         try:
             messages: list[Msg] = await subscription.fetch(FETCH, timeout=1)
         except TimeoutError:
-            await subscription.consumer_info()
             return
         in_hand = deque(messages)
         while in_hand:
@@ -232,10 +228,8 @@ class NatsBus:
             await message.in_progress()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.stopping.wait(), HOLD)
-        if self.stopping.is_set():
-            for message in in_hand:
-                await message.nak()
-            in_hand.clear()
+        while in_hand and self.stopping.is_set():
+            await in_hand.popleft().nak()
 
     async def stop(self) -> None:
         """Stop fetching, let what is in hand finish, then close. `drain` never ends on pull subscriptions."""

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,13 +53,16 @@ class Inbox:
     handlers: Handlers
     known: Mapping[str, type[Event]]
     keks: Sequence[bytes]
+    stir: Callable[[], None] = lambda: None
+    heeded: Collection[str] = ()
     _failures: dict[uuid.UUID, int] = field(default_factory=dict)
 
     def filters(self, source: str) -> list[str]:
-        """The subjects of `source` that this app follows: whole nouns, so that numbers have no gaps."""
+        """What this app follows of `source`: whole nouns, so that numbers have no gaps, and the beat of one heeded."""
         subjects = {event.subject for event in self.handlers if event.subject.split(".")[0] == source}
         nouns = {".".join(subject.split(".")[:2]) for subject in subjects}
-        return [*sorted(f"{noun}.>" for noun in nouns), f"{source}.heartbeat.beat.v1"]
+        beat = [f"{source}.heartbeat.beat.v1"] if source in self.heeded else []
+        return [*sorted(f"{noun}.>" for noun in nouns), *beat]
 
     def sources(self) -> set[str]:
         """The apps whose events this app handles."""
@@ -107,6 +110,7 @@ class Inbox:
                 handler = self.handlers.get(event_class)
                 if handler:
                     await handler(session, event_class.model_validate(envelope.data))
+        self.stir()
         return True
 
     async def _failed(self, delivery: Delivery, envelope: Envelope, reason: str) -> Later | None:
@@ -229,6 +233,5 @@ INSERT INTO position (source, aggregate, seq) VALUES (:source, :aggregate, :befo
 ON CONFLICT DO NOTHING RETURNING seq
 """)
 _NEXT = text("""
-UPDATE position SET seq = seq + 1
-WHERE source = :source AND aggregate = :aggregate AND seq = :before RETURNING seq
+UPDATE position SET seq = seq + 1 WHERE source = :source AND aggregate = :aggregate AND seq = :before RETURNING seq
 """)

@@ -24,7 +24,9 @@ KEYED = frozenset({"self", "internal", "exchange"})
 ASKING = frozenset({"explain_decision"})  # operations whose body is a question: asked twice, nothing is done twice
 NO_STORE = "no-store"  # the Cache-Control (RFC 9111, 5.2.2.5) of an answer that holds a secret: it is given once
 
-_CLAIM = text("INSERT INTO idempotency (caller, key, request) VALUES (:caller, :key, :request) ON CONFLICT DO NOTHING")
+_CLAIM = text("""
+INSERT INTO idempotency (caller, key, request) VALUES (:caller, :key, :request) ON CONFLICT DO NOTHING RETURNING key
+""")
 _CLAIMED = text("SELECT request, status, answer, etag FROM idempotency WHERE caller = :caller AND key = :key")
 _ANSWERED = text("""
 UPDATE idempotency SET status = :status, answer = :answer, etag = :etag WHERE caller = :caller AND key = :key
@@ -98,6 +100,7 @@ async def transaction(request: Request, held: RuntimeDep, grant: GrantDep) -> As
             yield session
         if session.info.get("emitted"):
             held.wake_relay()
+        held.stir()
 
 
 SessionDep = Annotated[AsyncSession, Depends(transaction, scope="function")]
@@ -105,10 +108,10 @@ SessionDep = Annotated[AsyncSession, Depends(transaction, scope="function")]
 
 async def _use(session: AsyncSession, grant: Grant) -> None:
     used = await session.execute(
-        text("INSERT INTO used_grant (jti, expires_at) VALUES (:jti, :exp) ON CONFLICT DO NOTHING"),
+        text("INSERT INTO used_grant (jti, expires_at) VALUES (:jti, :exp) ON CONFLICT DO NOTHING RETURNING jti"),
         {"jti": grant.jti, "exp": datetime.fromtimestamp(grant.exp, UTC)},
     )
-    if _rows(used) == 0:
+    if used.first() is None:
         raise grants.GRANT_INVALID("A grant serves one call only.")
 
 
@@ -137,7 +140,7 @@ async def _claim(session: AsyncSession, request: Request, grant: Grant) -> None:
         if getattr(error.orig, "sqlstate", "") == "55P03":
             raise problems.KEY_IN_FLIGHT() from None
         raise
-    if _rows(claimed) == 1:
+    if claimed.first() is not None:
         request.state.claimed = row
         return
     known = (await session.execute(_CLAIMED, row)).one()
@@ -209,8 +212,3 @@ def if_match(header: str | None, version: int) -> None:
 def etag(version: int) -> str:
     """The strong ETag of a version."""
     return f'"{version}"'
-
-
-def _rows(result: object) -> int:
-    count: int = result.rowcount  # type: ignore[attr-defined]  # async execute is typed as Result; INSERT gives CursorResult
-    return count

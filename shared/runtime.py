@@ -1,5 +1,6 @@
 """What an app holds while it runs: settings, engine, sessions, bus, vault."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,9 +11,7 @@ from shared.settings import Settings, in_turn
 from shared.telemetry import Telemetry
 from shared.vault import Vault
 
-
-def _nothing_to_wake() -> None:
-    """Before the relay runs there is nothing to wake."""
+AWAKE = 20.0  # seconds after a request or an event during which there may be work to look for
 
 
 @dataclass
@@ -24,8 +23,17 @@ class Runtime:
     sessions: async_sessionmaker[AsyncSession]
     telemetry: Telemetry
     vault: Vault
-    wake_relay: Callable[[], None] = _nothing_to_wake
+    wake_relay: Callable[[], None] = lambda: None
     extras: dict[str, object] = field(default_factory=dict)
+    _stirred: float = field(default_factory=time.monotonic)
+
+    def stir(self) -> None:
+        """Say that a request or an event did something here."""
+        self._stirred = time.monotonic()
+
+    def is_quiet(self) -> bool:
+        """Whether nothing was done here for a while; what another process left undone may still be there."""
+        return time.monotonic() - self._stirred > AWAKE
 
     @cached_property
     def grant_keys(self) -> tuple[bytes, ...]:

@@ -13,7 +13,7 @@ import structlog
 from opentelemetry import context, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, TraceIdRatioBased
 from opentelemetry.trace import SpanKind
@@ -98,12 +98,8 @@ def _exporter(settings: Settings) -> SpanExporter | None:
         return OTLPSpanExporter(endpoint=f"{settings.otlp_endpoint}/v1/traces")
     if settings.trace_file:
         out = settings.trace_file.open("a", buffering=1)
-        return ConsoleSpanExporter(out=out, formatter=_line)
+        return ConsoleSpanExporter(out=out, formatter=lambda span: f"{span.to_json(indent=None)}\n")
     return None
-
-
-def _line(span: ReadableSpan) -> str:
-    return f"{span.to_json(indent=None)}\n"
 
 
 def traceparent() -> str:

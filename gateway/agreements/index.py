@@ -1,6 +1,6 @@
 """Agreements in memory for the hot path: by id, replaced as a whole, so that a reader sees the old or the new."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from gateway.agreements import rules
 from gateway.agreements.rules import AGREEMENT_UNREADABLE, Agreement, Terms
@@ -20,13 +20,16 @@ class Index:
         self.left_out: Mapping[str, str] = {}
         self._region = region
         self._terms: Mapping[str, Terms] = {}
+        self._given: tuple[Sequence[Agreement], Sequence[str]] = ((), ())
 
     def get(self, agreement_id: str) -> Terms | None:
         """The terms of an agreement in whatever state; the decision looks at the state."""
         return self._terms.get(agreement_id)
 
-    def replace(self, agreements: Iterable[Agreement], unreadable: Iterable[str] = ()) -> None:
+    def replace(self, agreements: Sequence[Agreement], unreadable: Sequence[str] = ()) -> None:
         """Take these agreements in place of all before; `unreadable` are ids of what is in force and cannot be read."""
+        if (agreements, unreadable) == self._given:
+            return
         taken: dict[str, Terms] = {}
         left_out = dict.fromkeys(unreadable, AGREEMENT_UNREADABLE.code)
         for agreement in agreements:
@@ -35,7 +38,7 @@ class Index:
                 taken[agreement.agreement_id] = rules.terms(agreement, self.vocabulary)
             elif agreement.state in IN_FORCE:
                 left_out[agreement.agreement_id] = against
-        self._terms, self.left_out = taken, left_out
+        self._terms, self.left_out, self._given = taken, left_out, (agreements, unreadable)
 
     def _against(self, agreement: Agreement) -> str | None:
         """The code of the first thing that stands against it."""

@@ -61,7 +61,7 @@ async def run(runtime: Runtime) -> None:
         for request in done:
             await _end(at, request)
 
-    await rounds(EVERY, once)
+    await rounds(EVERY, once, runtime.is_quiet)
 
 
 async def _end(at: Desk, request: str) -> None:

@@ -63,6 +63,7 @@ class Proxy:
             return await self._other(scope, receive, send)
         scope["jieli.route"] = match.route.template
         runtime: Runtime = scope["app"].state.runtime
+        runtime.stir()
         headers = _headers(scope)
         try:
             outgoing = Outgoing(scope["method"], _path(scope), headers, await _body(receive), match.route.browser)

@@ -40,7 +40,7 @@ async def carry(runtime: Runtime) -> None:
         for withdrawal in waiting:
             await _carry_one(at, withdrawal)
 
-    await rounds(EVERY, once)
+    await rounds(EVERY, once, runtime.is_quiet)
 
 
 async def _carry_one(at: Desk, withdrawal: Withdrawal) -> None:

@@ -41,7 +41,7 @@ async def run(runtime: Runtime) -> None:
             await _carry(at, known, delivery)
         return delivery is not None
 
-    await rounds(EVERY, one)
+    await rounds(EVERY, one, runtime.is_quiet)
 
 
 async def _carry(at: Desk, known: Peers, delivery: Delivery) -> None:

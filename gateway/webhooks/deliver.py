@@ -45,17 +45,17 @@ async def run(runtime: Runtime) -> None:
     sending: dict[str, asyncio.Task[None]] = {}
     async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE, limits=ONE_USE) as client, TaskGroup() as group:
         group.create_task(_forget(runtime))
-        while True:
-            sending = {name: task for name, task in sending.items() if not task.done()}
-            try:
-                for message in await commands.take(runtime.engine, list(sending), AT_ONCE - len(sending)):
-                    sending[message.organization] = group.create_task(_carry(runtime, client, message))
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("webhooks_wait", reason=type(error).__name__)
+
+        async def one() -> bool:
+            for name in [name for name, task in sending.items() if task.done()]:
+                del sending[name]
+            for message in await commands.take(runtime.engine, list(sending), AT_ONCE - len(sending)):
+                sending[message.organization] = group.create_task(_carry(runtime, client, message))
             if sending:
                 await asyncio.wait(sending.values(), timeout=EVERY, return_when=asyncio.FIRST_COMPLETED)
-            else:
-                await asyncio.sleep(EVERY)
+            return bool(sending)
+
+        await rounds(EVERY, one, runtime.is_quiet)
 
 
 async def _forget(runtime: Runtime) -> None:

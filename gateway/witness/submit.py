@@ -60,7 +60,7 @@ async def _follow(runtime: Runtime, written: Log, known: Peers, peer: Peer) -> N
         if due:
             await _settle(runtime, due, await _tried(written, known, peer, due))
 
-    await rounds(EVERY, once)
+    await rounds(EVERY, once, runtime.is_quiet)
 
 
 async def _tried(written: Log, known: Peers, peer: Peer, due: LogWitness) -> tuple[int, str] | str:

@@ -16,6 +16,7 @@ from services.registry.queries import directory
 from services.registry.queries import imports as queries
 from services.registry.rules import offers, packages
 from services.registry.tables import DirectoryImport, now
+from shared.background import rounds
 from shared.contracts import clock, vocabulary
 from shared.runtime import Runtime
 
@@ -30,14 +31,16 @@ log = structlog.get_logger()
 async def load(runtime: Runtime) -> None:
     """Work files through, until cancelled."""
     reading = Reading()
-    while True:
+
+    async def one() -> bool:
+        nonlocal reading
         try:
-            while await step(runtime, reading):
-                pass
-        except (SQLAlchemyError, OSError) as error:
+            return await step(runtime, reading)
+        except (SQLAlchemyError, OSError):
             reading = Reading()
-            log.warning("import_waits", reason=type(error).__name__)
-        await asyncio.sleep(PAUSE)
+            raise
+
+    await rounds(PAUSE, one, runtime.is_quiet)
 
 
 @dataclass

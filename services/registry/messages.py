@@ -45,7 +45,7 @@ async def deliver(runtime: Runtime) -> None:
 
 
 async def _go_on(step: Callable[[Runtime], Awaitable[bool]], runtime: Runtime) -> None:
-    await rounds(PAUSE, lambda: step(runtime))
+    await rounds(PAUSE, lambda: step(runtime), runtime.is_quiet)
 
 
 async def match_one(runtime: Runtime) -> bool:

@@ -1,7 +1,7 @@
 """The database goes away under relay and consumer: nothing stops for good, nothing becomes a dead letter."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import asyncpg
 import pytest
@@ -121,6 +121,13 @@ async def test_an_event_waits_some_minutes_for_the_one_before_it(consumer: Side,
     later = await taken.receive(Delivery(second.encode(), Counted.subject, attempt))
     assert (later is None) == buried
     assert len(await consumer.all("SELECT 1 FROM dead_letter")) == buried
+
+
+async def test_only_the_beat_of_an_app_whose_silence_matters_is_followed(consumer: Side) -> None:
+    taken = platform.inbox(consumer, Applied())
+    events = taken.filters("identity")
+    assert replace(taken, heeded=("identity",)).filters("identity") == [*events, "identity.heartbeat.beat.v1"]
+    assert events == ["identity.record.>"]
 
 
 async def test_a_heartbeat_that_cannot_be_read_goes_aside(consumer: Side) -> None:

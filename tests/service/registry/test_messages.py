@@ -48,6 +48,7 @@ async def post(registry: RunningApp, *texts: str, written: datetime | None = Non
             with evidence("job", "test"):
                 sealed = await sealing.seal(vault, owner, f"message.sealed/{fresh}", message, sealing.Size.MESSAGE)
             session.add(Message(id=fresh, subject=owner, sealed=sealed))
+    registry.runtime.stir()
 
 
 def texts(gateway: Phones) -> list[Any]:

@@ -12,6 +12,7 @@ from asyncpg import InternalClientError
 from shared import background, problems
 from shared.background import Jobs
 from shared.bus import BusError
+from shared.contracts.events import OrganizationRegistered
 from tests.support import apps
 from tests.support.apps import RunningApp
 from tests.support.postgres import TestServer
@@ -135,3 +136,64 @@ async def test_rounds_go_on_past_what_passes_and_end_with_a_fault_of_ours(passin
     with pytest.raises(ValueError):
         await background.rounds(0.05, one)
     assert said == []
+
+
+async def test_who_looks_for_work_rests_while_it_is_quiet_and_looks_as_soon_as_it_is_not() -> None:
+    asked = 0
+    looks: list[int] = []
+
+    def is_quiet() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked < 50
+
+    async def one() -> None:
+        looks.append(asked)
+
+    async def looked_again() -> bool:
+        return len(looks) > 1
+
+    looking = asyncio.create_task(background.rounds(0.01, one, is_quiet))
+    await until(looked_again)
+    looking.cancel()
+    assert looks[:2] == [1, 50]
+
+
+async def test_what_another_process_left_is_found_while_it_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "REST", 0.05)
+    looks = 0
+
+    async def one() -> None:
+        nonlocal looks
+        looks += 1
+
+    async def looked_thrice() -> bool:
+        return looks == 3
+
+    looking = asyncio.create_task(background.rounds(0.01, one, lambda: True))
+    await until(looked_thrice)
+    looking.cancel()
+
+
+async def test_a_request_and_an_event_each_end_the_quiet(
+    postgres: TestServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.runtime.AWAKE", 2.0)
+    async with apps.running("registry", postgres, tmp_path) as registry:
+
+        async def is_quiet() -> bool:
+            return registry.runtime.is_quiet()
+
+        async def is_awake() -> bool:
+            return not registry.runtime.is_quiet()
+
+        await until(is_quiet)
+        async with registry.as_() as client:
+            await client.get("/directory/services")
+        assert await is_awake()
+        await until(is_quiet)
+        told = OrganizationRegistered(
+            organization="org-1", name="教育局", kind="department", district="610118", services=("EDU-01",)
+        )
+        await registry.receive("identity", "org-1", 1, told)
+        await until(is_awake)
