@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ START_DEADLINE = 15.0  # seconds to reach the server at start
 PUBLISH_TIMEOUT = 5.0  # seconds for an acknowledgement
 ACK_WAIT = 20.0  # seconds until an unacknowledged message comes again
 FETCH = 64
-LOOK = 2.0  # seconds between looks whether the server still knows the consumer
+EMPTY = 2  # fetches without a message, after which it is asked whether the server still knows the consumer
 HOLD = 1.0  # seconds between tries while the consumer is away
 LAST_DELIVERY = 200  # the server parks a message after this many deliveries and says so in an advisory
 
@@ -175,12 +174,12 @@ class NatsBus:
         try:
             while not self.stopping.is_set():
                 try:
-                    subscription, seen = await self._bind(stream, filters), time.monotonic()
+                    subscription, empty = await self._bind(stream, filters), 0
                     while not self.stopping.is_set():
-                        await self._batch(subscription, consumer)
-                        if time.monotonic() - seen > LOOK:
+                        empty = 0 if await self._batch(subscription, consumer) else empty + 1
+                        if empty == EMPTY:
+                            empty = 0
                             await subscription.consumer_info()
-                            seen = time.monotonic()
                 except (JetStreamError, nats.errors.Error, OSError) as error:
                     log.warning("consumer_binds_again", stream=stream, reason=type(error).__name__)
                     with contextlib.suppress(TimeoutError):
@@ -202,11 +201,11 @@ class NatsBus:
         await self.jetstream.add_consumer(stream, config)
         return await self.jetstream.pull_subscribe_bind(self.app, stream, inbox_prefix=f"_INBOX_{self.app}.".encode())
 
-    async def _batch(self, subscription: JetStreamContext.PullSubscription, consumer: Consumer) -> None:
+    async def _batch(self, subscription: JetStreamContext.PullSubscription, consumer: Consumer) -> bool:
         try:
             messages: list[Msg] = await subscription.fetch(FETCH, timeout=1)
         except TimeoutError:
-            return
+            return False
         in_hand = deque(messages)
         while in_hand:
             message = in_hand[0]
@@ -220,6 +219,7 @@ class NatsBus:
                 await message.ack()
             else:
                 await message.nak(delay=later.seconds)
+        return True
 
     async def _hold(self, in_hand: deque[Msg], reason: str) -> None:
         """Keep what is in hand, so that the server neither delivers it again nor counts; give it back when stopped."""

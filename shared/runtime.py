@@ -25,15 +25,15 @@ class Runtime:
     vault: Vault
     wake_relay: Callable[[], None] = lambda: None
     extras: dict[str, object] = field(default_factory=dict)
-    _stirred: float = field(default_factory=time.monotonic)
+    stirred: float = field(default_factory=time.monotonic)
 
     def stir(self) -> None:
         """Say that a request or an event did something here."""
-        self._stirred = time.monotonic()
+        self.stirred = time.monotonic()
 
     def is_quiet(self) -> bool:
         """Whether nothing was done here for a while; what another process left undone may still be there."""
-        return time.monotonic() - self._stirred > AWAKE
+        return time.monotonic() - self.stirred > AWAKE
 
     @cached_property
     def grant_keys(self) -> tuple[bytes, ...]:

@@ -92,15 +92,15 @@ def _loaded(name: str, text: str) -> tuple[yaml.Node, object]:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is None:
             raise _UnreadableError(FileError(name, 1, "the file is empty"))
+        twice = next(_keys_twice(node), None)  # first: to construct is to write merged keys into the nodes
         content = yaml.SafeLoader("").construct_document(node)
-        twice = next(_keys_twice(node), None)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or "no YAML"
         raise _UnreadableError(FileError(name, mark.line + 1 if mark else 1, reason)) from None
     except RecursionError:
         raise _UnreadableError(FileError(name, 1, "nested too deeply, or within itself")) from None
-    except (ValueError, TypeError, AttributeError) as error:  # dates and numbers that are none
+    except (ValueError, TypeError, AttributeError, LookupError) as error:  # dates and numbers that are none
         raise _UnreadableError(FileError(name, 1, f"a value is not what its form says: {error}")) from None
     if twice:
         raise _UnreadableError(FileError(name, twice.start_mark.line + 1, f"'{twice.value}' stands twice"))
@@ -109,11 +109,11 @@ def _loaded(name: str, text: str) -> tuple[yaml.Node, object]:
 
 def _keys_twice(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
+        seen: set[object] = set()
         for key, value in node.value:
-            if key.value in seen:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
                 yield key
-            seen.add(key.value)
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else id(key))
             yield from _keys_twice(value)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.commands import imports as commands
@@ -36,7 +35,7 @@ async def load(runtime: Runtime) -> None:
         nonlocal reading
         try:
             return await step(runtime, reading)
-        except (SQLAlchemyError, OSError):
+        except BaseException:  # what was read is not what stands in the database
             reading = Reading()
             raise
 

@@ -5,6 +5,7 @@ import importlib
 import json
 import sys
 from collections.abc import AsyncIterator
+from traceback import format_exception
 
 import pytest
 from typer.testing import CliRunner
@@ -17,12 +18,15 @@ class Command:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self._turn = asyncio.Lock()
 
     async def __call__(self, module: str, *words: str) -> tuple[int, str]:
         """Run one command to its end."""
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps([module, *words]).encode() + b"\n")
-        code, said = json.loads(await self._process.stdout.readline())
+        async with self._turn:
+            self._process.stdin.write(json.dumps([module, *words]).encode() + b"\n")
+            code, said, broken = json.loads(await self._process.stdout.readline())
+        assert not broken, broken
         return code, said
 
 
@@ -45,7 +49,8 @@ def main() -> None:
     for line in sys.stdin:
         module, *words = json.loads(line)
         ended = CliRunner().invoke(importlib.import_module(module).app, words)
-        print(json.dumps([ended.exit_code, ended.output]), file=answers, flush=True)
+        broken = "" if isinstance(ended.exception, SystemExit | None) else "".join(format_exception(ended.exception))
+        print(json.dumps([ended.exit_code, ended.output, broken]), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -58,12 +58,14 @@ class TestServer:
         keys = filled.keys_database and f"{name}_keys"
         holder = replace(filled, database=f"{name}_{app}", keys_database=keys)
         server = await provision.connect(self.admin_url)
-        for old, new in ((filled.database, holder.database), (filled.keys_database, keys)):
-            if old and new:
-                await provision.statement(server, "CREATE DATABASE %I TEMPLATE %I", new, old)
-                await provision.ensure_database(server, new, filled.owner.name if new == holder.database else None)
-                await provision.grant_connect(server, new, holder)
-        await server.close()
+        try:
+            for old, new in ((filled.database, holder.database), (filled.keys_database, keys)):
+                if old and new:
+                    await provision.statement(server, "CREATE DATABASE %I TEMPLATE %I", new, old)
+                    await provision.ensure_database(server, new, filled.owner.name if new == holder.database else None)
+                    await provision.grant_connect(server, new, holder)
+        finally:
+            await server.close()
         return provision.addresses(self.admin_url, holder)
 
     async def _create(self, app: str) -> provision.Tenant:

@@ -167,7 +167,8 @@ async def test_a_connection_that_died_while_idle_is_replaced(opened: logs.Opened
     async with opened.engine.begin() as connection:
         await connection.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user AND state = 'idle'"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE usename = current_user AND datname = current_database() AND state = 'idle'"
             )
         )
     assert (await opened.log.append(logs.entry())).index == 1

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from services.registry import main
+from services.registry.commands import imports as commands
 from shared import migrate
 from tests.service.registry import offers
 from tests.service.registry.test_directory import get
@@ -176,6 +178,20 @@ async def test_work_goes_on_where_a_stop_left_it(postgres: TestServer, tmp_path:
         done = await offers.ended(second, path)
         assert (done["state"], done["read"], done["changed"]) == ("applied", 2500, 2500)
         assert (await get(second, "/directory/service_at_locations"))["total_items"] == 2500
+
+
+async def test_rows_whose_storing_failed_are_read_again(registry: RunningApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [offers.row(key=f"again-{number}", place=f"甘亭第{number}小学") for number in range(1200)]
+    stage, failed = commands.stage, [asyncpg.InternalClientError("the connection died")]
+
+    async def stage_or_fail(*given: Any) -> None:
+        if given[1].read == 500 and failed:
+            raise failed.pop()
+        await stage(*given)
+
+    monkeypatch.setattr(commands, "stage", stage_or_fail)
+    done = await offers.take_in(registry, offers.as_csv(rows))
+    assert (done["state"], done["read"], done["changed"], failed) == ("applied", 1200, 1200, [])
 
 
 def hsds_tables() -> dict[str, list[dict[str, Any]]]:

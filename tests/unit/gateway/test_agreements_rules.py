@@ -156,8 +156,9 @@ def test_an_error_in_a_file_is_named_with_its_line_and_nothing_is_taken(
     [
         *(b"", b"\xff\xfe\x00", b"- a\n- b\n", b"text", b"a: [", b"# nothing\n", b"? [a]\n: 1", b"&a [*a]"),
         *(b"a: 2026-99-99", b"a: !!int x", b"a: !!timestamp x", b"!!python/object:os.x {}", b"[" * 100_000),
+        *(b"a: !!bool x", b"a: !!int ''", b"? {a: b}\n: 1"),
     ],
-    ids=range(13),
+    ids=range(16),
 )
 def test_a_file_that_is_no_agreement_is_an_error_and_no_crash(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.yaml").write_bytes(content)
