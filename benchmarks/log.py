@@ -69,9 +69,10 @@ async def fill(held: Log, count: int) -> None:
 async def appended(held: Log, side: Side) -> None:
     """One round of appends by all callers at once."""
 
+    asked = [logs.entry(person=f"person-{number % PEOPLE}") for number in range(CALLERS * EACH)]
+
     async def call(number: int) -> None:
-        for turn in range(EACH):
-            entry = logs.entry(person=f"person-{(number * EACH + turn) % PEOPLE}")
+        for entry in asked[number * EACH : (number + 1) * EACH]:
             started = time.perf_counter()
             await held.log.append(entry)
             side.latencies.append(time.perf_counter() - started)

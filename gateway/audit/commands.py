@@ -9,7 +9,7 @@ import contextlib
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -29,6 +29,7 @@ from shared.telemetry import where
 from shared.vault import Vault
 
 BATCH = 500  # entries in one commit
+PART = 170  # entries of one statement: while the database stores them the next ones are made
 WAITING = 10_000  # entries that may wait; beyond that the log is too slow to serve
 KEYS_FOR = 5.0  # seconds until a person's key is read again: an erasure elsewhere is felt after that
 KEYS_KNOWN = 10_000
@@ -49,6 +50,7 @@ OUTCOME_NOT_LOGGED = problems.kind(
 logger = structlog.get_logger()
 Question = TypeVar("Question", contravariant=True)
 
+_NEVER = (entries.Key(b""), 0.0)
 _COUNT = """
 INSERT INTO log_counter AS counter (person_tag, entries)
 SELECT * FROM unnest($1::bytea[], $2::bigint[])
@@ -109,6 +111,7 @@ class _Waiting:
     """An entry on its way, with whoever waits for it."""
 
     entry: entries.Entry
+    decision: uuid.UUID
     condition: Condition[Any] | None
     answer: asyncio.Future[Receipt]
     refusal: Refusal | None = None
@@ -146,17 +149,17 @@ class Log:
         self._checkpoint_due = asyncio.Event()
         self._covered = 0
         self._kept = Kept(engine)
-        self._known: dict[str, tuple[bytes, float]] = {}
+        self._known: dict[str, tuple[entries.Key, float]] = {}
 
     async def append(self, entry: entries.Entry, condition: Condition[Any] | None = None) -> Receipt:
         """Write one entry durably, as it is or as its guard's refusal; 503 if that cannot be.
 
         `log-unavailable` before a call, `outcome-not-logged` after it: then it may have been done.
         """
-        uuid.UUID(entry.decision)
+        decision = uuid.UUID(entry.decision)
         if len(self._waiting) >= WAITING:
             raise _unwritten(entry)
-        waiting = _Waiting(entry, condition, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(entry, decision, condition, asyncio.get_running_loop().create_future())
         if entry.person is not None:
             waiting.person = self.person_tag(entry.person).hex()
         self._waiting.append(waiting)
@@ -182,7 +185,7 @@ class Log:
         """The keyed index of a person, the same at every call."""
         return entries.person_tag(self._index_key, person)
 
-    async def key_of(self, person: str, decision: str) -> bytes:
+    async def key_of(self, person: str, decision: str) -> entries.Key:
         """The key under which this person's entries are tagged, for the decision that lets her read them."""
         tag = self.person_tag(person).hex()
         return (await self._keys({tag}, decision))[tag]
@@ -248,7 +251,9 @@ class Log:
             self._checkpoint_due.set()
         return []
 
-    async def _append(self, batch: list[_Waiting], keys: Mapping[str, bytes]) -> tuple[int, list[_Line], datetime]:
+    async def _append(
+        self, batch: list[_Waiting], keys: Mapping[str, entries.Key]
+    ) -> tuple[int, list[_Line], datetime]:
         """One transaction; when it fails in any way nothing of the batch is acknowledged and its connection ends."""
         connection, transaction = await self._kept.begin()
         try:
@@ -256,17 +261,16 @@ class Log:
             await _ask_guards(connection, batch)
             counters = await _reserve(connection, batch)
             at = datetime.now(UTC)
-            lines = _lines(batch, keys, counters, at)
-            columns = _columns(edge.size, lines, at)
-            edge, nodes = tree.extended(edge, [line.leaf for line in lines])
-            await connection.execute(_APPEND, *columns, *_tree(edge, nodes))
+            edge, lines = await _store(
+                connection, edge, (_lines(each, keys, counters, at) for each in _parts(batch)), at
+            )
             await transaction.commit()
         except BaseException:
             await self._kept.drop()
             raise
         return edge.size, lines, at
 
-    async def _keys(self, persons: set[str], decision: str, again: Set[str] = frozenset()) -> Mapping[str, bytes]:
+    async def _keys(self, persons: set[str], decision: str, again: Set[str] = frozenset()) -> Mapping[str, entries.Key]:
         """The persons' keys, remembered for a few seconds: long enough for intent and outcome of one call.
 
         `again` are those that are read even so: how long a refusal takes must not tell whose key was used of late. The
@@ -275,11 +279,11 @@ class Log:
         now = time.monotonic()
         if len(self._known) > KEYS_KNOWN:
             self._known.clear()
-        remembered = {each for each in persons if self._known.get(each, (b"", 0.0))[1] >= now}
+        remembered = {each for each in persons if self._known.get(each, _NEVER)[1] >= now}
         if wanted := persons - remembered | persons & again:
             with evidence("decision", decision, remembered):
                 read = await self._vault.keys(wanted)
-            self._known |= {person: (key, now + KEYS_FOR) for person, key in read.items()}
+            self._known |= {person: (entries.Key(key), now + KEYS_FOR) for person, key in read.items()}
         return {person: self._known[person][0] for person in persons}
 
 
@@ -307,7 +311,9 @@ async def _reserve(connection: Connection, batch: list[_Waiting]) -> dict[str, i
     return {tag.hex(): total - counts[tag] for tag, total in after}
 
 
-def _lines(batch: list[_Waiting], keys: Mapping[str, bytes], counters: dict[str, int], at: datetime) -> list[_Line]:
+def _lines(
+    batch: list[_Waiting], keys: Mapping[str, entries.Key], counters: dict[str, int], at: datetime
+) -> list[_Line]:
     """The entries as they are stored. One that has no canonical form fails alone; the number it took stays unused."""
     lines = []
     for waiting in batch:
@@ -328,10 +334,33 @@ def _lines(batch: list[_Waiting], keys: Mapping[str, bytes], counters: dict[str,
     return lines
 
 
+def _parts(batch: list[_Waiting]) -> Iterator[list[_Waiting]]:
+    return (batch[start : start + PART] for start in range(0, len(batch), PART))
+
+
+async def _store(
+    connection: Connection, edge: tree.Edge, parts: Iterable[list[_Line]], at: datetime
+) -> tuple[tree.Edge, list[_Line]]:
+    """A statement for each part; the next part is made while the database stores this one."""
+    stored: list[_Line] = []
+    storing: asyncio.Task[object] | None = None
+    for part in parts:
+        columns = _columns(edge.size, part, at)
+        edge, nodes = tree.extended(edge, [line.leaf for line in part])
+        if storing:
+            await storing
+        storing = asyncio.create_task(connection.execute(_APPEND, *columns, *_tree(edge, nodes)))
+        await asyncio.sleep(0)  # it is sent now
+        stored += part
+    if storing:
+        await storing
+    return edge, stored
+
+
 def _columns(first: int, lines: list[_Line], at: datetime) -> tuple[object, ...]:
     return (
         list(range(first, first + len(lines))),
-        [uuid.UUID(line.waiting.entry.decision) for line in lines],
+        [line.waiting.decision for line in lines],
         [line.waiting.entry.phase.value for line in lines],
         [line.subject.tag if line.subject else None for line in lines],
         [line.body for line in lines],

@@ -134,7 +134,7 @@ async def _noted(log: Log, reading: Reading) -> str:
     return decision
 
 
-def _grouped(stored: list[queries.Stored], key: bytes) -> dict[uuid.UUID, list[accesses.Line]]:
+def _grouped(stored: list[queries.Stored], key: entries.Key) -> dict[uuid.UUID, list[accesses.Line]]:
     """By decision, the entries that are hers and those that are about no person; a decision may be about others too."""
     groups: dict[uuid.UUID, list[accesses.Line]] = {}
     for line in stored:
@@ -144,7 +144,7 @@ def _grouped(stored: list[queries.Stored], key: bytes) -> dict[uuid.UUID, list[a
     return groups
 
 
-def _ids(line: queries.Stored, key: bytes) -> Mapping[str, Any] | None:
+def _ids(line: queries.Stored, key: entries.Key) -> Mapping[str, Any] | None:
     """What was sealed for her beside an entry: nothing if it is about nobody, None if it is another person's."""
     if line.sealed is None:
         return {}
@@ -154,11 +154,11 @@ def _ids(line: queries.Stored, key: bytes) -> Mapping[str, Any] | None:
         return None
 
 
-async def _opening(connection: AsyncConnection, line: queries.Stored, key: bytes) -> Opening | None:
+async def _opening(connection: AsyncConnection, line: queries.Stored, key: entries.Key) -> Opening | None:
     """The opening of an entry of hers; None for one about no person in a decision about her; 404 for all others."""
     ids = _ids(line, key)
     if ids:
-        return Opening(key, ids["counter"], ids["consent"])
+        return Opening(key.value, ids["counter"], ids["consent"])
     if ids is None or not any(_ids(other, key) for other in await queries.of_decisions(connection, {line.decision})):
         raise problems.NOT_FOUND()
     return None

@@ -12,7 +12,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -110,21 +110,33 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Key:
+    """A person's key, and what seals under it."""
+
+    value: bytes
+
+    @cached_property
+    def cipher(self) -> AESGCM:
+        """AES-256-GCM under a key of its own, made once."""
+        return AESGCM(hmac.digest(self.value, b"seal", hashlib.sha256))
+
+
+@dataclass(frozen=True)
 class Subject:
     """The key of the person an entry is about, and the number of this entry among hers."""
 
-    key: bytes
+    key: Key
     counter: int
 
     @cached_property
     def tag(self) -> bytes:
         """What marks this one entry of the person: HMAC-SHA-256 of the counter under the person's key."""
-        return hmac.digest(self.key, self.counter.to_bytes(8, "big"), hashlib.sha256)
+        return hmac.digest(self.key.value, self.counter.to_bytes(8, "big"), hashlib.sha256)
 
     def blinded(self, label: str, value: bytes) -> bytes:
         """A value that only the holder of the key recognises. The counter keeps entries under one consent apart."""
         message = self.counter.to_bytes(8, "big") + label.encode() + b"\x00" + value
-        return hmac.digest(self.key, message, hashlib.sha256)
+        return hmac.digest(self.key.value, message, hashlib.sha256)
 
 
 def canonical(entry: Entry, subject: Subject | None, at: datetime) -> bytes:
@@ -147,12 +159,12 @@ def sealed(entry: Entry, subject: Subject) -> bytes:
     nonce = os.urandom(_NONCE_SIZE)
     ids = {"consent": entry.consent, "about": entry.about, "through": entry.through}
     text = _dumps({"counter": subject.counter, **ids})
-    return nonce + AESGCM(_seal_key(subject.key)).encrypt(nonce, text, entry.decision.encode())
+    return nonce + subject.key.cipher.encrypt(nonce, text, entry.decision.encode())
 
 
-def opened(box: bytes, key: bytes, decision: str) -> dict[str, Any]:
+def opened(box: bytes, key: Key, decision: str) -> dict[str, Any]:
     """What was `sealed`. A foreign key or another decision is an InvalidTag."""
-    text = AESGCM(_seal_key(key)).decrypt(box[:_NONCE_SIZE], box[_NONCE_SIZE:], decision.encode())
+    text = key.cipher.decrypt(box[:_NONCE_SIZE], box[_NONCE_SIZE:], decision.encode())
     content: dict[str, Any] = json.loads(text)
     return content
 
@@ -169,8 +181,9 @@ def receipt(signer: notes.Signer, index: int, leaf: bytes, at: datetime) -> dict
     return {**promise, "signature": _text(signer.sign(_dumps(promise)))}
 
 
+@lru_cache(maxsize=1)
 def moment(at: datetime) -> str:
-    """RFC 3339 with milliseconds and Z."""
+    """RFC 3339 with milliseconds and Z. What is written together has one moment."""
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -216,10 +229,6 @@ def _blinded(entry: Entry, subject: Subject | None) -> dict[str, str | None]:
         "request": blind("request", entry.request_sha256),
         "response": blind("response", entry.response_sha256),
     }
-
-
-def _seal_key(key: bytes) -> bytes:
-    return hmac.digest(key, b"seal", hashlib.sha256)
 
 
 def _text(value: bytes) -> str:

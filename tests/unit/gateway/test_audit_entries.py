@@ -17,7 +17,7 @@ from jieli_verify import note
 from gateway.audit.rules import entries, notes
 
 AT = datetime(2026, 11, 22, 8, 30, 0, 123456, tzinfo=UTC)
-KEY = bytes(range(32))
+KEY = entries.Key(bytes(range(32)))
 
 
 def _entry(**changed: object) -> entries.Entry:
@@ -77,10 +77,10 @@ def test_an_entry_without_a_person_blinds_nothing_and_drops_what_is_private() ->
 
 @given(st.binary(min_size=32, max_size=32), st.integers(min_value=0, max_value=2**63 - 1))
 def test_a_tag_needs_the_key_and_the_counter(key: bytes, counter: int) -> None:
-    tag = entries.Subject(key, counter).tag
-    assert tag == entries.Subject(key, counter).tag
-    assert tag != entries.Subject(key, counter ^ 1).tag
-    assert tag != entries.Subject(bytes([key[0] ^ 1]) + key[1:], counter).tag
+    tag = entries.Subject(entries.Key(key), counter).tag
+    assert tag == entries.Subject(entries.Key(key), counter).tag
+    assert tag != entries.Subject(entries.Key(key), counter ^ 1).tag
+    assert tag != entries.Subject(entries.Key(bytes([key[0] ^ 1]) + key[1:]), counter).tag
 
 
 def test_the_person_opens_what_was_sealed_for_her() -> None:
@@ -94,14 +94,14 @@ def test_sealed_ids_open_under_no_other_key_and_beside_no_other_entry() -> None:
     entry = _entry()
     box = entries.sealed(entry, entries.Subject(KEY, 4))
     with pytest.raises(InvalidTag):
-        entries.opened(box, bytes(32), entry.decision)
+        entries.opened(box, entries.Key(bytes(32)), entry.decision)
     with pytest.raises(InvalidTag):
         entries.opened(box, KEY, str(uuid.uuid4()))
 
 
 def test_a_person_key_is_kept_under_a_name_that_is_not_her_id() -> None:
-    assert entries.person_tag(KEY, "a") != entries.person_tag(KEY, "b")
-    assert entries.person_tag(KEY, "a") != entries.person_tag(bytes(32), "a")
+    assert entries.person_tag(KEY.value, "a") != entries.person_tag(KEY.value, "b")
+    assert entries.person_tag(KEY.value, "a") != entries.person_tag(bytes(32), "a")
 
 
 def test_a_checkpoint_opens_with_the_published_key() -> None:

@@ -68,7 +68,7 @@ class Log:
             person="a" if number % 2 == 0 else None,
             consent="consent-1",
         )
-        subject = entries.Subject(PERSON_KEY, number // 2) if entry.person else None
+        subject = entries.Subject(entries.Key(PERSON_KEY), number // 2) if entry.person else None
         return entries.canonical(entry, subject, AT)
 
 
