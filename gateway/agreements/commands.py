@@ -1,5 +1,6 @@
 """What changes agreements: a directory of files is applied as a whole; a version once applied stays what it is."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.agreements import files, parties, queries, rules
 from gateway.agreements.index import Index
-from gateway.agreements.rules import Agreement, Finding
+from gateway.agreements.rules import Agreement, Finding, Named
 from gateway.agreements.steps import IN_FORCE, Step, by_file, superseded
 from gateway.agreements.tables import AgreementStep, AgreementVersion
 from shared import outbox
@@ -23,6 +24,8 @@ from shared.problems import Problem
 
 # One process applies at a time; the others wait and then find nothing to do.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('agreements.apply'))")
+
+UNREADABLE = "unreadable"  # in place of an organisation, in the event about an end
 
 log = structlog.get_logger()
 Fact = TypeVar("Fact", bound=AgreementFact)
@@ -246,8 +249,8 @@ def _suspended(row: AgreementVersion) -> AgreementSuspended:
     return AgreementSuspended(
         agreement=row.id,
         version=row.version,
-        provider=known.provider.organisation,
-        consumer=known.consumer.organisation,
+        provider=_organisation(known.provider),
+        consumer=_organisation(known.consumer),
         services=(),
         purposes=(),
         preview_fields=(),
@@ -259,6 +262,10 @@ def _suspended(row: AgreementVersion) -> AgreementSuspended:
         valid_from=row.valid_from,
         valid_until=row.valid_until,
     )
+
+
+def _organisation(party: Named) -> str:
+    return party.organisation if re.fullmatch(rules.ID, party.organisation) else UNREADABLE
 
 
 def fact(agreement: Agreement, kind: type[Fact]) -> Fact:

@@ -1,5 +1,7 @@
 """Every SELECT over agreements; they hold no personal data and are public."""
 
+from collections.abc import Mapping
+
 import msgspec
 from sqlalchemy import ColumnElement, exists, text
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -7,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from gateway.agreements.parties import Told
-from gateway.agreements.rules import AGREEMENT_UNREADABLE, Agreement, Outline, misfit
+from gateway.agreements.rules import AGREEMENT_UNREADABLE, Agreement, Named, Outline, misfit
 from gateway.agreements.steps import AGREED, BEGUN, IN_FORCE
 from gateway.agreements.tables import AgreementStep, AgreementVersion
 
@@ -87,5 +89,21 @@ def agreement(row: AgreementVersion) -> Agreement:
 
 def outline(row: AgreementVersion) -> Outline:
     """What is known of a row whatever its text says."""
-    known = {"agreement_id": row.id, "version": row.version, "state": row.state}
-    return msgspec.convert({**row.body, **known}, Outline)
+    return Outline(
+        agreement_id=row.id,
+        version=row.version,
+        state=row.state,
+        provider=_named(row.body.get("provider")),
+        consumer=_named(row.body.get("consumer")),
+        sharing_class=_word(row.body, "sharing_class"),
+    )
+
+
+def _named(said: object) -> Named:
+    party = said if isinstance(said, dict) else {}
+    return Named(_word(party, "region"), _word(party, "organisation"))
+
+
+def _word(said: Mapping[str, object], member: str) -> str:
+    word = said.get(member)
+    return word if isinstance(word, str) else ""

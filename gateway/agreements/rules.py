@@ -132,8 +132,8 @@ class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 class Named(msgspec.Struct, frozen=True):
     """Which organisation of which region a side is; nobody's where the text does not say."""
 
-    region: str = ""
-    organisation: str = ""
+    region: str
+    organisation: str
 
 
 class Outline(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,9 +142,9 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
     agreement_id: str
     version: int
     state: str
-    provider: Named = Named()
-    consumer: Named = Named()
-    sharing_class: str = ""
+    provider: Named
+    consumer: Named
+    sharing_class: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from gateway.exchange.tables import Consent, Withdrawal
 from gateway.federation.tables import Delivery
 from gateway.webhooks import rules as webhooks
 from gateway.webhooks.tables import Message
-from shared import outbox, telemetry
+from shared import db, outbox, telemetry
 from shared.background import rounds
 from shared.contracts.events import (
     CasesErasureOrdered,
@@ -71,6 +71,8 @@ async def _end(at: Desk, request: str) -> None:
             if row:
                 await _finish(at, session, row)
     except Exception as error:  # whatever is wrong with one erasure keeps no other from its end
+        if db.is_away(error):
+            raise
         log.error("erasure_not_finished", detail=request, reason=type(error).__name__, where=telemetry.where(error))
 
 

@@ -42,8 +42,8 @@ class Known:
         return party.state if party else ""
 
     def measured(self, metrics: CollectorRegistry) -> None:
-        """Show how many agreements in force open nothing, because they break today's rules or cannot be read."""
-        left_out = Gauge("jieli_agreements_left_out", "Agreements in force that open nothing", registry=metrics)
+        """Show how many, in force or suspended, open nothing: they break today's rules or cannot be read."""
+        left_out = Gauge("jieli_agreements_left_out", "Agreements in force or suspended, left out", registry=metrics)
         left_out.set_function(lambda: len(self.index.left_out))
 
     async def read(self, runtime: Runtime) -> None:

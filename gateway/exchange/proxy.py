@@ -33,7 +33,7 @@ from shared.runtime import Runtime
 PROBLEM = "application/problem+json"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 EMPTY = (b"", b"{}")  # what a client sends that has nothing to send
-PARTIES = {"case": 2}  # persons whom one may be about; everything else is about one
+ABOUT = {"case": 2}  # persons whom one may be about; everything else is about one
 _ANYONE = Actor("anonymous")
 Perform = Callable[[Desk, Call], Awaitable[Answer]]
 
@@ -173,7 +173,7 @@ async def _inside(at: Desk, call: Call, row: Look | None) -> None:
     for what is not there as for what is another's."""
     call.persons = _whom(at, row)
     if row is None or row.consumer != call.request.caller_organisation:
-        call.persons = (*call.persons, NO_PERSON)[: PARTIES.get(call.request.object_type, 1)]
+        call.persons += (NO_PERSON,) * (ABOUT.get(call.request.object_type, 1) - len(call.persons))
         raise await _refused(at, call, Refuse(10, problems.NOT_FOUND, log_code="not-of-organisation"))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import col, select
 
@@ -187,11 +187,14 @@ async def first_uses(connection: Connection, shown: Sequence[tuple[bytes, dateti
     return answers
 
 
-async def open_withdrawals(session: AsyncSession) -> list[Withdrawal]:
-    """Withdrawals that the registry does not have yet and that are older than 2 s."""
+async def open_withdrawals(session: AsyncSession, after: Withdrawal | None) -> list[Withdrawal]:
+    """The next withdrawals that the registry does not have yet and that are older than 2 s, oldest first."""
     before = datetime.now(UTC) - timedelta(seconds=2)
     statement = select(Withdrawal).where(~col(Withdrawal.forwarded), col(Withdrawal.at) < before)
-    statement = statement.order_by(col(Withdrawal.at)).limit(50)
+    place = tuple_(col(Withdrawal.at), col(Withdrawal.consent))
+    if after is not None:
+        statement = statement.where(place > (after.at, after.consent))
+    statement = statement.order_by(place).limit(50)
     return list((await session.scalars(statement)).all())
 
 

@@ -1,17 +1,21 @@
 """Withdrawals hold here first; those that the registry could not take at once are carried there until it has them."""
 
 import msgspec
+import structlog
 
 from gateway.exchange import commands, desk, queries
 from gateway.exchange.calls import Call
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import Answer, Outgoing
 from gateway.exchange.tables import Withdrawal
+from shared import db, telemetry
 from shared.background import rounds
 from shared.grants import Actor
 from shared.runtime import Runtime
 
 EVERY = 1.0  # seconds
+
+log = structlog.get_logger()
 
 
 async def take(at: Desk, call: Call) -> Answer:
@@ -35,18 +39,35 @@ async def carry(runtime: Runtime) -> None:
     at = desk.at(runtime)
 
     async def once() -> None:
-        async with runtime.sessions() as session:
-            waiting = await queries.open_withdrawals(session)
-        for withdrawal in waiting:
-            await _carry_one(at, withdrawal)
+        last = None
+        while waiting := await _waiting(runtime, last):
+            for withdrawal in waiting:
+                await _try(at, withdrawal)
+            last = waiting[-1]
 
     await rounds(EVERY, once, runtime.is_quiet)
 
 
-async def _carry_one(at: Desk, withdrawal: Withdrawal) -> None:
+async def _waiting(runtime: Runtime, after: Withdrawal | None) -> list[Withdrawal]:
+    async with runtime.sessions() as session:
+        return await queries.open_withdrawals(session, after)
+
+
+async def _try(at: Desk, withdrawal: Withdrawal) -> None:
     person = at.seals.open(withdrawal.seal)
     if person is None:
         return
+    at.runtime.stir()  # what waits is tried each second
+    try:
+        await _carry(at, withdrawal, person)
+    except Exception as error:  # whatever is wrong with one withdrawal keeps no other from being carried
+        if db.is_away(error):
+            raise
+        where = telemetry.where(error)
+        log.error("withdrawal_not_carried", detail=withdrawal.consent, reason=type(error).__name__, where=where)
+
+
+async def _carry(at: Desk, withdrawal: Withdrawal, person: str) -> None:
     subject = at.seals.pairwise("registry", person)
     claims = {
         "kind": "self",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import structlog
 
 from gateway.lifecycle import commands, queries
+from shared import db
 from shared.background import rounds
 from shared.runtime import Runtime
 
@@ -33,4 +34,6 @@ async def _end(runtime: Runtime, agreement: str, version: int, now: datetime) ->
         async with runtime.sessions() as session, session.begin():
             await commands.expire(session, agreement, version, now)
     except Exception as error:  # whatever is wrong with one version keeps no other from its end
+        if db.is_away(error):
+            raise
         log.error("agreement_not_expired", detail=f"{agreement} version {version}", reason=type(error).__name__)

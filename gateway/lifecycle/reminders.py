@@ -7,6 +7,7 @@ import structlog
 from gateway.agreements.rules import Outline
 from gateway.lifecycle import commands, queries, views
 from gateway.lifecycle.rules.clocks import Clock
+from shared import db
 from shared.background import rounds
 from shared.runtime import Runtime
 
@@ -35,6 +36,8 @@ async def _tell(runtime: Runtime, agreement: Outline, clock: Clock, now: datetim
         async with runtime.sessions() as session, session.begin():
             await commands.remind(session, runtime.settings.region, agreement, clock, now)
     except Exception as error:  # whatever is wrong with one clock keeps no other from being told
+        if db.is_away(error):
+            raise
         which = f"{agreement.agreement_id} version {agreement.version}"
         log.error("agreement_not_reminded", detail=which, reason=type(error).__name__)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -45,7 +46,8 @@ UNREADABLE = (
     """
 INSERT INTO agreement (id, version, hash, consent_hash, state, body, valid_from, valid_until)
 SELECT CAST(:agreement AS varchar), 1, hash, consent_hash, 'active',
-    body || jsonb_build_object('agreement_id', CAST(:agreement AS varchar), 'scenario', repeat('x', 2001)),
+    body || jsonb_build_object('agreement_id', CAST(:agreement AS varchar), 'scenario', repeat('x', 2001))
+        || CAST(:changes AS jsonb),
     valid_from, valid_until
 FROM agreement WHERE id = :like AND version = 1
 """,
@@ -133,11 +135,12 @@ class Lives:
         await self.agreed(agreement, version, **changes)
         assert (await self.does(ANNA, "activate", agreement, version)).json()["state"] == "active"
 
-    async def unreadable(self, agreement: str, like: str) -> None:
+    async def unreadable(self, agreement: str, like: str, **changes: object) -> None:
         """A version in force as an earlier release took it: like another one, with more words than are read today."""
         async with self.runtime.engine.begin() as connection:
             for statement in UNREADABLE:
-                await connection.execute(text(statement), {"agreement": agreement, "like": like})
+                wanted = {"changes": json.dumps(changes)} if ":changes" in statement else {}
+                await connection.execute(text(statement), {"agreement": agreement, "like": like, **wanted})
 
 
 ELSEWHERE = {"region": "621124", "organisation": "org-621124-housing", "name": "临洮县住建局", "kind": "department"}

@@ -27,6 +27,7 @@ async def test_an_erasure_that_fails_keeps_no_other_from_its_end(
         for request in (requests[0], NO_ID, requests[1]):
             row = {"request": request, "seal": seals.seal(str(uuid.uuid4()))}
             await connection.execute(text(LAST), row)
+    gateway.runtime.stir()
 
     async def others_ended() -> bool:
         return await left(gateway) == {NO_ID}

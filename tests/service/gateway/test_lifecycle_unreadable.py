@@ -14,6 +14,13 @@ from tests.service.gateway.lives import ANNA, BO, CHEN, DAI, Lives
 from tests.support.postgres import TestServer
 
 LIKE = "agr-610118-centre-readable"
+UNREAD: dict[str, dict[str, object]] = {
+    "unclassed": {"sharing_class": None},
+    "listed": {"consumer": ["org-610118-housing"]},
+    "numbered": {"consumer": {"region": 610118, "organisation": "org-610118-housing"}},
+    "alone": {"consumer": None},
+    "lengthy": {"consumer": {"region": "610118", "organisation": "x" * 1000}},
+}
 ELI = ("org-610118-education", "staff-eli")
 
 
@@ -82,6 +89,37 @@ async def test_anybody_reads_its_text_and_nobody_takes_it_for_a_policy(room: Liv
         policy = await client.get(f"/v1/agreements/{name}", headers={"accept": "application/ld+json"})
     assert (read.status_code, read.json()["state"]) == (200, "active")
     assert (policy.status_code, policy.json()["code"]) == (409, "agreement-unreadable")
+
+
+@pytest.mark.parametrize("which", UNREAD)
+async def test_a_party_that_can_be_read_ends_it_whatever_else_cannot(room: Lives, which: str) -> None:
+    name = f"agr-610118-centre-{which}"
+    await room.unreadable(name, LIKE, **UNREAD[which])
+    assert (await room.life(name))["state"] == "active"
+    for verb, state in (("suspend", "suspended"), ("terminate", "terminated")):
+        answer = await room.does(ANNA, verb, name, reason="读不出来")
+        assert (answer.status_code, answer.json().get("state")) == (200, state), answer.text
+    for _, data in await told(room, name):
+        assert events.AgreementSuspended.model_validate(data).provider == lives.CENTRE
+
+
+async def test_one_whose_parties_nobody_can_read_is_nobodys_and_ends_with_its_time(
+    room: Lives, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "agr-610118-centre-nobodys"
+    await room.unreadable(name, LIKE, provider=None, consumer={"region": 610118, "organisation": ["x"]})
+    read = await room.officer(*ANNA).get(f"/v1/agreements/{name}/versions/1")
+    answers = [read, *[await room.does(who, "terminate", name, reason="读不出来") for who in (ANNA, CHEN)]]
+    assert [(each.status_code, each.json()["code"]) for each in answers] == [(403, "not-a-party")] * 3
+    again = await room.officer(*ANNA).post("/v1/agreements", json={"terms": lives.terms(name)})
+    assert (again.status_code, again.json()["code"]) == (409, "conflict"), again.text
+    await expiry.once(room.runtime, datetime(2099, 1, 1, tzinfo=UTC))
+    assert "agreement_not_expired" not in capsys.readouterr().out
+    ((_, data),) = await told(room, name)
+    said = events.AgreementSuspended.model_validate(data)
+    assert (said.agreement, said.version) == (name, 1)
+    async with room.running.as_() as client:
+        assert (await client.get(f"/v1/agreements/{name}")).json()["state"] == "expired"
 
 
 async def test_it_ends_with_its_time(room: Lives) -> None:

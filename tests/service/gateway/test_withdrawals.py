@@ -1,6 +1,7 @@
 """A withdrawal holds at the gateway first, whatever becomes of the registry."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
@@ -8,6 +9,13 @@ from aiohttp import web
 from tests.support import governed
 from tests.support.governed import Ask, Region, sound
 from tests.support.until import until
+
+WAITING = "INSERT INTO withdrawal (consent, seal, forwarded, at) VALUES (:consent, :seal, false, :at)"
+SHUT = """
+INSERT INTO withdrawal (consent, seal, forwarded, at)
+SELECT gen_random_uuid(), 'shut', false, now() - interval '2 hours' FROM generate_series(1, 120)
+"""
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -18,6 +26,22 @@ async def consent(region: Region) -> str:
     (row,) = await region.rows("SELECT consent FROM link WHERE id = :id", id=referral)
     region.persons[row.consent] = region.persons[referral]
     return str(row.consent)
+
+
+async def waits(region: Region, since: datetime, **changed: str) -> str:
+    """A withdrawal that the registry could not take then; its consent."""
+    row = {"consent": str(uuid.uuid4()), "seal": region.desk.seals.seal(str(uuid.uuid4()))} | changed
+    await region.write(WAITING, at=since, **row)
+    region.gateway.runtime.stir()
+    return row["consent"]
+
+
+async def carried(region: Region, consent: str) -> None:
+    async def is_forwarded() -> bool:
+        rows = await region.rows("SELECT forwarded FROM withdrawal WHERE consent = :consent", consent=consent)
+        return [row.forwarded for row in rows] == [True]
+
+    await until(is_forwarded)
 
 
 async def test_it_is_taken_and_promised_while_the_registry_is_away(region: Region, consent: str) -> None:
@@ -41,9 +65,29 @@ async def test_it_is_taken_and_promised_while_the_registry_is_away(region: Regio
         assert (refused.status_code, refused.json()["code"]) == (403, "consent-withdrawn")
     finally:
         region.behind.answering = None
+    await carried(region, consent)
 
-    async def carried() -> bool:
-        rows = await region.rows("SELECT forwarded FROM withdrawal WHERE consent = :consent", consent=consent)
-        return [row.forwarded for row in rows] == [True]
 
-    await until(carried)
+async def test_one_that_the_registry_does_not_answer_holds_up_no_other(
+    region: Region, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = str(uuid.uuid4())
+
+    async def gone(request: web.Request) -> None:
+        if first in request.path and request.transport:
+            request.transport.abort()
+
+    region.behind.answering = gone
+    try:
+        await waits(region, datetime.now(UTC) - 2 * HOUR, consent=first)
+        await carried(region, await waits(region, datetime.now(UTC) - HOUR))
+        assert "withdrawal_not_carried" in capsys.readouterr().out
+    finally:
+        region.behind.answering = None
+    await carried(region, first)
+
+
+async def test_those_whose_seal_opens_no_more_hold_up_no_other(region: Region) -> None:
+    await region.write(SHUT)
+    await carried(region, await waits(region, datetime.now(UTC) - HOUR))
+    await region.write("DELETE FROM withdrawal WHERE seal = 'shut'")
