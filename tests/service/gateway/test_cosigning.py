@@ -45,6 +45,7 @@ class Side:
         """So many more entries and a checkpoint over them; its note."""
         for _ in range(number):
             await self.log.append(logs.entry())
+        self.app.runtime.stir()  # as the request does of which an entry tells
         return (await self.log.checkpoint()).note
 
     async def get(self, path: str) -> str:

@@ -69,6 +69,7 @@ class Here:
     async def grows(self) -> int:
         """One entry more and a checkpoint over it; its size."""
         await self.log.append(logs.entry())
+        self.witness.app.runtime.stir()  # as the request does of which an entry tells
         return (await self.log.checkpoint()).size
 
     async def told(self, reason: str) -> None:
