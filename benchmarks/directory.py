@@ -177,7 +177,8 @@ def postgres(**settings: str) -> Iterator[tuple[TestServer, Path]]:
     """A PostgreSQL as `make run` starts it, but for these settings."""
     directory = Path(tempfile.mkdtemp(prefix="jieli-bench-"))
     directory.chmod(0o711)  # PostgreSQL may run as nobody and has to pass through
-    server = Postgres(directory / "data", ports.free(), secrets.token_hex(16), directory / "postgres.log", extra=settings)
+    password, log = secrets.token_hex(16), directory / "postgres.log"
+    server = Postgres(directory / "data", ports.free(), password, log, extra=settings)
     try:
         server.prepare()
         server.launch()

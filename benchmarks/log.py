@@ -5,9 +5,9 @@ entries that are there before were copied in, their tree made by the log's own c
 writer and its queries. Appends: 500 callers at once, each with an entry about one of a thousand people, answered
 when it is durable. PostgreSQL is set up as in deploy/k8s (shared_buffers, checkpoints), and each log has taken in
 100,000 entries that are not counted: the index of tags is random, and PostgreSQL writes each of its pages whole into
-the WAL when it is first touched after a checkpoint, four times in an hour. Proofs: an inclusion proof of a random entry, made from the database, alone. Checkpoints: a
-consistency proof from each to the next over the whole log, made from the database and checked by the verifier that
-shares no code with the server.
+the WAL when it is first touched after a checkpoint, four times in an hour. Proofs: an inclusion proof of a random
+entry, made from the database, alone. Checkpoints: a consistency proof from each to the next over the whole log, made
+from the database and checked by the verifier that shares no code with the server.
 """
 
 import argparse

@@ -132,9 +132,11 @@ def _environ(platform: Installation, made: Secured) -> dict[str, str]:
 
 
 def _ready(made: Secured) -> bool:
+    """Whether the gateway is, and identity answers behind it."""
     try:
         with made.client() as http:
-            return http.get("/ready").status_code == 200
+            asked = ("/ready", "/.well-known/oauth-authorization-server")
+            return all(http.get(path).status_code == 200 for path in asked)
     except httpx.TransportError:
         return False
 
