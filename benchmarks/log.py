@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import yaml
 from jieli_verify import tree as outside
 
 from benchmarks.directory import postgres
@@ -40,7 +41,8 @@ ROUNDS, CALLERS, EACH, PEOPLE = 3, 500, 8, 1_000
 PROOFS, CHECKPOINTS = 300, 1_000
 WARM = 25  # rounds that are not counted
 FLAT = 1.25
-DEPLOYED = {"shared_buffers": "512MB", "checkpoint_timeout": "15min", "max_wal_size": "4GB"}  # deploy/k8s/base
+MANIFEST = Path(__file__).parents[1] / "deploy/k8s/base/postgres.yaml"
+TAKEN = ("shared_buffers", "checkpoint_timeout", "max_wal_size")
 RESULT = Path(__file__).parent / "results" / "log.md"
 ENTRY = ("seq", "decision", "phase", "subject_tag", "body", "leaf_hash", "sealed", "at")
 
@@ -114,11 +116,17 @@ async def chained(held: Log) -> tuple[float, float]:
     return middle - begun, time.perf_counter() - middle
 
 
+def deployed() -> dict[str, str]:
+    """What the manifest sets of the PostgreSQL that holds the log."""
+    parameters = next(yaml.safe_load_all(MANIFEST.read_text("utf-8")))["spec"]["postgresql"]["parameters"]
+    return {name: parameters[name] for name in TAKEN}
+
+
 async def compare(sizes: list[int]) -> tuple[dict[str, list[Side]], dict[int, tuple[float, float]]]:
     """By what is measured the sides of each size; and the chains of checkpoints."""
     ways: dict[str, Callable[[Log, Side], Awaitable[None]]] = {"appended": appended, "inclusion proof made": proved}
     async with contextlib.AsyncExitStack() as stack:
-        server, _ = stack.enter_context(postgres(**DEPLOYED))
+        server, _ = stack.enter_context(postgres(**deployed()))
         held = {size: await stack.enter_async_context(_log(server, size)) for size in sizes}
         for log, _ in itertools.product(held.values(), range(WARM)):
             await appended(log, Side("not counted"))

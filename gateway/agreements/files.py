@@ -1,6 +1,5 @@
 """Agreements as files: a directory of YAML is read as a whole, or every error is named and nothing is taken."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,6 @@ from gateway.agreements import rules
 from gateway.agreements.rules import Agreement
 from shared.contracts.vocabulary import Vocabulary
 
-_PLACE = re.compile(r" - at `\$(.*)`$")
-_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 LARGEST = 256 * 1024  # bytes of one file
 
 
@@ -69,10 +66,8 @@ def _read_one(file: Path, vocabulary: Vocabulary) -> tuple[Agreement, list[FileE
     try:
         agreement = msgspec.convert(content, Agreement)
     except msgspec.ValidationError as error:
-        message = str(error)
-        place = _PLACE.search(message)
-        at = _steps(place.group(1)) if place else ()
-        raise _UnreadableError(FileError(file.name, _line(node, at), _PLACE.sub("", message))) from None
+        found = rules.misfit(error)
+        raise _UnreadableError(FileError(file.name, _line(node, _steps(found["pointer"])), found["reason"])) from None
     findings = rules.validate(agreement, vocabulary)
     return agreement, [FileError(file.name, _line(node, finding.at), str(finding)) for finding in findings]
 
@@ -109,19 +104,21 @@ def _loaded(name: str, text: str) -> tuple[yaml.Node, object]:
 
 def _keys_twice(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
     if isinstance(node, yaml.MappingNode):
-        seen: set[object] = set()
+        seen: set[str] = set()
         for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+            if not isinstance(key, yaml.ScalarNode):
+                continue  # no key of ours: to construct it is refused
+            if key.value in seen:
                 yield key
-            seen.add(key.value if isinstance(key, yaml.ScalarNode) else id(key))
+            seen.add(key.value)
             yield from _keys_twice(value)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
             yield from _keys_twice(item)
 
 
-def _steps(path: str) -> tuple[str | int, ...]:
-    return tuple(int(number) if number else name for name, number in _STEP.findall(path))
+def _steps(pointer: str) -> tuple[str | int, ...]:
+    return tuple(int(step) if step.isdecimal() else step for step in pointer.split("/")[1:])
 
 
 def _line(node: yaml.Node, at: tuple[str | int, ...]) -> int:

@@ -194,7 +194,7 @@ class Terms:
     rate: Rate
 
 
-def misfit(error: msgspec.ValidationError) -> dict[str, object]:
+def misfit(error: msgspec.ValidationError) -> dict[str, str]:
     """What of a text is no agreement, as an entry of `errors`."""
     said = str(error)
     place = _PLACE.search(said)

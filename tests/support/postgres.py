@@ -93,9 +93,8 @@ def own_postgres() -> Iterator[TestServer]:
 
 def _room() -> str | None:
     """Memory where there is enough: on a disk, half of what a small database costs is the making of its 300 files."""
-    if (
-        not MEMORY.is_dir() or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC
-    ):  # the server may have to be copied beside its data
+    # the server may have to be copied beside its data
+    if not MEMORY.is_dir() or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
         return None
     free = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
     return str(MEMORY) if free > ENOUGH else None

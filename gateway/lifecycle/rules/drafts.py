@@ -108,7 +108,7 @@ def _told(finding: rules.Finding) -> dict[str, object]:
     return {"code": finding.code, "pointer": pointer, "reason": finding.detail, **crossed}
 
 
-def _refused(errors: list[dict[str, object]]) -> problems.Problem:
+def _refused(errors: Sequence[Mapping[str, object]]) -> problems.Problem:
     lines = sorted({each["line"] for each in errors if "line" in each}, key=str)
     crossed = f" It crosses line {', '.join(map(str, lines))} of the product's lines." if lines else ""
     return AGREEMENT_REFUSED(f"{errors[0]['reason']}.{crossed}", errors=errors)
