@@ -39,30 +39,12 @@ IDLE = 75  # seconds that a connection is kept for its next request: longer than
 
 
 class Server(uvicorn.Server):
-    """A server that leaves signals to the process: with uvicorn's own handling only one of several would hear them.
-
-    It wakes each second, for the date in its answers, and when it is to end, not ten times a second for both.
-    """
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._ending = asyncio.Event()
+    """A server that leaves signals to the process: with uvicorn's own handling only one of several would hear them."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Captures nothing."""
         yield
-
-    async def main_loop(self) -> None:
-        """Keeps the date until the end."""
-        while not await self.on_tick(0):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ending.wait(), 1)
-
-    def end(self) -> None:
-        """Ends it in order, in a moment."""
-        self.should_exit = True
-        self._ending.set()
 
 
 class Words(logging.Handler):
@@ -166,7 +148,7 @@ async def serve(servers: Mapping[str, Server], supervised: bool) -> str:
     await asyncio.wait({*running, *waiting}, return_when=asyncio.FIRST_COMPLETED)
     ended = ", ".join(task.get_name() for task in running if task.done())
     for one in servers.values():
-        one.end()
+        one.should_exit = True
     await asyncio.gather(*running)
     for task in waiting:
         task.cancel()

@@ -163,5 +163,5 @@ async def served(app: RunningApp, port: int) -> AsyncIterator[None]:
         await until(up)
         yield
     finally:
-        server.end()
+        server.should_exit = True
         await serving
