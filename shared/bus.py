@@ -1,8 +1,7 @@
-"""The event bus: NATS JetStream with fixed durables, fetched with short expiry and never cancelled mid-fetch."""
+"""The event bus: NATS JetStream with fixed durables, pulled with short expiry and never cancelled meanwhile."""
 
 import asyncio
 import contextlib
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -21,7 +20,7 @@ from shared.settings import Settings, SettingsError
 START_DEADLINE = 15.0  # seconds to reach the server at start
 PUBLISH_TIMEOUT = 5.0  # seconds for an acknowledgement
 ACK_WAIT = 20.0  # seconds until an unacknowledged message comes again
-FETCH = 64
+UNACKNOWLEDGED = 256  # messages that may be under way or put off at once
 EMPTY = 2  # fetches without a message, after which it is asked whether the server still knows the consumer
 HOLD = 1.0  # seconds between tries while the consumer is away
 LAST_DELIVERY = 200  # the server parks a message after this many deliveries and says so in an advisory
@@ -174,20 +173,19 @@ class NatsBus:
         try:
             while not self.stopping.is_set():
                 try:
-                    subscription, empty = await self._bind(stream, filters), 0
-                    while not self.stopping.is_set():
-                        empty = 0 if await self._batch(subscription, consumer) else empty + 1
-                        if empty == EMPTY:
-                            empty = 0
-                            await subscription.consumer_info()
+                    await self._pull(await self._bind(stream, filters), consumer)
                 except (JetStreamError, nats.errors.Error, OSError) as error:
                     log.warning("consumer_binds_again", stream=stream, reason=type(error).__name__)
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self.stopping.wait(), 0.5)
+                    await self._stops_within(0.5)
         finally:
             self._consuming -= 1
             if not self._consuming:
                 self._idle.set()
+
+    async def _stops_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        return self.stopping.is_set()
 
     async def _bind(self, stream: str, filters: list[str]) -> JetStreamContext.PullSubscription:
         config = api.ConsumerConfig(
@@ -196,40 +194,38 @@ class NatsBus:
             ack_policy=api.AckPolicy.EXPLICIT,
             ack_wait=ACK_WAIT,
             max_deliver=LAST_DELIVERY,
-            max_ack_pending=FETCH * 4,
+            max_ack_pending=UNACKNOWLEDGED,
         )
         await self.jetstream.add_consumer(stream, config)
         return await self.jetstream.pull_subscribe_bind(self.app, stream, inbox_prefix=f"_INBOX_{self.app}.".encode())
 
-    async def _batch(self, subscription: JetStreamContext.PullSubscription, consumer: Consumer) -> bool:
-        try:
-            messages: list[Msg] = await subscription.fetch(FETCH, timeout=1)
-        except TimeoutError:
-            return False
-        in_hand = deque(messages)
-        while in_hand:
-            message = in_hand[0]
+    async def _pull(self, subscription: JetStreamContext.PullSubscription, consumer: Consumer) -> None:
+        """One message at a time: a fetch of several may hold the first back until it expires (nats.py, issue 986)."""
+        empty = 0
+        while not self.stopping.is_set():
             try:
-                later = await consumer(Delivery(message.data, message.subject, message.metadata.num_delivered))
-            except Away as error:
-                await self._hold(in_hand, str(error))
+                messages = await subscription.fetch(1, timeout=1)
+            except TimeoutError:
+                empty += 1
+                if empty % EMPTY == 0:
+                    await subscription.consumer_info()
                 continue
-            in_hand.popleft()
-            if later is None:
-                await message.ack()
-            else:
-                await message.nak(delay=later.seconds)
-        return True
+            empty = 0
+            await self._hand(messages[0], consumer)
 
-    async def _hold(self, in_hand: deque[Msg], reason: str) -> None:
-        """Keep what is in hand, so that the server neither delivers it again nor counts; give it back when stopped."""
-        log.warning("consumer_away", reason=reason)
-        for message in in_hand:
-            await message.in_progress()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.stopping.wait(), HOLD)
-        while in_hand and self.stopping.is_set():
-            await in_hand.popleft().nak()
+    async def _hand(self, message: Msg, consumer: Consumer) -> None:
+        """What the consumer cannot take now is kept in hand, neither delivered again nor counted, until we stop."""
+        delivery = Delivery(message.data, message.subject, message.metadata.num_delivered)
+        while True:
+            try:
+                later = await consumer(delivery)
+            except Away as error:
+                log.warning("consumer_away", reason=str(error))
+                await message.in_progress()
+                if not await self._stops_within(HOLD):
+                    continue
+                later = Later(0)
+            return await (message.nak(delay=later.seconds) if later else message.ack())
 
     async def stop(self) -> None:
         """Stop fetching, let what is in hand finish, then close. `drain` never ends on pull subscriptions."""

@@ -1,6 +1,8 @@
 """The project: two commands in the README, documented targets, locks without addresses, nothing of a machine's own."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -84,12 +86,19 @@ def test_every_target_is_documented_and_phony() -> None:
     assert declared == set(targets())
 
 
-def test_the_check_before_landing_runs_the_whole_suite() -> None:
-    script = (house.ROOT / ".ci" / "run").read_text("utf-8")
-    parts = re.findall(r"^part make ([a-z-]+)$", script, re.MULTILINE)
-    assert '"$@" || failed+=' in script
+def test_the_check_before_landing_runs_every_part_and_says_at_the_end_why_one_failed(tmp_path: Path) -> None:
+    """With a make that does nothing, but for one part that fails."""
+    said = 'case "$1" in system) echo "E       assert 1 == 2"; exit 2;; esac'
+    for name, text in (("make", said), ("fc-list", "echo a letter"), ("chromium", "")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "JIELI_CHROMIUM": str(tmp_path / "chromium")}
+    ran = subprocess.run([house.ROOT / ".ci" / "run"], env=environ, capture_output=True, text=True, timeout=60)
+    parts = set(re.findall(r"^== make ([a-z-]+)$", ran.stdout, re.MULTILINE))
     needed = {"lint", "types", "test", "system", "outages", "conformance", "browser", "crash"}
-    assert needed <= set(parts) <= set(targets())
+    assert needed <= parts <= set(targets())
+    assert ran.returncode == 1
+    assert ran.stdout.endswith("== make system: why\nE       assert 1 == 2\n== failed: make system\n")
 
 
 def test_make_test_runs_every_suite() -> None:
