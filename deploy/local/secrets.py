@@ -97,17 +97,17 @@ def witness_key(region: places.Region) -> OKPKey:
 
 
 def staff(path: Path, names: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Password, its hash (argon2id) and authenticator secret (base32) of each, generating those that do not exist."""
+    """Password, its hash (argon2id) and authenticator secret (base32) of each, generating those that do not exist.
+
+    Those generated together share a password, because hashing takes long by design; each authenticator is its own.
+    """
     kept: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    complete = {**{name: _proof() for name in names if name not in kept}, **kept}
-    if complete != kept:
-        write_private(path, json.dumps(complete, indent=1))
-    return complete
-
-
-def _proof() -> dict[str, str]:
-    password = secrets.token_urlsafe(18)
-    return {"password": password, "password_hash": PasswordHasher().hash(password), "totp": pyotp.random_base32()}
+    if missing := [name for name in names if name not in kept]:
+        password = secrets.token_urlsafe(18)
+        shared = {"password": password, "password_hash": PasswordHasher().hash(password)}
+        kept = {**{name: {**shared, "totp": pyotp.random_base32()} for name in missing}, **kept}
+        write_private(path, json.dumps(kept, indent=1))
+    return kept
 
 
 def signing_keys(region: places.Region) -> None:

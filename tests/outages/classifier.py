@@ -18,7 +18,7 @@ from demo import family, says
 from demo.client import Region
 from deploy.local import places
 from services.registry.rules.numbers import check_character
-from tests.support import guessing, launched, planted
+from tests.support import guessing, planted, room
 from tests.support.guessing import Classifier, Sample
 from tests.support.labelled import seeded
 from tests.support.launched import Installation
@@ -241,7 +241,7 @@ def tried(place: str, samples: list[Sample], labels: list[bool]) -> Guess:
 def main() -> int:
     """Print the verdict; exit 0 only if nothing but the planted leaks tells the populations apart."""
     people = int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE
-    with launched.folder("classifier") as folder:
+    with room.folder("classifier") as folder:
         verdict = asyncio.run(story(folder, people))
     print(shown(verdict))
     return says.fail("a stand-in shows, or the classifier is blind") if verdict.leaks or verdict.missed else 0

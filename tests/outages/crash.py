@@ -18,7 +18,7 @@ import httpx
 from demo import family
 from demo.client import Actor
 from demo.tokens import Token
-from tests.support import launched
+from tests.support import room
 from tests.support.launched import Installation
 from tests.support.until import until
 
@@ -177,7 +177,7 @@ async def story(directory: Path, rounds: int) -> dict[str, int]:
 def main() -> int:
     """Print the table; exit 0 only if everything is zero."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    with launched.folder("crash") as folder:
+    with room.folder("crash") as folder:
         found = asyncio.run(story(folder, rounds))
     for what, count in found.items():
         print(f"{count:>6}  {what}")

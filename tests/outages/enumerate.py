@@ -26,7 +26,7 @@ from gateway.exchange.routes import JSON
 from gateway.federation.signatures import Message
 from tests.outages import crowd
 from tests.outages.crowd import CANARY, RATE, TERMS, Crowd, Outsider
-from tests.support import attempts, guessing, launched
+from tests.support import attempts, guessing, room
 from tests.support.attempts import Attempt, Guesses, Operation
 from tests.support.callers import Caller
 from tests.support.launched import Installation
@@ -267,7 +267,7 @@ def timed(pairs: list[Seconds]) -> str:
 def main() -> int:
     """Print the verdict; exit 0 only if nobody beyond those named was obtained."""
     minutes = int(sys.argv[1]) if len(sys.argv) > 1 else HOUR
-    with launched.folder("enumerate") as folder:
+    with room.folder("enumerate") as folder:
         found = story(folder, minutes, crowd.PEOPLE)
     failed = [name for name, (outsider, tally) in found.items() if wrong(outsider, tally)]
     calls = sum(tally.calls for _, tally in found.values())

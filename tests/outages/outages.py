@@ -25,7 +25,7 @@ from demo.scene import HOUSING
 from demo.tokens import Token
 from deploy.local import places
 from deploy.local import region as region_apps
-from tests.support import apart, launched
+from tests.support import apart, room
 from tests.support.apart import Apart
 from tests.support.until import until
 
@@ -219,7 +219,7 @@ async def reaches_the_office(here: Apart, referral: str) -> None:
 def main() -> int:
     """Print the table; exit 0 only if everything is zero."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
-    with launched.folder("outages") as folder:
+    with room.folder("outages") as folder:
         report = asyncio.run(story(folder, seconds, every=True))
     for what, count in report.wrong.items():
         print(f"{count:>6}  {what}")

@@ -20,7 +20,7 @@ from tests.outages import fuzzed, lives, watch
 from tests.outages.fuzzed import Fuzz
 from tests.outages.lives import Lives, Standing
 from tests.outages.watch import READ, Watch, Who
-from tests.support import attempts, canaries, launched
+from tests.support import attempts, canaries, launched, room
 from tests.support.canaries import ANSWERS, BEYOND, Lists, matches
 from tests.support.launched import Installation
 from tests.system.test_partners import EXAMPLES
@@ -38,7 +38,7 @@ LAST = ("coordinator", "protection", "education-administrator", "administrator",
 @pytest.fixture(scope="module")
 def installation() -> Iterator[Installation]:
     """One of its own: nothing in it keeps its name."""
-    with launched.folder("canaries") as folder:
+    with room.folder("canaries") as folder:
         with launched.ready(lives.installation(folder)) as made:
             yield made
 

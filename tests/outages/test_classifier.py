@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.outages import classifier
-from tests.support import launched
+from tests.support import room
 
 PEOPLE = 100
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    with launched.folder("classifier") as made:
+    with room.folder("classifier") as made:
         yield made
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.outages import crowd, enumerate
 from tests.outages.crowd import Crowd
-from tests.support import attempts, launched
+from tests.support import attempts, launched, room
 from tests.support.launched import Installation
 
 MINUTES, PEOPLE = 15, 40
@@ -17,7 +17,7 @@ EVERY = {f"{each.method} {each.path}" for each in attempts.operations()}
 @pytest.fixture(scope="module")
 def installation() -> Iterator[Installation]:
     """One of which the partner's agreement allows as much as an office of its size needs."""
-    with launched.folder("enumerate") as folder:
+    with room.folder("enumerate") as folder:
         with launched.ready(crowd.installation(folder)) as made:
             yield made
 

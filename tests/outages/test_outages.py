@@ -16,7 +16,7 @@ from demo import family
 from demo.client import Actor
 from demo.scene import HOUSING
 from tests.outages import outages
-from tests.support import apart, launched
+from tests.support import apart, room
 from tests.support.apart import Apart
 from tests.support.until import until
 
@@ -27,7 +27,7 @@ SILENCE = 5.0  # seconds after which a consent of which nothing is heard opens n
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    with launched.folder("outages") as made:
+    with room.folder("outages") as made:
         yield made
 
 

@@ -7,7 +7,6 @@ import secrets
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -23,6 +22,7 @@ import yaml
 from demo import client
 from deploy.local import places, ports
 from deploy.local.postgres import SUPERUSER
+from tests.support import room
 
 READY = "Jieli is ready"
 PATIENCE = 120.0  # seconds to become ready on a busy machine
@@ -138,14 +138,6 @@ class Installation:
 
 
 @contextlib.contextmanager
-def folder(name: str) -> Iterator[Path]:
-    """A directory for a while, through which PostgreSQL can pass where it runs as nobody."""
-    with tempfile.TemporaryDirectory(prefix=f"jieli-{name}-", ignore_cleanup_errors=True) as made:
-        Path(made).chmod(0o711)
-        yield Path(made)
-
-
-@contextlib.contextmanager
 def ready(made: Installation) -> Iterator[Installation]:
     """The platform of an installation, started; its data goes with it."""
     made.launch()
@@ -159,7 +151,7 @@ def ready(made: Installation) -> Iterator[Installation]:
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Installation]:
     """One running platform for every test that does not harm it."""
-    with folder("platform") as there:
+    with room.folder("platform") as there:
         traces = there / f"traces-{secrets.token_hex(4)}"
         with ready(Installation.fresh(there, JIELI_TRACE_FILE=str(traces))) as made:
             yield made

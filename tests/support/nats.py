@@ -1,8 +1,6 @@
 """A real NATS server for the tests: JetStream on disk, one user per app with the permissions of production."""
 
 import secrets
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from nats import connect
 from nats.aio.client import Client
 
 from deploy.local import nats, ports, provision
+from tests.support import room
 
 
 def server(directory: Path, kind: type[nats.Nats] = nats.Nats) -> nats.Nats:
@@ -62,13 +61,12 @@ async def operator(running: nats.Nats) -> Client:
 
 
 def _running(make: Callable[[Path], nats.Nats]) -> Iterator[nats.Nats]:
-    directory = Path(tempfile.mkdtemp(prefix="jieli-nats-"))
-    running = make(directory)
-    try:
-        running.prepare()
-        running.launch()
-        running.wait_ready()
-        yield running
-    finally:
-        running.stop()
-        shutil.rmtree(directory, ignore_errors=True)
+    with room.folder("nats") as directory:
+        running = make(directory)
+        try:
+            running.prepare()
+            running.launch()
+            running.wait_ready()
+            yield running
+        finally:
+            running.stop()

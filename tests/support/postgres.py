@@ -1,25 +1,18 @@
 """A real PostgreSQL for the tests: one server per session, one set of databases per call of `create_database`."""
 
-import os
 import secrets
-import shutil
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
-import psutil
 import pytest
 
 from deploy.local import ports, provision
 from deploy.local.postgres import Postgres
+from tests.support import room
 
 # Tests lose nothing when the machine dies; what a kill of the server leaves is the same with and without fsync.
 SPEED = {"fsync": "off", "full_page_writes": "off", "max_connections": "300"}
-
-MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own
-ENOUGH = 12 * 2**30  # bytes
 Fill = Callable[[dict[str, str]], Awaitable[None]]
 
 
@@ -91,25 +84,15 @@ def own_postgres() -> Iterator[TestServer]:
         yield running
 
 
-def _room() -> str | None:
-    """Memory where there is enough: on a disk, half of what a small database costs is the making of its 300 files."""
-    # the server may have to be copied beside its data
-    if not MEMORY.is_dir() or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
-        return None
-    free = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
-    return str(MEMORY) if free > ENOUGH else None
-
-
 @contextmanager
 def _running() -> Iterator[TestServer]:
-    directory = Path(tempfile.mkdtemp(prefix="jieli-postgres-", dir=_room()))
-    directory.chmod(0o711)  # the server may run as nobody and has to pass through
-    server = Postgres(directory / "data", ports.free(), secrets.token_hex(16), directory / "postgres.log", extra=SPEED)
-    try:
-        server.prepare()
-        server.launch()
-        server.wait_ready()
-        yield TestServer(server)
-    finally:
-        server.stop()
-        shutil.rmtree(directory, ignore_errors=True)
+    with room.folder("postgres") as directory:
+        log, password = directory / "postgres.log", secrets.token_hex(16)
+        server = Postgres(directory / "data", ports.free(), password, log, extra=SPEED)
+        try:
+            server.prepare()
+            server.launch()
+            server.wait_ready()
+            yield TestServer(server)
+        finally:
+            server.stop()

@@ -31,7 +31,7 @@ _FORM = re.compile(r'name="form" value="([0-9a-f]+)"')
 
 def seed(directory: Path, staff: dict[str, list[str]]) -> Path:
     """A seed file with a system, desks, portals, and these staff with their roles; `other...` are of org-b."""
-    kept = _proofs(directory / "staff.json", list(staff))
+    kept = proofs_of(directory / "staff.json", list(staff))
     clients = [
         ("desk", "org-a", ["staff"]),
         ("portal", "org-a", ["resident"]),
@@ -69,14 +69,6 @@ def seed(directory: Path, staff: dict[str, list[str]]) -> Path:
     path = directory / "seed.json"
     path.write_text(json.dumps(content))
     return path
-
-
-def _proofs(path: Path, names: list[str]) -> dict[str, dict[str, str]]:
-    """An authenticator each, and one password for all: to hash it takes a while."""
-    one = proofs_of(path, names[:1])[names[0]]
-    kept = {name: {**one, "totp": pyotp.random_base32()} for name in names}
-    path.write_text(json.dumps(kept))
-    return kept
 
 
 @dataclass

@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-import shutil
 import signal
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -18,6 +16,7 @@ import pytest
 from deploy.local import ports
 from deploy.local.nats import Nats, inbox
 from deploy.local.postgres import Postgres
+from tests.support import room
 from tests.support.nats import server as nats_on
 from tests.support.postgres import TestServer
 
@@ -25,10 +24,8 @@ from tests.support.postgres import TestServer
 @pytest.fixture
 def directory() -> Iterator[Path]:
     """A directory that the unprivileged account can pass through."""
-    made = Path(tempfile.mkdtemp(prefix="jieli-launcher-"))
-    made.chmod(0o711)
-    yield made
-    shutil.rmtree(made)
+    with room.folder("launcher") as made:
+        yield made
 
 
 def plain(url: str) -> str:

@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey
 from demo.client import Actor, Region
 from demo.front_end import Browser, staff
 from demo.tokens import Token
-from tests.support import launched
+from tests.support import room
 from tests.support.launched import Installation
 from tests.support.relying import FrontEnd, code_of
 from tests.support.sign_in import claims_of
@@ -132,7 +132,7 @@ def configure(platform: Installation, key: ECKey, directory: Path) -> None:
 
 @pytest.fixture(scope="module")
 def regions() -> Iterator[Regions]:
-    with launched.folder("upstream") as folder:
+    with room.folder("upstream") as folder:
         made, key = Installation.fresh(folder), ECKey.generate_key("P-256")
         try:
             made.launch()
