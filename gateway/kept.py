@@ -22,6 +22,13 @@ Answer = TypeVar("Answer")
 log = structlog.get_logger()
 
 
+async def driver(connection: AsyncConnection) -> Connection:
+    """The connection of asyncpg below one of SQLAlchemy's, in whatever transaction that is."""
+    below: Connection | None = (await connection.get_raw_connection()).driver_connection
+    assert below is not None  # noqa: S101 - of an open connection there is one
+    return below
+
+
 class Kept:
     """One connection of the engine's pool, for one user at a time; one that died is replaced."""
 
@@ -35,7 +42,7 @@ class Kept:
         while self._driver is None or self._driver.is_closed():
             await self.drop()
             self._held = await self._engine.connect()
-            self._driver = (await self._held.get_raw_connection()).driver_connection
+            self._driver = await driver(self._held)
         return self._driver
 
     async def begin(self) -> tuple[Connection, Transaction]:

@@ -9,6 +9,7 @@ from sqlalchemy import LargeBinary, any_, cast, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway import kept
 from gateway.audit import tables
 from gateway.audit.rules import tree
 from gateway.kept import Connection
@@ -21,13 +22,13 @@ _ENTRY = select(
     tables.LOG_ENTRY.c.leaf_hash,
     tables.LOG_ENTRY.c.sealed,
 )
-_HASHES = text("""
+_HASHES = """
 SELECT node.level, node.place, node.hash
-FROM unnest(CAST(:levels AS smallint[]), CAST(:places AS bigint[])) AS wanted (level, place)
+FROM unnest($1::smallint[], $2::bigint[]) AS wanted (level, place)
 JOIN log_node AS node ON node.level = wanted.level AND node.place = wanted.place
 UNION ALL
-SELECT 0, seq, leaf_hash FROM log_entry WHERE seq = ANY(:leaves)
-""")
+SELECT 0, seq, leaf_hash FROM log_entry WHERE seq = ANY($3::bigint[])
+"""
 # Of the newest cosigned checkpoints over an entry, the one that most witnesses cosigned.
 _COSIGNED = text("""
 SELECT size, note FROM log_checkpoint JOIN (
@@ -147,15 +148,12 @@ async def of_decisions(connection: AsyncConnection, decisions: Collection[uuid.U
 
 
 async def hashes(connection: AsyncConnection, nodes: Iterable[tree.Node]) -> dict[tree.Node, bytes]:
-    """The stored hashes of these subtrees."""
+    """The stored hashes of these subtrees, asked of asyncpg itself as the hot path asks."""
     wanted = list(nodes)
     inner = [node for node in wanted if node.level > 0]
-    asked = {
-        "levels": [node.level for node in inner],
-        "places": [node.place for node in inner],
-        "leaves": [node.place for node in wanted if node.level == 0],
-    }
-    rows = await connection.execute(_HASHES, asked)
+    levels, places = [node.level for node in inner], [node.place for node in inner]
+    leaves = [node.place for node in wanted if node.level == 0]
+    rows = await (await kept.driver(connection)).fetch(_HASHES, levels, places, leaves)
     return {tree.Node(level, place): value for level, place, value in rows}
 
 
