@@ -19,7 +19,7 @@ from gateway.exchange.rules import Refuse, Request, Usage
 from gateway.exchange.seals import Seals
 from gateway.exchange.tables import Withdrawal
 from gateway.kept import Connection
-from shared import problems
+from shared import db, problems
 
 NEVER = frozenset({404, 409, 422})  # no such consent, or nothing in it to withdraw
 
@@ -33,6 +33,14 @@ INSERT INTO quota_referral (agreement, day, referral)
 SELECT agreement, $7::date, referral FROM unnest($5::text[], $6::text[]) AS reached (agreement, referral)
 ON CONFLICT DO NOTHING
 """
+
+_ACCEPTED = text("UPDATE link SET state = :state WHERE id = :referral AND state = ANY(:before)")
+
+
+class Moved(msgspec.Struct):
+    """Where a service says that a referral stands after a verb."""
+
+    state: str = ""
 
 
 @dataclass
@@ -150,3 +158,21 @@ async def settle(engine: AsyncEngine, consent: str, answer: Answer) -> None:
         return
     async with engine.begin() as connection:
         await connection.execute(done, {"consent": consent})
+
+
+async def accepted(engine: AsyncEngine, referral: str, answer: Answer) -> None:
+    """What an office accepted is open to it by the time that it is answered; the event of it may come a moment later.
+
+    Only out of the states before, to which no referral returns: the answer may be an old one, kept under its key.
+    Where the database is away the event alone says it.
+    """
+    state = msgspec.json.decode(answer.body, type=Moved).state
+    if state not in rules.FULL_STATES:
+        return
+    moved = {"referral": referral, "state": state, "before": sorted(rules.PREVIEW_STATES)}
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(_ACCEPTED, moved)
+    except Exception as error:
+        if not db.is_away(error):
+            raise

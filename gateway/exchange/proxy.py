@@ -17,7 +17,7 @@ from gateway.audit.commands import NO_PERSON, Condition, Receipt
 from gateway.audit.rules.entries import Entry, Outcome
 from gateway.exchange import challenges, deprecations, desk, filter, here, own, queries, routes, rules, withdrawals
 from gateway.exchange.calls import Call
-from gateway.exchange.commands import Asked
+from gateway.exchange.commands import Asked, accepted
 from gateway.exchange.credentials import Presented
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import NOT_MODIFIED, SERVICE_SLOW, SERVICE_UNAVAILABLE, Answer, Outgoing
@@ -33,6 +33,7 @@ from shared.runtime import Runtime
 PROBLEM = "application/problem+json"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 EMPTY = (b"", b"{}")  # what a client sends that has nothing to send
+ANSWERING = "answer_referral"  # the operation of every verb by which an office answers
 ABOUT = {"case": 2}  # persons whom one may be about; everything else is about one
 _ANYONE = Actor("anonymous")
 Perform = Callable[[Desk, Call], Awaitable[Answer]]
@@ -208,6 +209,8 @@ async def _performed(at: Desk, call: Call, perform: Perform) -> Answer:
         problem = error if isinstance(error, Problem) else fault(error)
         return _promised(at, call, _problem(at.runtime, problem, call.decision), receipts[0])
     outcome = Outcome.RELEASED if answer.status < 400 else Outcome.FAILED
+    if outcome is Outcome.RELEASED and call.request.operation == ANSWERING:
+        await accepted(at.runtime.engine, call.request.object_id, answer)
     receipts = await _append(at, call.outcomes(outcome, answer, sent), None)
     return _promised(at, call, answer, receipts[0])
 
