@@ -20,7 +20,6 @@ from demo.tokens import Token
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 PATIENCE = 20.0  # seconds for what arrives by event
 TOKEN_LIFETIME = 600  # seconds
-TRIES = 4  # of a call that is answered 503, each as much later as Retry-After says
 # What a call asks for that wants a fresh proof of who one is (RFC 9470, 3).
 MAX_AGE = re.compile(r'error="insufficient_user_authentication".* max_age="(\d+)"')
 
@@ -170,13 +169,8 @@ class Actor:
         return answer
 
     def _sent(self, method: str, path: str, content: bytes | None, headers: dict[str, str]) -> httpx.Response:
-        for _ in range(TRIES):
-            shown = headers | self.token.headers(method, path)
-            answer = self.region.http.request(method, path, content=content, headers=shown)
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                break
-            time.sleep(int(answer.headers.get("retry-after", "0")))
-        return answer
+        shown = headers | self.token.headers(method, path)
+        return self.region.http.request(method, path, content=content, headers=shown)
 
 
 def until(what: str, look: Callable[[], Any]) -> Any:

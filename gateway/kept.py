@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 async def driver(connection: AsyncConnection) -> Connection:
-    """The connection of asyncpg below one of SQLAlchemy's, in whatever transaction that is."""
+    """The connection of asyncpg below one of SQLAlchemy's, within the transaction that this is in, if it is in one."""
     below: Connection | None = (await connection.get_raw_connection()).driver_connection
     assert below is not None  # noqa: S101 - of an open connection there is one
     return below

@@ -21,7 +21,7 @@ START_DEADLINE = 15.0  # seconds to reach the server at start
 PUBLISH_TIMEOUT = 5.0  # seconds for an acknowledgement
 ACK_WAIT = 20.0  # seconds until an unacknowledged message comes again
 UNACKNOWLEDGED = 256  # messages that may be under way or put off at once
-EMPTY = 2  # fetches without a message, after which it is asked whether the server still knows the consumer
+EMPTY = 2  # pulls without a message, after which it is asked whether the server still knows the consumer
 HOLD = 1.0  # seconds between tries while the consumer is away
 LAST_DELIVERY = 200  # the server parks a message after this many deliveries and says so in an advisory
 
@@ -202,16 +202,20 @@ class NatsBus:
     async def _pull(self, subscription: JetStreamContext.PullSubscription, consumer: Consumer) -> None:
         """One message at a time: a fetch of several may hold the first back until it expires (nats.py, issue 986)."""
         empty = 0
-        while not self.stopping.is_set():
-            try:
-                messages = await subscription.fetch(1, timeout=1)
-            except TimeoutError:
-                empty += 1
-                if empty % EMPTY == 0:
-                    await subscription.consumer_info()
-                continue
-            empty = 0
-            await self._hand(messages[0], consumer)
+        try:
+            while not self.stopping.is_set():
+                try:
+                    messages = await subscription.fetch(1, timeout=1)
+                except TimeoutError:
+                    empty += 1
+                    if empty % EMPTY == 0:
+                        await subscription.consumer_info()
+                    continue
+                empty = 0
+                await self._hand(messages[0], consumer)
+        finally:  # or what it asked for while the server was away would be brought to where nobody looks
+            with contextlib.suppress(nats.errors.Error):
+                await subscription.unsubscribe()
 
     async def _hand(self, message: Msg, consumer: Consumer) -> None:
         """What the consumer cannot take now is kept in hand, neither delivered again nor counted, until we stop."""
@@ -222,10 +226,12 @@ class NatsBus:
             except Away as error:
                 log.warning("consumer_away", reason=str(error))
                 await message.in_progress()
-                if not await self._stops_within(HOLD):
-                    continue
-                later = Later(0)
-            return await (message.nak(delay=later.seconds) if later else message.ack())
+                if await self._stops_within(HOLD):
+                    return await message.nak()
+                continue
+            if later is None:
+                return await message.ack()
+            return await message.nak(delay=later.seconds)
 
     async def stop(self) -> None:
         """Stop fetching, let what is in hand finish, then close. `drain` never ends on pull subscriptions."""

@@ -6,7 +6,7 @@
 .run/<region>/secrets/gateway/witness.pem          Ed25519, cosigns checkpoints of the other region's log
 .run/<region>/secrets/gateway/federation.pem       ES256, signs requests to the other region
 .run/<region>/secrets/demonstration/<client>.pem   ES256, the key of a department's system or of a front end
-.run/<region>/secrets/demonstration/staff.json     passwords and authenticators of the demonstration's staff
+.run/<region>/secrets/demonstration/staff.json     password and authenticators of the demonstration's staff
 """
 
 import json

@@ -109,8 +109,8 @@ async def read_proof(log: Log, reading: Reading, seq: int) -> Proof:
     if covering is None or covering.size <= seq:
         covering = await log.checkpoint()
     async with log.reading() as connection:
-        note = await queries.shown(connection, covering)
         path = await queries.proof(connection, tree.inclusion_spans(seq, covering.size))
+        note = await queries.shown(connection, covering)
     if not tree.included(tree.leaf_hash(line.body), seq, (covering.size, notes.root_of(note)), path):
         raise LOG_DAMAGED()
     return Proof(line.body, path, note, opening)

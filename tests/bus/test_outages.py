@@ -2,10 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
+from deploy.local.nats import Nats
+from shared import bus as buses
 from shared import ids
 from shared.bus import Away, Bus, Delivery, Later
 from shared.contracts.envelope import Envelope
@@ -88,6 +92,31 @@ async def test_while_the_database_is_away_nothing_is_fetched_counted_or_buried(
             assert await applied_in_order(consumer, 3) == {"a": [1], "b": [1], "c": [1]}
         assert await consumer.all("SELECT reason FROM dead_letter") == []
     assert isinstance(receiving, MemoryBus) or set(watched.attempts) == {1}
+
+
+async def test_after_the_bus_was_away_an_event_is_handed_over_the_first_time_that_it_is_brought(
+    publisher: Side, consumer: Side, fresh_nats: Nats, tmp_path: Path
+) -> None:
+    """What the consumer asked for meanwhile is not brought to where it no longer looks."""
+    sending = await buses.connect(platform.nats_settings("identity", fresh_nats, tmp_path))
+    receiving = await buses.connect(platform.nats_settings("gateway", fresh_nats, tmp_path))
+    watched = Watched(platform.inbox(consumer, Applied()))
+    with capture_logs() as said:
+
+        async def given_up() -> bool:
+            return any(each["event"] == "consumer_binds_again" for each in said)
+
+        async with platform.consuming(receiving, watched.inbox, watched.receive):
+            await asyncio.to_thread(fresh_nats.stop)
+            await until(given_up, 30)
+            fresh_nats.launch()
+            await asyncio.to_thread(fresh_nats.wait_ready)
+            relaying = asyncio.create_task(platform.relay(publisher, sending).run())
+            await platform.emit(publisher, *(Counted(record=record, number=1) for record in ("a", "b", "c")))
+            assert await applied_in_order(consumer, 3) == {"a": [1], "b": [1], "c": [1]}
+            relaying.cancel()
+    assert set(watched.attempts) == {1}
+    await sending.stop()
 
 
 async def test_waiting_for_the_event_before_does_not_count_as_failing(publisher: Side, consumer: Side) -> None:

@@ -23,6 +23,7 @@ from tests.outages.watch import READ, Watch, Who
 from tests.support import attempts, canaries, launched, room
 from tests.support.canaries import ANSWERS, BEYOND, Lists, matches
 from tests.support.launched import Installation
+from tests.support.until import until
 from tests.system.test_partners import EXAMPLES
 
 REGION = "610118"
@@ -32,6 +33,7 @@ LISTED = tuple("姓名 联系电话 现住区划代码 儿童姓名 出生日期
 ODD = ("", *"fields * 姓名.姓 fields.姓名 居住地址/门牌 姓名[0] sealed seal person id state".split())
 EXCHANGING = ("an office", "education", "another office", "an office without an agreement", "coordinator", "her")
 # Those who could put others out of office write when nobody else is at work.
+ERASING = "SELECT count(*) AS n FROM rights_request WHERE kind = 'erase' AND closed_at IS NULL"
 LAST = ("coordinator", "protection", "education-administrator", "administrator", "her")
 
 
@@ -218,7 +220,17 @@ def test_many_of_its_calls_were_let_in(fuzz: Fuzz) -> None:
         assert 4 * fuzz.passed[name, True] > fuzz.passed[name, False], f"{name}: {fuzz.passed}"
 
 
-def test_whoever_writes_whatever_is_told_no_more(watching: Watch, everybody: list[Who]) -> None:
+@pytest.fixture
+async def settled(installation: Installation) -> None:
+    """Whose erasure was asked for by the calls before is gone: until then her newest session may be ended too."""
+
+    async def gone() -> bool:
+        return not (await installation.rows(REGION, "registry", ERASING))[0]["n"]
+
+    await until(gone, 60)
+
+
+def test_whoever_writes_whatever_is_told_no_more(watching: Watch, everybody: list[Who], settled: None) -> None:
     callers = {each.name: each.renewed() for each in everybody}
     watching.answers.clear()
 

@@ -1,4 +1,4 @@
-"""A real NATS server for the tests: JetStream on disk, one user per app with the permissions of production."""
+"""A real NATS server for the tests: JetStream with files, one user per app with the permissions of production."""
 
 import secrets
 from collections.abc import Callable, Iterator

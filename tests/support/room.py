@@ -16,7 +16,8 @@ ENOUGH = 12 * 2**30  # bytes
 @contextlib.contextmanager
 def folder(name: str) -> Iterator[Path]:
     """A directory for a while, through which PostgreSQL can pass where it runs as nobody."""
-    made = Path(tempfile.mkdtemp(prefix=f"jieli-{name}-", dir=_place()))
+    _tidy()
+    made = Path(tempfile.mkdtemp(prefix=f"jieli-{name}-{os.getpid()}-", dir=_place()))
     made.chmod(0o711)
     try:
         yield made
@@ -30,3 +31,10 @@ def _place() -> str | None:
         return None
     free = min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available)
     return str(MEMORY) if free > ENOUGH else None
+
+
+def _tidy() -> None:
+    """Of tests that were killed nothing stays in memory."""
+    for left in MEMORY.glob("jieli-*-*-*"):
+        if not psutil.pid_exists(int(left.name.split("-")[-2])):
+            shutil.rmtree(left, ignore_errors=True)

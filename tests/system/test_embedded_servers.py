@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ def directory() -> Iterator[Path]:
     """A directory that the unprivileged account can pass through."""
     with room.folder("launcher") as made:
         yield made
+        shutil.rmtree(made)
 
 
 def plain(url: str) -> str:
