@@ -21,7 +21,6 @@ START_DEADLINE = 15.0  # seconds to reach the server at start
 PUBLISH_TIMEOUT = 5.0  # seconds for an acknowledgement
 ACK_WAIT = 20.0  # seconds until an unacknowledged message comes again
 UNACKNOWLEDGED = 256  # messages that may be under way or put off at once
-EMPTY = 2  # pulls without a message, after which it is asked whether the server still knows the consumer
 HOLD = 1.0  # seconds between tries while the consumer is away
 LAST_DELIVERY = 200  # the server parks a message after this many deliveries and says so in an advisory
 
@@ -201,18 +200,14 @@ class NatsBus:
 
     async def _pull(self, subscription: JetStreamContext.PullSubscription, consumer: Consumer) -> None:
         """One message at a time: a fetch of several may hold the first back until it expires (nats.py, issue 986)."""
-        empty = 0
         try:
             while not self.stopping.is_set():
                 try:
                     messages = await subscription.fetch(1, timeout=1)
                 except TimeoutError:
-                    empty += 1
-                    if empty % EMPTY == 0:
-                        await subscription.consumer_info()
-                    continue
-                empty = 0
-                await self._hand(messages[0], consumer)
+                    await subscription.consumer_info()  # raises where the server knows the consumer no more
+                else:
+                    await self._hand(messages[0], consumer)
         finally:  # or what it asked for while the server was away would be brought to where nobody looks
             with contextlib.suppress(nats.errors.Error):
                 await subscription.unsubscribe()
