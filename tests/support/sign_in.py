@@ -30,7 +30,9 @@ _FORM = re.compile(r'name="form" value="([0-9a-f]+)"')
 
 
 def seed(directory: Path, staff: dict[str, list[str]]) -> Path:
-    """A seed file with a system, desks, portals, and these staff with their roles; `other...` are of org-b."""
+    """A seed file with a system, desks, portals, and these staff with their roles; `other...` are of org-b and have
+    another password."""
+    proofs_of(directory / "staff.json", [name for name in staff if name.startswith("other")])
     kept = proofs_of(directory / "staff.json", list(staff))
     clients = [
         ("desk", "org-a", ["staff"]),

@@ -119,6 +119,7 @@ async def test_wrong_password_wrong_code_and_unknown_account_look_the_same(desk:
     await desk.open()
     pages = [
         await desk.password(name, password="not the password at all"),
+        await desk.password(name, password=desk.proof("other-1")["password"]),
         await desk.password(name, code="000000"),
         await desk.password("nobody-of-this-name"),
     ]
