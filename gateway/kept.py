@@ -22,8 +22,17 @@ Answer = TypeVar("Answer")
 log = structlog.get_logger()
 
 
-async def driver(connection: AsyncConnection) -> Connection:
-    """The connection of asyncpg below one of SQLAlchemy's, within the transaction that this is in, if it is in one."""
+async def fetch(connection: AsyncConnection, statement: str, *values: object) -> "list[asyncpg.Record]":
+    """What asyncpg itself answers on a connection of SQLAlchemy's; one that failed is ended, never given back."""
+    try:
+        return list(await (await _driver(connection)).fetch(statement, *values))
+    except BaseException:
+        with contextlib.suppress(SQLAlchemyError, OSError, *db.DRIVER):
+            await connection.invalidate()
+        raise
+
+
+async def _driver(connection: AsyncConnection) -> Connection:
     below: Connection | None = (await connection.get_raw_connection()).driver_connection
     assert below is not None  # noqa: S101 - of an open connection there is one
     return below
@@ -42,7 +51,7 @@ class Kept:
         while self._driver is None or self._driver.is_closed():
             await self.drop()
             self._held = await self._engine.connect()
-            self._driver = await driver(self._held)
+            self._driver = await _driver(self._held)
         return self._driver
 
     async def begin(self) -> tuple[Connection, Transaction]:

@@ -16,7 +16,7 @@ from gateway.copies import api as copies_api
 from gateway.erasure import commands as erasure
 from gateway.erasure import handlers as erasures
 from gateway.exchange import api, desk, forget, handlers, policy, queries, routes, withdrawals
-from gateway.exchange.commands import LiveConsent
+from gateway.exchange.commands import LiveConsent, accepted
 from gateway.exchange.credentials import Credentials
 from gateway.exchange.crowd import Crowd
 from gateway.exchange.desk import Desk
@@ -49,7 +49,7 @@ from shared.runtime import Runtime
 from shared.settings import Settings, SettingsError
 
 LOG_KEY, WITNESS_KEY = "log.pem", "witness.pem"  # files in the secrets directory
-POOL = 5  # connections: one each for log, proofs and looks, the others for all rooms
+POOL = 6  # connections: one each for log, proofs, looks and what is accepted, the others for all rooms
 
 
 async def furnish(runtime: Runtime) -> None:
@@ -81,6 +81,7 @@ async def furnish(runtime: Runtime) -> None:
         log=log,
         live=LiveConsent(),
         look=Together(runtime.engine, queries.looked_up),
+        accepted=Together(runtime.engine, accepted),
         regions=frozenset(peers.by_region),
     )
     runtime.extras["audit"] = audit_api.Room(
@@ -101,7 +102,7 @@ def check(settings: Settings) -> None:
         raise settings.error("JIELI_INDEX_KEY must be one key: the log would know nobody any more whom it knew.")
     if settings.database_pool < POOL:
         raise settings.error(
-            f"JIELI_DATABASE_POOL must be {POOL} at least: the gateway holds three connections all the time."
+            f"JIELI_DATABASE_POOL must be {POOL} at least: the gateway holds four connections all the time."
         )
     if _ed25519(settings, LOG_KEY).private_bytes_raw() == _ed25519(settings, WITNESS_KEY).private_bytes_raw():
         raise settings.error(f"{WITNESS_KEY} must hold another key than {LOG_KEY}.")
@@ -151,6 +152,7 @@ async def close(runtime: Runtime) -> None:
     at = desk.at(runtime)
     await at.log.close()
     await at.look.close()
+    await at.accepted.close()
     await at.credentials.close()
     await at.services.close()
     peers = runtime.extras["peers"]

@@ -72,7 +72,7 @@ class Settings(BaseModel):
     keys_owner_database_url: str = ""
     """The same as the role that owns its tables; migrations only."""
     database_pool: int = 10
-    """Connections kept to each database; the gateway holds three of them all the time and wants five at least."""
+    """Connections kept to each database; the gateway holds four of them all the time and wants six at least."""
 
     nats_url: str
     """The event bus, nats://..."""

@@ -129,13 +129,9 @@ def accept(office: Actor, referral: str, terms: Terms) -> None:
 def preview(office: Actor, referral: str, terms: Terms) -> Any:
     """What the office may see before it accepts."""
     listed = office.region.http.get(f"/v1/agreements/{terms.agreement}").json()["terms"]
-    return opened(office, referral, terms, ",".join(field["path"] for field in listed["preview_fields"]))
-
-
-def opened(office: Actor, referral: str, terms: Terms, names: str) -> Any:
-    """The fields of these names, once the gateway has heard that they are open to the office."""
+    names = ",".join(field["path"] for field in listed["preview_fields"])
     path = f"/v1/referrals/{referral}?fields={names}"
-    answer = until("the office's reading", lambda: _ok(office.get(path, terms, quiet=True)))
+    answer = until("the office's preview", lambda: _ok(office.get(path, terms, quiet=True)))
     says.sent(office.who, "GET", path)
     says.answered(answer.status_code, answer.text)
     return answer

@@ -13,7 +13,6 @@ from gateway import kept
 from gateway.audit import tables
 from gateway.audit.rules import tree
 from gateway.kept import Connection
-from shared import db
 
 _ENTRY = select(
     tables.LOG_ENTRY.c.seq,
@@ -154,11 +153,7 @@ async def hashes(connection: AsyncConnection, nodes: Iterable[tree.Node]) -> dic
     inner = [node for node in wanted if node.level > 0]
     levels, places = [node.level for node in inner], [node.place for node in inner]
     leaves = [node.place for node in wanted if node.level == 0]
-    try:
-        rows = await (await kept.driver(connection)).fetch(_HASHES, levels, places, leaves)
-    except (OSError, *db.DRIVER):
-        await connection.invalidate()  # else it would go back to the pool as it is
-        raise
+    rows = await kept.fetch(connection, _HASHES, levels, places, leaves)
     return {tree.Node(level, place): value for level, place, value in rows}
 
 

@@ -19,7 +19,7 @@ from gateway.exchange.rules import Refuse, Request, Usage
 from gateway.exchange.seals import Seals
 from gateway.exchange.tables import Withdrawal
 from gateway.kept import Connection
-from shared import db, problems
+from shared import problems
 
 NEVER = frozenset({404, 409, 422})  # no such consent, or nothing in it to withdraw
 
@@ -34,13 +34,11 @@ SELECT agreement, $7::date, referral FROM unnest($5::text[], $6::text[]) AS reac
 ON CONFLICT DO NOTHING
 """
 
-_ACCEPTED = text("UPDATE link SET state = :state WHERE id = :referral AND state = ANY(:before)")
-
-
-class Moved(msgspec.Struct):
-    """Where a service says that a referral stands after a verb."""
-
-    state: str = ""
+_ACCEPTED = """
+UPDATE link SET accepted = true WHERE id = $1 AND state = 'requested' AND NOT EXISTS (
+    SELECT 1 FROM dead_letter WHERE subject LIKE 'referrals.referral.%'
+)
+"""
 
 
 @dataclass
@@ -160,19 +158,12 @@ async def settle(engine: AsyncEngine, consent: str, answer: Answer) -> None:
         await connection.execute(done, {"consent": consent})
 
 
-async def accepted(engine: AsyncEngine, referral: str, answer: Answer) -> None:
+async def accepted(connection: Connection, referrals: Sequence[str]) -> list[None]:
     """What an office accepted is open to it by the time that it is answered; the event of it may come a moment later.
 
-    Only out of the states before, to which no referral returns: the answer may be an old one, kept under its key.
-    Where the database is away the event alone says it.
+    It opens only what waits for an answer: whatever event comes after counts, and while one is stuck nothing is opened,
+    because the answer may be an old one that was kept under its key. Each by itself, so that no lock outlives it.
     """
-    state = msgspec.json.decode(answer.body, type=Moved).state
-    if state not in rules.FULL_STATES:
-        return
-    moved = {"referral": referral, "state": state, "before": sorted(rules.PREVIEW_STATES)}
-    try:
-        async with engine.begin() as connection:
-            await connection.execute(_ACCEPTED, moved)
-    except Exception as error:
-        if not db.is_away(error):
-            raise
+    for referral in referrals:
+        await connection.execute(_ACCEPTED, referral)
+    return [None] * len(referrals)

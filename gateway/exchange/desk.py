@@ -29,6 +29,7 @@ class Desk:
     log: Log
     live: LiveConsent
     look: Together[str, Look | None]
+    accepted: Together[str, None]
     regions: frozenset[str]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from gateway.audit.commands import NO_PERSON, Condition, Receipt
 from gateway.audit.rules.entries import Entry, Outcome
 from gateway.exchange import challenges, deprecations, desk, filter, here, own, queries, routes, rules, withdrawals
 from gateway.exchange.calls import Call
-from gateway.exchange.commands import Asked, accepted
+from gateway.exchange.commands import Asked
 from gateway.exchange.credentials import Presented
 from gateway.exchange.desk import Desk
 from gateway.exchange.forward import NOT_MODIFIED, SERVICE_SLOW, SERVICE_UNAVAILABLE, Answer, Outgoing
@@ -39,6 +40,13 @@ _ANYONE = Actor("anonymous")
 Perform = Callable[[Desk, Call], Awaitable[Answer]]
 
 log = structlog.get_logger()
+
+
+class Moved(msgspec.Struct):
+    """Where a service says that a referral stands after a verb."""
+
+    id: str = ""
+    state: str = ""
 
 
 class Refused(Exception):
@@ -209,10 +217,19 @@ async def _performed(at: Desk, call: Call, perform: Perform) -> Answer:
         problem = error if isinstance(error, Problem) else fault(error)
         return _promised(at, call, _problem(at.runtime, problem, call.decision), receipts[0])
     outcome = Outcome.RELEASED if answer.status < 400 else Outcome.FAILED
-    if outcome is Outcome.RELEASED and call.request.operation == ANSWERING:
-        await accepted(at.runtime.engine, call.request.object_id, answer)
     receipts = await _append(at, call.outcomes(outcome, answer, sent), None)
+    await _opened(at, call, answer)
     return _promised(at, call, answer, receipts[0])
+
+
+async def _opened(at: Desk, call: Call, answer: Answer) -> None:
+    """What an office accepted its next call reads; where that cannot be noted, the event alone will say it."""
+    if call.request.operation != ANSWERING or answer.status != 200:
+        return
+    moved = msgspec.json.decode(answer.body, type=Moved)
+    if (moved.id, moved.state) == (call.request.object_id, "accepted"):
+        with contextlib.suppress(Problem):
+            await at.accepted(moved.id)
 
 
 def _promised(at: Desk, call: Call, answer: Answer, receipt: Receipt) -> Answer:

@@ -17,7 +17,8 @@ SILENCE = timedelta(seconds=5)  # a consent stream silent for longer means deny
 OF_LINK = 10  # columns before those of the consent
 
 _FOUND = """
-SELECT link.id AS object_id, link.type, link.provider, link.consumer, link.service, link.state AS link_state,
+SELECT link.id AS object_id, link.type, link.provider, link.consumer, link.service,
+       CASE WHEN link.state = 'requested' AND link.accepted THEN 'accepted' ELSE link.state END AS link_state,
        link.consent AS consent_id, link.seals,
        (SELECT max(at) FROM heartbeat WHERE source = 'registry') AS beat,
        EXISTS (SELECT 1 FROM dead_letter WHERE subject LIKE 'registry.consent.%') AS buried,

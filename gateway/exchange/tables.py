@@ -10,7 +10,10 @@ from gateway.tables import Base
 
 
 class Link(Base, table=True):
-    """A referral or case, its parties, and the seals of those it is about."""
+    """A referral or case, its parties, and the seals of those it is about.
+
+    `accepted`: it was, through this gateway, and counts as such until the event of that or a later one has come.
+    """
 
     __tablename__ = "link"
 
@@ -20,6 +23,7 @@ class Link(Base, table=True):
     consumer: str
     service: str
     state: str
+    accepted: bool = False
     consent: str | None
     seals: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
 

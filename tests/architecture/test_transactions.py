@@ -13,8 +13,7 @@ from tests.architecture.house import Function, Module
 
 SELECTS = re.compile(r"\bSELECT\b(?!\s+(?:pg|PG)_)")
 WRITES = re.compile(r"\b(?:INSERT|DELETE|(?<!FOR )UPDATE)\b")
-# The gateway's link is a copy of what another app's machine said.
-SETS_STATE = re.compile(r"(?<!UPDATE link )\bSET\b(?:(?!\bWHERE\b).)*\bstate\s*=", re.DOTALL)
+SETS_STATE = re.compile(r"\bSET\b(?:(?!\bWHERE\b).)*\bstate\s*=", re.DOTALL)
 MADE_BY_SQL = re.compile(r"gen_random_uuid|uuid_generate|uuidv[47]", re.IGNORECASE)
 MAY_COMMIT = {"gateway.audit.commands": "one durable commit for the entries of many calls"}
 MAY_BE_RANDOM = {

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import psutil
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name of its own
+OURS = re.compile(r"jieli-[a-z]+-([0-9]+)-\w{8}")  # with the number of the process that it is for
 ENOUGH = 12 * 2**30  # bytes
 
 
@@ -35,6 +37,6 @@ def _place() -> str | None:
 
 def _tidy() -> None:
     """Of tests that were killed nothing stays in memory."""
-    for left in MEMORY.glob("jieli-*-*-*"):
-        if not psutil.pid_exists(int(left.name.split("-")[-2])):
+    for left in MEMORY.glob("jieli-*"):
+        if (named := OURS.fullmatch(left.name)) and not psutil.pid_exists(int(named[1])):
             shutil.rmtree(left, ignore_errors=True)
