@@ -16,6 +16,7 @@ from shared.problems import Problem
 FIRST_PAUSE = 0.5  # seconds until a job that failed begins again; doubled each time
 LONGEST_PAUSE = 30.0
 REST = 5.0  # seconds between rounds that look for work, while it is quiet
+LOST = 1.0  # seconds after which a job that goes on is told again to end
 STEADY = 60.0  # seconds of running after which earlier failures count no more
 
 log = structlog.get_logger()
@@ -51,11 +52,12 @@ class Jobs:
         self._tasks.append(asyncio.create_task(self._keep(name, job)))
 
     async def stop(self) -> None:
-        """End every job."""
+        """End every job, and again: `asyncio.wait_for` before Python 3.12 may lose a cancellation (issue 86296)."""
         self._stopping = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while running := [task for task in self._tasks if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=LOST)
 
     async def _keep(self, name: str, job: Job) -> None:
         structlog.contextvars.bind_contextvars(app=self._app, job=name)
@@ -67,7 +69,7 @@ class Jobs:
                     return await job()
             except (Exception, asyncio.CancelledError) as error:
                 if self._stopping:  # a cancellation that `stop` did not ask for is a fault: drivers leave some behind
-                    raise
+                    return
                 log.error("job_failed", reason=type(error).__name__, where=telemetry.where(error))
             pause = FIRST_PAUSE if time.monotonic() - begun > STEADY else min(pause * 2, LONGEST_PAUSE)
             self.down.add(name)

@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
-from structlog.testing import capture_logs
+from nats.js import JetStreamContext
 
 from deploy.local.nats import Nats
 from shared import bus as buses
@@ -103,29 +103,35 @@ async def listening(running: Nats) -> int:
 
 
 async def test_after_the_bus_was_away_each_event_is_handed_over_once_and_nothing_old_listens_on(
-    publisher: Side, consumer: Side, fresh_nats: Nats, tmp_path: Path
+    publisher: Side, consumer: Side, fresh_nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is brought to where nobody looks any more comes again only 20 s later."""
     sending = await buses.connect(platform.nats_settings("identity", fresh_nats, tmp_path))
     receiving = await buses.connect(platform.nats_settings("gateway", fresh_nats, tmp_path))
     watched = Watched(platform.inbox(consumer, Applied()))
     relaying = asyncio.create_task(platform.relay(publisher, sending).run())
-    with capture_logs() as said:
+    bound: list[str] = []
+    bind = receiving._bind
 
-        async def given_up() -> bool:
-            return any(each["event"] == "consumer_binds_again" for each in said)
+    async def bind_again(stream: str, filters: list[str]) -> JetStreamContext.PullSubscription:
+        bound.append(stream)
+        return await bind(stream, filters)
 
-        async with platform.consuming(receiving, watched.inbox, watched.receive):
-            await platform.emit(publisher, Counted(record="a", number=1))
-            await applied_in_order(consumer, 1)
-            before = await listening(fresh_nats)
-            await asyncio.to_thread(fresh_nats.stop)
-            await platform.emit(publisher, Counted(record="a", number=2))
-            await until(given_up, 30)
-            fresh_nats.launch()
-            await asyncio.to_thread(fresh_nats.wait_ready)
-            assert await applied_in_order(consumer, 2) == {"a": [1, 2]}
-            assert await listening(fresh_nats) == before
+    async def given_up() -> bool:
+        return len(bound) > 1
+
+    monkeypatch.setattr(receiving, "_bind", bind_again)
+    async with platform.consuming(receiving, watched.inbox, watched.receive):
+        await platform.emit(publisher, Counted(record="a", number=1))
+        await applied_in_order(consumer, 1)
+        before = await listening(fresh_nats)
+        await asyncio.to_thread(fresh_nats.stop)
+        await platform.emit(publisher, Counted(record="a", number=2))
+        await until(given_up, 60)
+        fresh_nats.launch()
+        await asyncio.to_thread(fresh_nats.wait_ready)
+        assert await applied_in_order(consumer, 2) == {"a": [1, 2]}
+        assert await listening(fresh_nats) == before
     relaying.cancel()
     assert watched.attempts == [1, 1]
     await sending.stop()

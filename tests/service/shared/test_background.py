@@ -1,6 +1,7 @@
 """Jobs beside the requests: one that fails begins again, and /ready says so meanwhile."""
 
 import asyncio
+import contextlib
 import io
 import json
 import re
@@ -194,3 +195,23 @@ async def test_a_request_and_an_event_each_end_the_quiet(postgres: TestServer, t
             assert registry.runtime.is_quiet()
             await done()
             assert not registry.runtime.is_quiet()
+
+
+async def test_a_job_that_loses_a_cancellation_ends_all_the_same() -> None:
+    """As it happens to whoever waits with a time limit for something that comes in that very moment."""
+    jobs, begun, ended = Jobs("identity"), asyncio.Event(), asyncio.Event()
+
+    async def deaf() -> None:
+        begun.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    jobs.start("deaf", deaf)
+    await begun.wait()
+    async with asyncio.timeout(20):
+        await jobs.stop()
+    assert ended.is_set()
