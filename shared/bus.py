@@ -210,8 +210,6 @@ class NatsBus:
                     await self._hand(messages[0], consumer)
         finally:  # or what it asked for while the server was away would be brought to where nobody looks
             with contextlib.suppress(nats.errors.Error):
-                while subscription.pending_msgs:
-                    await (await subscription.fetch(1, timeout=0.01))[0].nak()
                 await subscription.unsubscribe()
 
     async def _hand(self, message: Msg, consumer: Consumer) -> None:
