@@ -37,7 +37,7 @@ from tests.support.postgres import TestServer
 
 SMALL, LARGE = 1_000, 10_000_000
 PART = 100_000  # entries of one copy
-ROUNDS, CALLERS, EACH, PEOPLE = 3, 500, 8, 1_000
+ROUNDS, CALLERS, EACH, PEOPLE = 15, 500, 8, 1_000
 PROOFS, CHECKPOINTS = 300, 1_000
 WARM = 25  # rounds that are not counted
 FLAT = 1.25
