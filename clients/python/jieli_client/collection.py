@@ -18,7 +18,7 @@ VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
 ETAG = ".response.headers.etag"
 ON_ITS_WAY = (0.5, 1.0, 2.0, 4.0)  # seconds between tries
 LONGEST = 10.0  # of them
-LATE, AWAY = (403, 404, 502, 504), 503
+LATE, AWAY = (404, 502, 504), 503
 
 
 @dataclass(frozen=True)
